@@ -1,0 +1,49 @@
+"""minitorch_cv: a deep-learning library for computer-vision courses, on NumPy and Numba, with PyTorch's semantics."""
+
+from . import autograd
+from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .ops.arithmetic import (
+    add,
+    div,
+    floor_divide,
+    fmod,
+    mul,
+    neg,
+    positive,
+    pow,  # noqa: A004 - torch's name
+    remainder,
+    rsub,
+    sub,
+)
+from .ops.copying import clone
+from .tensors import Tensor
+from .types.dtype import (
+    bool_ as bool,  # noqa: A004 - torch's name
+)
+from .types.dtype import (
+    double,
+    dtype,
+    finfo,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    half,
+    iinfo,
+    int8,
+    int16,
+    int32,
+    int64,
+    long,
+    set_default_dtype,
+    short,
+    uint8,
+)
+from .types.dtype import (
+    float_ as float,  # noqa: A004 - torch's name
+)
+from .types.dtype import (
+    int_ as int,  # noqa: A004 - torch's name
+)
+
+subtract, multiply, divide, true_divide, negative = sub, mul, div, div, neg

@@ -1,0 +1,131 @@
+"""Whether operations are recorded: no_grad, enable_grad, set_grad_enabled, inference_mode. Each thread has its own mode."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Mode(threading.local):
+    enabled = True
+    inference = False
+
+
+grad_state = _Mode()
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations of this thread are recorded for backward."""
+    return grad_state.enabled
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether this thread is inside `inference_mode()`."""
+    return grad_state.inference
+
+
+class _ModeContext:
+    """A context manager that is also a decorator, for functions and generator functions."""
+
+    def __call__(self, function: F) -> F:
+        if inspect.isclass(function):
+            raise TypeError(f"{type(self).__name__}: decorate the class's methods, not the class {function.__name__}")
+        if inspect.isgeneratorfunction(function):
+
+            @functools.wraps(function)
+            def generator(*args: Any, **kwargs: Any) -> Any:
+                inner = function(*args, **kwargs)
+                sent: Any = None
+                while True:  # the mode holds while the generator runs, not while its consumer does
+                    try:
+                        with self._again():
+                            item = inner.send(sent)
+                    except StopIteration as stop:
+                        return stop.value
+                    sent = yield item
+
+            return generator  # type: ignore[return-value]
+
+        @functools.wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            with self._again():
+                return function(*args, **kwargs)
+
+        return wrapper  # type: ignore[return-value]
+
+    def _again(self) -> _ModeContext:
+        return type(self)()
+
+    def __enter__(self) -> None:
+        raise NotImplementedError
+
+    def __exit__(self, *exc: object) -> None:
+        grad_state.enabled, grad_state.inference = self._before
+
+
+class no_grad(_ModeContext):  # noqa: N801 - torch's name
+    """Do not record operations inside the `with`, or in the decorated function."""
+
+    def __new__(cls, function: Callable | None = None) -> Any:
+        return super().__new__(cls) if function is None else super().__new__(cls)(function)
+
+    def __enter__(self) -> None:
+        self._before = (grad_state.enabled, grad_state.inference)
+        grad_state.enabled = False
+
+
+class enable_grad(_ModeContext):  # noqa: N801 - torch's name
+    """Record operations inside the `with`, also within `no_grad`."""
+
+    def __new__(cls, function: Callable | None = None) -> Any:
+        return super().__new__(cls) if function is None else super().__new__(cls)(function)
+
+    def __enter__(self) -> None:
+        self._before = (grad_state.enabled, grad_state.inference)
+        grad_state.enabled = True
+
+
+class set_grad_enabled(_ModeContext):  # noqa: N801 - torch's name
+    """Switch recording on or off: at once when called, and back at the end of the `with` if used as one."""
+
+    def __init__(self, mode: bool) -> None:
+        self._wanted = bool(mode)
+        self._before = (grad_state.enabled, grad_state.inference)
+        grad_state.enabled = self._wanted
+
+    def __call__(self, function: F) -> F:
+        grad_state.enabled = self._before[0]  # used as a decorator, the call itself changes nothing
+        return super().__call__(function)
+
+    def _again(self) -> _ModeContext:
+        return set_grad_enabled(self._wanted)
+
+    def __enter__(self) -> None:
+        grad_state.enabled = self._wanted
+
+
+class inference_mode(_ModeContext):  # noqa: N801 - torch's name
+    """As no_grad, and tensors made inside can never take part in a recorded operation that needs to save them."""
+
+    def __new__(cls, mode: bool | Callable = True) -> Any:
+        if isinstance(mode, bool):
+            return super().__new__(cls)
+        return super().__new__(cls)(mode)
+
+    def __init__(self, mode: bool | Callable = True) -> None:
+        self._wanted = mode if isinstance(mode, bool) else True
+
+    def _again(self) -> _ModeContext:
+        return inference_mode(self._wanted)
+
+    def __enter__(self) -> None:
+        self._before = (grad_state.enabled, grad_state.inference)
+        if self._wanted:
+            grad_state.enabled, grad_state.inference = False, True
+        else:
+            grad_state.enabled, grad_state.inference = True, False

@@ -1,0 +1,328 @@
+"""Variable: an array with a place in the graph. Tensor (tensors/tensor.py) adds operators, methods and constructors."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..types import dtype as dt
+from ..types.size import Size
+from . import engine
+from .grad_mode import enable_grad, grad_state
+from .operation import Operation, RemovableHandle
+from .view import CopySlices
+
+V = TypeVar("V", bound="Variable")
+
+
+class VersionCounter:
+    """Counts the in-place writes to a piece of memory; a tensor and all its views share one."""
+
+    __slots__ = ("value",)
+
+    def __init__(self) -> None:
+        self.value = 0
+
+
+class Variable:
+    """An ndarray, whether it requires a gradient, and how it was made.
+
+    Args:     array: taken as it is, not copied.
+              requires_grad: whether backward shall fill `.grad`; floating-point dtypes only.
+    """
+
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_base",
+        "_chain",
+        "_grad",
+        "_grad_fn",
+        "_history_version",
+        "_inference",
+        "_leaf_hooks",
+        "_output_nr",
+        "_requires_grad",
+        "array",
+        "version_counter",
+    )
+
+    def __init__(self, array: np.ndarray, requires_grad: bool = False) -> None:
+        self._fill(array)
+        if requires_grad:
+            self.requires_grad = True
+
+    def _fill(self, array: np.ndarray) -> None:
+        self.array = array
+        self.version_counter = VersionCounter()
+        self._requires_grad = False
+        self._grad: Any = None
+        self._grad_fn: Operation | None = None
+        self._output_nr = 0
+        self._base: Variable | None = None
+        self._chain: tuple[Operation, ...] | None = None  # the view operations from base to this; None: made in no_grad
+        self._history_version = 0
+        self._inference = grad_state.inference
+        self._leaf_hooks: dict[str, list[Callable]] | None = None
+
+    @classmethod
+    def wrap(cls: type[V], array: np.ndarray) -> V:
+        """A new variable of the plain kind around an array, which is not copied."""
+        made = cls.__new__(cls)
+        made._fill(array)
+        return made
+
+    def detached(self: V) -> V:
+        """The same memory and version without the history."""
+        made = self.wrap(self.array)
+        made.version_counter = self.version_counter
+        made._inference = self._inference
+        return made
+
+    # ---- what it is ---------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> Size:
+        """The dimensions."""
+        return Size(self.array.shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self.array.ndim
+
+    @property
+    def dtype(self) -> dt.dtype:
+        """The number format."""
+        return dt.from_numpy(self.array.dtype)
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on this are recorded. Set it on leaves only."""
+        return self._requires_grad or (self._base is not None and self.grad_fn is not None)
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if not self.is_leaf:
+            if value:
+                return
+            raise RuntimeError(
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+                "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+            )
+        if value and self.array.dtype.kind != "f":
+            raise RuntimeError(f"only Tensors of floating point dtype can require gradients, not {self.dtype.name}")
+        if value and self._inference and not grad_state.inference:
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+        self._requires_grad = bool(value)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether this was made by the user rather than by a recorded operation."""
+        return self.grad_fn is None
+
+    @property
+    def grad_fn(self) -> Operation | None:
+        """The operation that made this; None for a leaf. A view's is made anew after a write to its base."""
+        base = self._base
+        if base is not None and self._history_version != self.version_counter.value and self._chain is not None:
+            self._history_version = self.version_counter.value
+            if base.requires_grad:
+                shown: Variable = base
+                with enable_grad():
+                    for op in self._chain:
+                        shown = replace(op)(shown)  # type: ignore[type-var]
+                self.set_history(shown._grad_fn, shown._output_nr)
+        return self._grad_fn
+
+    @property
+    def grad(self) -> Any:
+        """The accumulated gradient: a tensor of the same shape and dtype, or None."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Variable | None) -> None:
+        if value is not None:
+            if not isinstance(value, Variable):
+                raise TypeError(f"assigned grad expected to be a Tensor or None but got {type(value).__name__}")
+            if value is self:
+                raise RuntimeError("can't assign Variable as its own grad")
+            if value.array.shape != self.array.shape:
+                raise RuntimeError(
+                    f"assigned grad has data of a different size: {list(value.array.shape)}, "
+                    f"expected {list(self.array.shape)}"
+                )
+            if value.array.dtype != self.array.dtype:
+                raise RuntimeError(
+                    f"assigned grad has data of a different type: {value.dtype.name}, expected {self.dtype.name}"
+                )
+        self._grad = value
+
+    @property
+    def output_nr(self) -> int:
+        """Which of grad_fn's results this is."""
+        return self._output_nr
+
+    @property
+    def _version(self) -> int:
+        return self.version_counter.value
+
+    def is_inference(self) -> bool:
+        """Whether this was made in inference mode."""
+        return self._inference
+
+    def _is_view(self) -> bool:
+        return self._base is not None
+
+    # ---- place in the graph -------------------------------------------------------------------------------------
+
+    def edge(self) -> tuple[Operation | Variable, int] | None:
+        """Where a gradient for this goes: to grad_fn, or, for a leaf, to itself; None if no gradient is wanted."""
+        node = self.grad_fn
+        if node is not None:
+            return node, self._output_nr
+        return (self, 0) if self._requires_grad else None
+
+    def set_history(self, node: Operation | None, index: int) -> None:
+        """Become result `index` of `node`."""
+        self._grad_fn = node
+        self._output_nr = index
+        self._requires_grad = node is not None
+        self._history_version = self.version_counter.value
+
+    def become_view_of(self, source: Variable, op: Operation | None) -> None:
+        """Share `source`'s memory and version; `op` leads from source to this, None where that was not recorded."""
+        self.version_counter = source.version_counter
+        self._history_version = source.version_counter.value
+        self._base = source if source._base is None else source._base
+        before = () if source._base is None else source._chain
+        self._chain = None if op is None or before is None else (*before, op)
+        self._inference = source._inference
+
+    def rebase(self, node: Operation) -> None:
+        """Take `node`, an operation that was just written into this memory, as the new history."""
+        if self._base is None:
+            self.set_history(node, 0)
+        else:
+            assert self._chain is not None, "check_inplace_recorded refuses such views"
+            self._base.set_history(CopySlices(node, self._base, self._chain), 0)
+            self._history_version = -1  # this view's own history is made anew when next asked for
+
+    def bump_version(self) -> None:
+        """Note an in-place write."""
+        self.version_counter.value += 1
+
+    def check_inplace(self, op_name: str) -> None:
+        """Raise if this memory must not be written to."""
+        if grad_state.enabled:
+            if self._requires_grad and self.is_leaf:
+                raise RuntimeError(
+                    f"{op_name}: a leaf Variable that requires grad is being used in an in-place operation. "
+                    "Write inside `with no_grad():`, or to a clone()."
+                )
+            if self._base is not None and self._base.is_leaf and self._base.requires_grad:
+                raise RuntimeError(
+                    f"{op_name}: a view of a leaf Variable that requires grad is being used in an in-place operation. "
+                    "Write inside `with no_grad():`, or to a clone()."
+                )
+        if self._inference and not grad_state.inference:
+            raise RuntimeError(
+                f"{op_name}: Inplace update to inference tensor outside InferenceMode is not allowed. "
+                "You can make a clone to get a normal tensor before doing inplace update."
+            )
+        array = self.array
+        if not array.flags.writeable:
+            raise RuntimeError(f"{op_name}: the tensor shows a NumPy array that is read-only; write to a clone()")
+        if any(stride == 0 and size > 1 for stride, size in zip(array.strides, array.shape)) and array.size:
+            raise RuntimeError(
+                f"{op_name}: unsupported operation: more than one element of the written-to tensor refers to a single "
+                "memory location. Please clone() the tensor before performing the operation."
+            )
+
+    def check_inplace_recorded(self, op_name: str, others: tuple) -> None:
+        """Raise if a recorded in-place operation on this view could not reach its base."""
+        if self._base is not None and self._chain is None:
+            raise RuntimeError(
+                f"{op_name}: A view was created in no_grad mode and is being modified inplace with grad mode enabled. "
+                "Make the view with grad mode enabled, or write to a clone()."
+            )
+
+    def origin(self, node: Operation, outputs: tuple) -> str:
+        """How error messages name this: its type and shape, and the operation that made it."""
+        text = f"[torch.{self.dtype.tensor_type}Tensor {list(self.array.shape)}]"
+        maker = node if any(self is o for o in outputs) else self._grad_fn
+        return text if maker is None else f"{text}, which is output {self._output_nr} of {maker.name()}"
+
+    # ---- gradients ----------------------------------------------------------------------------------------------
+
+    def backward(
+        self,
+        gradient: Variable | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:
+        """Add the gradient of this with respect to every leaf that requires one to the leaf's `.grad`.
+
+        Args:     gradient: the gradient of something with respect to this; may be left out for a single element.
+                  retain_graph: keep what the operations saved, for a second backward.
+                  inputs: only these get a gradient.
+        Raises:   RuntimeError: no graph, a graph already freed, no gradient for a non-scalar, a saved tensor changed in
+                  place. NotImplementedError: for create_graph=True.
+        """
+        engine.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+    def retain_grad(self) -> None:
+        """Fill `.grad` in backward although this is not a leaf."""
+        if not self.requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        node = self.grad_fn
+        if node is not None:
+            node.retained[self._output_nr] = weakref.ref(self)
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether retain_grad was called on this result."""
+        node = self.grad_fn
+        found = None if node is None else node.retained.get(self._output_nr)
+        return found is not None and found() is self
+
+    def register_hook(self, hook: Callable) -> RemovableHandle:
+        """Call `hook(grad)` when the gradient of this is known; what it returns, if not None, takes its place."""
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        node = self.grad_fn
+        hooks = self._hooks_of_leaf("grad") if node is None else node.tensor_hooks.setdefault(self._output_nr, [])
+        return RemovableHandle(hooks, hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable) -> RemovableHandle:
+        """Call `hook(self)` after backward has added to `.grad`; leaves only."""
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if not self.is_leaf:
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        return RemovableHandle(self._hooks_of_leaf("accumulated"), hook)
+
+    def _hooks_of_leaf(self, kind: str) -> list[Callable]:
+        if self._leaf_hooks is None:
+            self._leaf_hooks = {"grad": [], "accumulated": []}
+        return self._leaf_hooks[kind]
+
+    def accumulate_grad(self, grad: np.ndarray, owned: bool) -> None:
+        """Add to `.grad`; `owned` says that nobody else holds the array, so it need not be copied."""
+        if self._leaf_hooks is not None:
+            replaced = engine.run_hooks(self._leaf_hooks["grad"], grad, type(self), "a leaf tensor")
+            owned = owned and replaced is grad
+            grad = replaced
+        if self._grad is None:
+            self._grad = self.wrap(grad if owned else grad.copy())
+        else:
+            self._grad.array += grad
+            self._grad.bump_version()
+        if self._leaf_hooks is not None:
+            for hook in list(self._leaf_hooks["accumulated"]):
+                hook(self)

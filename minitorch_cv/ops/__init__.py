@@ -1,0 +1,1 @@
+"""Differentiable operations, one family a file: forward and backward beside each other."""

@@ -1,0 +1,231 @@
+"""What the public functions of this layer do with their arguments before an operation sees them."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Number
+from typing import Any
+
+import numpy as np
+
+from ..autograd.operation import Array, Operation
+from ..autograd.variable import Variable
+from ..types import dtype as dt
+from ..types.promotion import can_cast, number_dtype, promote_types, result_type
+
+
+def check_tensor(op_name: str, value: Any, arg_name: str = "input") -> None:
+    """Raise TypeError unless `value` is a tensor."""
+    if not isinstance(value, Variable):
+        hint = " (wrap it: torch.tensor(...))" if isinstance(value, (np.ndarray, list, tuple, int, float)) else ""
+        raise TypeError(f"{op_name}(): argument '{arg_name}' must be Tensor, not {type(value).__name__}{hint}")
+
+
+def check_floating(op_name: str, x: Variable, arg_name: str = "input") -> None:
+    """Raise unless `x` is a float32 or float64 tensor: float16 is for storage, and integers have no such operation."""
+    check_tensor(op_name, x, arg_name)
+    if x.array.dtype not in (np.float32, np.float64):
+        raise RuntimeError(
+            f"{op_name}: '{arg_name}' is {x.dtype.name}; supported are float32 and float64. "
+            "Convert it with .float() or .double()."
+        )
+
+
+def check_same_dtype(op_name: str, **tensors: Variable | None) -> None:
+    """Raise unless all given tensors have one dtype."""
+    present = {name: t for name, t in tensors.items() if t is not None}
+    if len({t.array.dtype for t in present.values()}) > 1:
+        found = ", ".join(f"{name} is {t.dtype.name}" for name, t in present.items())
+        raise RuntimeError(f"{op_name}: expected all tensors to have the same dtype, but {found}")
+
+
+def normalize_dim(op_name: str, dim: Any, ndim: int) -> int:
+    """A dimension counted from the front.
+
+    Raises:   IndexError: if there is no such dimension. TypeError: if `dim` is not an integer.
+    """
+    try:
+        number = operator.index(dim)
+    except TypeError:
+        raise TypeError(f"{op_name}(): argument 'dim' must be int, not {type(dim).__name__}") from None
+    size = max(ndim, 1)  # a 0-d tensor takes dim 0 and -1
+    if not -size <= number < size:
+        raise IndexError(
+            f"{op_name}: Dimension out of range (expected to be in range of [{-size}, {size - 1}], but got {number})"
+        )
+    return number % size
+
+
+def normalize_dims(op_name: str, dim: Any, ndim: int) -> tuple[int, ...]:
+    """Dimensions counted from the front; None and () mean all of them.
+
+    Raises:   RuntimeError: if one is named twice. IndexError, TypeError: as normalize_dim.
+    """
+    if dim is None:
+        return tuple(range(ndim))
+    dims = tuple(dim) if isinstance(dim, (tuple, list)) else (dim,)
+    if not dims:
+        return tuple(range(ndim))
+    found = tuple(normalize_dim(op_name, d, ndim) for d in dims)
+    for d in found:
+        if found.count(d) > 1:
+            raise RuntimeError(f"{op_name}: dim {d} appears multiple times in the list of dims")
+    return found if ndim else ()
+
+
+def pair(op_name: str, arg_name: str, value: Any) -> tuple[int, int]:
+    """One integer for both sides of a window, or two.
+
+    Raises:   TypeError: if it is neither.
+    """
+    return tuple_of(2, op_name, arg_name, value)  # type: ignore[return-value]
+
+
+def tuple_of(count: int, op_name: str, arg_name: str, value: Any) -> tuple[int, ...]:
+    """One integer for all of `count` dimensions, or one for each."""
+    values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
+    if len(values) == 1:
+        values = values * count
+    if len(values) != count or any(isinstance(v, bool) or not hasattr(v, "__index__") for v in values):
+        raise TypeError(f"{op_name}: {arg_name} must be an integer or {count} integers, got {value!r}")
+    return tuple(operator.index(v) for v in values)
+
+
+def unbroadcast(grad: Array, shape: tuple[int, ...]) -> Array:
+    """Sum a gradient over the axes along which an operand of `shape` was broadcast."""
+    if grad.shape == shape:
+        return grad
+    extra = grad.ndim - len(shape)
+    axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1 and grad.shape[extra + i] != 1)
+    return grad.sum(axis=axes).reshape(shape)
+
+
+def broadcast_shape(op_name: str, *shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The common shape.
+
+    Raises:   RuntimeError: with torch's words, naming the sizes and the dimension that do not go together.
+    """
+    result: list[int] = []
+    ndim = max(map(len, shapes), default=0)
+    for d in range(1, ndim + 1):
+        size = 1
+        for shape in shapes:
+            n = shape[-d] if d <= len(shape) else 1
+            if n != 1 and size not in (1, n):
+                raise RuntimeError(
+                    f"{op_name}: The size of tensor a ({size}) must match the size of tensor b ({n}) at non-singleton "
+                    f"dimension {ndim - d} (shapes {' and '.join(str(list(s)) for s in shapes)})"
+                )
+            size = n if n != 1 else size
+        result.append(size)
+    return tuple(reversed(result))
+
+
+@dataclass(eq=False, repr=False)
+class ToDtype(Operation):
+    """A copy in another dtype."""
+
+    torch_name = "ToCopyBackward0"
+    numpy_dtype: np.dtype
+
+    def forward(self, x: Array) -> Array:
+        self.input_dtype = str(x.dtype)
+        return x.astype(self.numpy_dtype)
+
+    def backward(self, grad_out: Array) -> Array:
+        return grad_out.astype(self.input_dtype)
+
+
+def to_dtype(x: Variable, d: dt.dtype) -> Variable:
+    """`x` in dtype `d`: itself if it is so already."""
+    return x if x.array.dtype == d.numpy else ToDtype(d.numpy)(x)
+
+
+def is_number(value: Any) -> bool:
+    """Whether `value` is a real number of Python or NumPy rather than a tensor."""
+    return isinstance(value, (Number, np.generic)) and not isinstance(value, complex)
+
+
+def dtype_of_operands(op_name: str, *operands: Any) -> dt.dtype:
+    """The dtype in which PyTorch would compute with these tensors and numbers.
+
+    Raises:   TypeError: if one is neither a tensor nor a number.
+    """
+    found = []
+    for operand in operands:
+        if isinstance(operand, Variable):
+            found.append((operand.dtype, operand.array.ndim))
+        elif is_number(operand):
+            found.append((number_dtype(operand), None))
+        else:
+            raise TypeError(
+                f"{op_name}(): unsupported operand {type(operand).__name__}; expected a Tensor or a number"
+                + (" (torch.from_numpy(array) makes a tensor of an array)" if isinstance(operand, np.ndarray) else "")
+            )
+    return result_type(*found)
+
+
+def as_variables(op_name: str, d: dt.dtype, *operands: Any) -> tuple[Variable, ...]:
+    """Tensors and numbers as tensors of one dtype, whose shapes go together."""
+    kind = next(o for o in operands if isinstance(o, Variable))
+    made = tuple(
+        to_dtype(o, d) if isinstance(o, Variable) else kind.wrap(_number_array(op_name, o, d)) for o in operands
+    )
+    broadcast_shape(op_name, *(v.array.shape for v in made))
+    return made
+
+
+def _number_array(op_name: str, value: Any, d: dt.dtype) -> Array:
+    if d.numpy.kind in "iu" and isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        wrapped = np.array(int(value) & ((1 << 64) - 1), np.uint64)  # as torch does: modulo the dtype's range
+        if not -(1 << 63) <= int(value) < 1 << 63:
+            raise RuntimeError(f"{op_name}: value cannot be converted to type int64_t without overflow")
+        return wrapped.astype(d.numpy)
+    return np.array(value, d.numpy)
+
+
+def promote(op_name: str, *operands: Any) -> tuple[Variable, ...]:
+    """Tensors and numbers as tensors of the dtype that PyTorch's promotion gives; numbers become 0-d.
+
+    Raises:   TypeError: for anything else. RuntimeError: if the shapes do not broadcast.
+    """
+    return as_variables(op_name, dtype_of_operands(op_name, *operands), *operands)
+
+
+def promote_floating(op_name: str, *operands: Any) -> tuple[Variable, ...]:
+    """As promote, but integers and bool go to the default float dtype."""
+    d = dtype_of_operands(op_name, *operands)
+    return as_variables(op_name, d if d.is_floating_point else dt.get_default_dtype(), *operands)
+
+
+def inplace_operands(op_name: str, target: Variable, *others: Any, floating: bool = False) -> tuple[Variable, ...]:
+    """The other operands of an in-place operation, in the target's dtype.
+
+    Args:     floating: the operation's result is a float even for integers (division, exp).
+    Raises:   RuntimeError: if the result could not be written into the target's dtype.
+    """
+    check_tensor(op_name, target)
+    d = dtype_of_operands(op_name, target, *others)
+    if floating and not d.is_floating_point:
+        d = dt.get_default_dtype()
+    if not can_cast(d, target.dtype):
+        raise RuntimeError(
+            f"{op_name}: result type {d.tensor_type} can't be cast to the desired output type "
+            f"{target.dtype.tensor_type}. Use the out-of-place form, or convert the tensor first."
+        )
+    made = tuple(
+        to_dtype(o, target.dtype) if isinstance(o, Variable) else target.wrap(_number_array(op_name, o, target.dtype))
+        for o in others
+    )
+    broadcast_shape(op_name, target.array.shape, *(v.array.shape for v in made))
+    return made
+
+
+def common_dtype(op_name: str, tensors: Sequence[Variable]) -> tuple[Variable, ...]:
+    """Tensors in the dtype that all of them promote to, whatever their number of dimensions (cat, stack)."""
+    d = tensors[0].dtype
+    for t in tensors[1:]:
+        d = promote_types(d, t.dtype)
+    return tuple(to_dtype(t, d) for t in tensors)

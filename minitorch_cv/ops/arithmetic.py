@@ -1,0 +1,362 @@
+"""Sums, products, quotients, powers and remainders, with broadcasting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..autograd.operation import Array, Operation
+from ..autograd.variable import Variable
+from ..types import dtype as dt
+from .arguments import (
+    check_tensor,
+    dtype_of_operands,
+    inplace_operands,
+    is_number,
+    promote,
+    promote_floating,
+    unbroadcast,
+)
+
+
+@dataclass(eq=False, repr=False)
+class Add(Operation):
+    """a + alpha * b."""
+
+    alpha: int | float = 1
+
+    def forward(self, a: Array, b: Array) -> Array:
+        self.shapes = (a.shape, b.shape)
+        return a + b if self.alpha == 1 else a + b * np.asarray(self.alpha, b.dtype)
+
+    def backward(self, grad_out: Array) -> tuple:
+        a, b = self.shapes
+        grad_a = unbroadcast(grad_out, a) if self.needs_grad[0] else None
+        if not self.needs_grad[1]:
+            return grad_a, None
+        return grad_a, unbroadcast(grad_out if self.alpha == 1 else grad_out * self.alpha, b)
+
+    def forward_inplace(self, target: Array, b: Array) -> None:
+        if np.broadcast_shapes(target.shape, b.shape) != target.shape:
+            super().forward_inplace(target, b)
+            return
+        self.shapes = (target.shape, b.shape)
+        np.add(target, b if self.alpha == 1 else b * np.asarray(self.alpha, b.dtype), out=target)
+
+
+class Sub(Add):
+    """a - b."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        self.shapes = (a.shape, b.shape)
+        return a - b if self.alpha == 1 else a - b * np.asarray(self.alpha, b.dtype)
+
+    def backward(self, grad_out: Array) -> tuple:
+        a, b = self.shapes
+        grad_a = unbroadcast(grad_out, a) if self.needs_grad[0] else None
+        return grad_a, unbroadcast(grad_out * -self.alpha, b) if self.needs_grad[1] else None
+
+    forward_inplace = Operation.forward_inplace
+
+
+@dataclass(eq=False, repr=False)
+class Mul(Operation):
+    """a * b."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        self.shapes = (a.shape, b.shape)
+        self.a = a if self.needs_grad[1] else None
+        self.b = b if self.needs_grad[0] else None
+        return np.multiply(a, b)
+
+    def backward(self, grad_out: Array) -> tuple:
+        a, b = self.shapes
+        return (
+            unbroadcast(grad_out * self.b, a) if self.needs_grad[0] else None,
+            unbroadcast(grad_out * self.a, b) if self.needs_grad[1] else None,
+        )
+
+
+@dataclass(eq=False, repr=False)
+class Div(Operation):
+    """a / b."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        self.shapes = (a.shape, b.shape)
+        self.a = a if self.needs_grad[1] else None
+        self.b = b
+        return a / b
+
+    def backward(self, grad_out: Array) -> tuple:
+        a, b = self.shapes
+        grad_a = grad_out / self.b
+        return (
+            unbroadcast(grad_a, a) if self.needs_grad[0] else None,
+            unbroadcast(-grad_a * (self.a / self.b), b) if self.needs_grad[1] else None,
+        )
+
+
+@dataclass(eq=False, repr=False)
+class RoundedDiv(Operation):
+    """a / b rounded towards zero ("trunc") or down ("floor"): a step function, so its gradient is zero."""
+
+    torch_name = "DivBackward1"
+    rounding_mode: str
+
+    def forward(self, a: Array, b: Array) -> Array:
+        self.shapes = (a.shape, b.shape)
+        if self.rounding_mode == "floor":
+            result = np.floor_divide(a, b)
+            # NumPy gives NaN for x // 0; PyTorch gives the quotient: an infinity, or NaN for 0 / 0.
+            return result if a.dtype.kind != "f" else np.where(b == 0, a / b, result).astype(a.dtype, copy=False)
+        if a.dtype.kind == "f":
+            return np.trunc(a / b)
+        quotient = np.floor_divide(a, b)
+        inexact_and_negative = (quotient * b != a) & ((a < 0) != (b < 0))
+        return quotient + inexact_and_negative.astype(quotient.dtype)
+
+    def backward(self, grad_out: Array) -> tuple:
+        return tuple(np.zeros(shape, grad_out.dtype) for shape in self.shapes)
+
+
+@dataclass(eq=False, repr=False)
+class Remainder(Operation):
+    """a modulo b: with the sign of b (torch.remainder, Python's %), or with the sign of a (torch.fmod)."""
+
+    sign_of: str
+
+    def name(self) -> str:
+        """RemainderBackward0 or FmodBackward0."""
+        return "RemainderBackward0" if self.sign_of == "b" else "FmodBackward0"
+
+    def forward(self, a: Array, b: Array) -> Array:
+        self.shapes = (a.shape, b.shape)
+        if self.needs_grad[1]:
+            quotient = a / b
+            self.steps = np.floor(quotient) if self.sign_of == "b" else np.trunc(quotient)
+        return np.remainder(a, b) if self.sign_of == "b" else np.fmod(a, b)
+
+    def backward(self, grad_out: Array) -> tuple:
+        a, b = self.shapes
+        return (
+            unbroadcast(grad_out, a) if self.needs_grad[0] else None,
+            unbroadcast(-grad_out * self.steps, b) if self.needs_grad[1] else None,
+        )
+
+
+@dataclass(eq=False, repr=False)
+class Pow(Operation):
+    """base ** exponent."""
+
+    def forward(self, base: Array, exponent: Array) -> Array:
+        self.base, self.exponent = base, exponent
+        result = np.power(base, exponent)
+        self.result = result if self.needs_grad[1] else None
+        return result
+
+    def backward(self, grad_out: Array) -> tuple:
+        grad_base = grad_exponent = None
+        base, exponent = self.base, self.exponent
+        if self.needs_grad[0]:
+            # d/dx x**0 is 0 also where x is 0 and the formula would give 0 * inf
+            slope = np.where(exponent == 0, np.zeros((), base.dtype), exponent * np.power(base, exponent - 1))
+            grad_base = unbroadcast(grad_out * slope, base.shape)
+        if self.needs_grad[1]:
+            # where the base is 0 and the exponent is not negative the result does not move with the exponent
+            flat = (base == 0) & (exponent >= 0)
+            grad_exponent = unbroadcast(
+                grad_out * np.where(flat, np.zeros((), base.dtype), self.result * np.log(base)), exponent.shape
+            )
+        return grad_base, grad_exponent
+
+
+@dataclass(eq=False, repr=False)
+class Neg(Operation):
+    """-x."""
+
+    def forward(self, x: Array) -> Array:
+        return np.negative(x)
+
+    def backward(self, grad_out: Array) -> Array:
+        return -grad_out
+
+
+def _check_alpha(op_name: str, alpha: Any, d: dt.dtype) -> None:
+    if not is_number(alpha):
+        raise TypeError(f"{op_name}(): argument 'alpha' must be Number, not {type(alpha).__name__}")
+    if not d.is_floating_point and isinstance(alpha, float):
+        raise RuntimeError(
+            f"{op_name}: For integral input tensors, argument alpha must not be a floating point number."
+        )
+
+
+def add(input: Variable, other: Variable | float, *, alpha: float = 1) -> Variable:
+    """input + alpha * other, with broadcasting and type promotion (torch.add)."""
+    a, b = promote("add", input, other)
+    _check_alpha("add", alpha, a.dtype)
+    return Add(alpha)(a, b)
+
+
+def add_(input: Variable, other: Variable | float, *, alpha: float = 1) -> Variable:
+    """Add alpha * other to input, in place."""
+    (b,) = inplace_operands("add_", input, other)
+    _check_alpha("add_", alpha, input.dtype)
+    return Add(alpha).inplace(input, b)
+
+
+def _refuse_bool(op_name: str, a: Variable) -> None:
+    if a.array.dtype == bool:
+        raise RuntimeError(
+            f"{op_name}: Subtraction, the `-` operator, with a bool tensor is not supported. "
+            "Use the `^` or `logical_xor()` operator, or the `~` or `logical_not()` operator instead."
+        )
+
+
+def sub(input: Variable | float, other: Variable | float, *, alpha: float = 1) -> Variable:
+    """input - alpha * other, with broadcasting and type promotion (torch.sub)."""
+    for operand in (input, other):
+        if isinstance(operand, Variable):
+            _refuse_bool("sub", operand)
+    a, b = promote("sub", input, other)
+    _check_alpha("sub", alpha, a.dtype)
+    return Sub(alpha)(a, b)
+
+
+def sub_(input: Variable, other: Variable | float, *, alpha: float = 1) -> Variable:
+    """Subtract alpha * other from input, in place."""
+    (b,) = inplace_operands("sub_", input, other)
+    _refuse_bool("sub_", input)
+    _check_alpha("sub_", alpha, input.dtype)
+    return Sub(alpha).inplace(input, b)
+
+
+def rsub(input: Variable, other: Variable | float, *, alpha: float = 1) -> Variable:
+    """other - alpha * input (torch.rsub)."""
+    return sub(other, input, alpha=alpha)
+
+
+def mul(input: Variable, other: Variable | float) -> Variable:
+    """input * other, with broadcasting and type promotion (torch.mul)."""
+    return Mul()(*promote("mul", input, other))
+
+
+def mul_(input: Variable, other: Variable | float) -> Variable:
+    """Multiply input by other, in place."""
+    return Mul().inplace(input, *inplace_operands("mul_", input, other))
+
+
+def _check_rounding(op_name: str, rounding_mode: str | None) -> None:
+    if rounding_mode not in (None, "trunc", "floor"):
+        raise RuntimeError(
+            f"{op_name} expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        )
+
+
+def _check_divisor(op_name: str, b: Variable) -> None:
+    if b.array.dtype.kind != "f" and not np.all(b.array):
+        raise RuntimeError(f"{op_name}: ZeroDivisionError: integer division by zero")
+
+
+def div(input: Variable | float, other: Variable | float, *, rounding_mode: str | None = None) -> Variable:
+    """input / other; integers give floats unless rounding_mode is "trunc" or "floor" (torch.div).
+
+    Raises:   RuntimeError: for another rounding_mode, and for a rounded integer division by zero.
+    """
+    _check_rounding("div", rounding_mode)
+    if rounding_mode is None:
+        return Div()(*promote_floating("div", input, other))
+    a, b = promote("div", input, other)
+    _check_divisor("div", b)
+    return RoundedDiv(rounding_mode)(a, b)
+
+
+def div_(input: Variable, other: Variable | float, *, rounding_mode: str | None = None) -> Variable:
+    """Divide input by other, in place."""
+    _check_rounding("div_", rounding_mode)
+    (b,) = inplace_operands("div_", input, other, floating=rounding_mode is None)
+    if rounding_mode is None:
+        return Div().inplace(input, b)
+    _check_divisor("div_", b)
+    return RoundedDiv(rounding_mode).inplace(input, b)
+
+
+def floor_divide(input: Variable | float, other: Variable | float) -> Variable:
+    """input / other rounded down (torch.floor_divide)."""
+    return div(input, other, rounding_mode="floor")
+
+
+def remainder(input: Variable | float, other: Variable | float) -> Variable:
+    """input modulo other, with the sign of other, as Python's % (torch.remainder).
+
+    Raises:   RuntimeError: for integers and a divisor of zero.
+    """
+    a, b = promote("remainder", input, other)
+    _check_divisor("remainder", b)
+    return Remainder("b")(a, b)
+
+
+def remainder_(input: Variable, other: Variable | float) -> Variable:
+    """Take input modulo other, in place."""
+    (b,) = inplace_operands("remainder_", input, other)
+    _check_divisor("remainder_", b)
+    return Remainder("b").inplace(input, b)
+
+
+def fmod(input: Variable | float, other: Variable | float) -> Variable:
+    """input modulo other, with the sign of input, as C's fmod (torch.fmod).
+
+    Raises:   RuntimeError: for integers and a divisor of zero.
+    """
+    a, b = promote("fmod", input, other)
+    _check_divisor("fmod", b)
+    return Remainder("a")(a, b)
+
+
+def _check_powers(op_name: str, exponent: Variable | float, d: dt.dtype) -> None:
+    if d.is_floating_point:
+        return
+    values = exponent.array if isinstance(exponent, Variable) else np.asarray(exponent)
+    if (values < 0).any():
+        raise RuntimeError(f"{op_name}: Integers to negative integer powers are not allowed.")
+
+
+def pow(input: Variable | float, exponent: Variable | float) -> Variable:  # noqa: A001 - torch's name
+    """input ** exponent, with broadcasting and type promotion (torch.pow).
+
+    Raises:   RuntimeError: for an integer to a negative integer power.
+    """
+    d = dtype_of_operands("pow", input, exponent)
+    _check_powers("pow", exponent, d)
+    return Pow()(*promote("pow", input, exponent))
+
+
+def pow_(input: Variable, exponent: Variable | float) -> Variable:
+    """Raise input to a power, in place."""
+    (b,) = inplace_operands("pow_", input, exponent)
+    _check_powers("pow_", exponent, input.dtype)
+    return Pow().inplace(input, b)
+
+
+def neg(input: Variable) -> Variable:
+    """-input (torch.neg).
+
+    Raises:   RuntimeError: for bool.
+    """
+    check_tensor("neg", input)
+    _refuse_bool("neg", input)
+    return Neg()(input)
+
+
+def neg_(input: Variable) -> Variable:
+    """Change the sign of input, in place."""
+    check_tensor("neg_", input)
+    _refuse_bool("neg_", input)
+    return Neg().inplace(input)
+
+
+def positive(input: Variable) -> Variable:
+    """input itself (torch.positive)."""
+    check_tensor("positive", input)
+    return input

@@ -1,0 +1,62 @@
+"""Copies: clone, and copy_ between tensors of any dtype."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..autograd.operation import Array, Operation
+from ..autograd.variable import Variable
+from .arguments import broadcast_shape, check_tensor, unbroadcast
+
+
+@dataclass(eq=False, repr=False)
+class Clone(Operation):
+    """The same numbers in memory of their own."""
+
+    def forward(self, x: Array) -> Array:
+        return x.copy(order="K")
+
+    def backward(self, grad_out: Array) -> Array:
+        return grad_out
+
+
+@dataclass(eq=False, repr=False)
+class CopyInto(Operation):
+    """Overwrite the first input with the second, converting and broadcasting it."""
+
+    torch_name = "CopyBackwards"
+
+    def forward(self, target: Array, source: Array) -> Array:
+        self.source_shape = source.shape
+        return np.broadcast_to(source, target.shape).astype(target.dtype)
+
+    def forward_inplace(self, target: Array, source: Array) -> None:
+        self.source_shape = source.shape
+        np.copyto(target, source, casting="unsafe")
+
+    def backward(self, grad_out: Array) -> tuple:
+        grad_source = unbroadcast(grad_out, self.source_shape) if self.needs_grad[1] else None
+        return np.zeros_like(grad_out) if self.needs_grad[0] else None, grad_source
+
+
+def clone(input: Variable) -> Variable:
+    """A copy that gradients flow through (torch.clone)."""
+    check_tensor("clone", input)
+    return Clone()(input)
+
+
+def copy_(input: Variable, src: Variable) -> Variable:
+    """Overwrite input with src, which is broadcast and converted (Tensor.copy_).
+
+    Raises:   RuntimeError: if src does not broadcast to input's shape.
+    """
+    check_tensor("copy_", input)
+    check_tensor("copy_", src, "other")
+    if broadcast_shape("copy_", input.array.shape, src.array.shape) != input.array.shape:
+        raise RuntimeError(
+            f"copy_: output with shape {list(input.array.shape)} doesn't match the broadcast shape "
+            f"{list(broadcast_shape('copy_', input.array.shape, src.array.shape))}"
+        )
+    return CopyInto().inplace(input, src)

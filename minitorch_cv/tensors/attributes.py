@@ -1,0 +1,147 @@
+"""What a Tensor tells about itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..autograd.variable import Variable
+from ..types.device import CPU, device
+
+
+class AttributeMethods(Variable):
+    """Shape, memory, device, and the like."""
+
+    __slots__ = ()
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the size of one dimension."""
+        if dim is None:
+            return self.shape
+        ndim = self.ndim
+        if not -ndim <= dim < ndim:
+            limits = f"[{-max(ndim, 1)}, {max(ndim, 1) - 1}]"
+            raise IndexError(f"Dimension out of range (expected to be in range of {limits}, but got {dim})")
+        return self.array.shape[dim]
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self.array.ndim
+
+    ndimension = dim
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self.array.size
+
+    nelement = numel
+
+    def element_size(self) -> int:
+        """Bytes per element."""
+        return self.array.itemsize
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per element."""
+        return self.array.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements together."""
+        return self.array.nbytes
+
+    def stride(self, dim: int | None = None) -> Any:
+        """Steps in memory, in elements, from one index to the next: of all dimensions, or of one."""
+        steps = tuple(s // self.array.itemsize for s in self.array.strides)
+        return steps if dim is None else steps[dim]
+
+    def is_contiguous(self) -> bool:
+        """Whether memory runs in the order of the dimensions, without gaps."""
+        return self.array.flags.c_contiguous
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return self.array.ctypes.data
+
+    @property
+    def device(self) -> device:
+        """The CPU."""
+        return CPU
+
+    @property
+    def is_cuda(self) -> bool:
+        """False: this library runs on the CPU."""
+        return False
+
+    @property
+    def is_sparse(self) -> bool:
+        """False: there are no sparse tensors here."""
+        return False
+
+    @property
+    def layout(self) -> str:
+        """Dense memory: torch.strided."""
+        return "torch.strided"
+
+    def get_device(self) -> int:
+        """-1, the CPU."""
+        return -1
+
+    def is_floating_point(self) -> bool:
+        """Whether the dtype is float16, float32 or float64."""
+        return self.array.dtype.kind == "f"
+
+    def is_complex(self) -> bool:
+        """False: there are no complex tensors here."""
+        return False
+
+    def is_signed(self) -> bool:
+        """Whether the dtype can hold negative numbers."""
+        return self.array.dtype.kind in "fi"
+
+    def is_same_size(self, other: Variable) -> bool:
+        """Whether both have the same shape."""
+        return self.array.shape == other.array.shape
+
+    def __len__(self) -> int:
+        if self.array.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return self.array.shape[0]
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    @property
+    def data(self) -> Any:
+        """The same memory, without history and with a version of its own: writes to it go unnoticed by backward."""
+        return self.wrap(self.array)
+
+    @data.setter
+    def data(self, new: Variable) -> None:
+        if not isinstance(new, Variable):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")
+        if self._requires_grad and new.array.dtype.kind != "f":
+            raise RuntimeError("data set to a tensor that requires gradients must be floating point")
+        self.array = new.array
+
+    def detach(self) -> Any:
+        """The same memory without the history; a write to it is noticed by backward."""
+        return self.detached()
+
+    def detach_(self) -> Any:
+        """Forget the history, in place."""
+        if self._base is not None:
+            raise RuntimeError("Can't detach views in-place. Use detach() instead.")
+        self.set_history(None, 0)
+        return self
+
+    def requires_grad_(self, requires_grad: bool = True) -> Any:
+        """Set requires_grad; returns self."""
+        self.requires_grad = requires_grad
+        return self
+
+    def storage_offset(self) -> int:
+        """Elements between the start of the memory and the first element."""
+        base = self.array
+        while getattr(base, "base", None) is not None and hasattr(base.base, "ctypes"):
+            base = base.base
+        return (self.array.ctypes.data - base.ctypes.data) // self.array.itemsize

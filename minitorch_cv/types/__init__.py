@@ -1,0 +1,1 @@
+"""What a tensor is made of besides numbers: dtype, shape, device, and the source of random numbers."""

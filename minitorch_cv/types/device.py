@@ -1,0 +1,54 @@
+"""The device: always the CPU, and a clear word about any other."""
+
+from __future__ import annotations
+
+_HINT = "this library runs on the CPU; write device='cpu' or leave the device out"
+
+
+class device:  # noqa: N801 - torch's name
+    """`device('cpu')`; any other device raises and says that the library runs on the CPU."""
+
+    __slots__ = ("index", "type")
+
+    def __init__(self, type: str | device = "cpu", index: int | None = None) -> None:
+        if isinstance(type, device):
+            type, index = type.type, type.index
+        if not isinstance(type, str):
+            raise TypeError(f"device(): expected a string such as 'cpu', got {type!r}")
+        name, _, number = type.partition(":")
+        if number:
+            if index is not None or not number.isdigit():
+                raise RuntimeError(f"Invalid device string: '{type}'")
+            index = int(number)
+        if name != "cpu":
+            raise RuntimeError(f"device '{type}' is not available: {_HINT}")
+        if index not in (None, 0):
+            raise RuntimeError(f"CPU device index must be -1 or zero, got {index}")
+        self.type = name
+        self.index = index
+
+    def __repr__(self) -> str:
+        return f"device(type='{self.type}'" + (f", index={self.index})" if self.index is not None else ")")
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.index))
+
+    def __reduce__(self) -> tuple:
+        return (device, (self.type, self.index))
+
+
+CPU = device("cpu")
+
+
+def check_device(value: object) -> device:
+    """The device a user named, None meaning the CPU.
+
+    Raises:   RuntimeError: for any device but the CPU.
+    """
+    return CPU if value is None else device(value)  # type: ignore[arg-type]
