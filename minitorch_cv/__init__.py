@@ -10,7 +10,7 @@ from .ops.arithmetic import (
     mul,
     neg,
     positive,
-    pow,  # noqa: A004 - torch's name
+    pow,
     remainder,
     rsub,
     sub,
@@ -18,7 +18,7 @@ from .ops.arithmetic import (
 from .ops.copying import clone
 from .tensors import Tensor
 from .types.dtype import (
-    bool_ as bool,  # noqa: A004 - torch's name
+    bool_ as bool,
 )
 from .types.dtype import (
     double,
@@ -40,10 +40,10 @@ from .types.dtype import (
     uint8,
 )
 from .types.dtype import (
-    float_ as float,  # noqa: A004 - torch's name
+    float_ as float,
 )
 from .types.dtype import (
-    int_ as int,  # noqa: A004 - torch's name
+    int_ as int,
 )
 
 subtract, multiply, divide, true_divide, negative = sub, mul, div, div, neg

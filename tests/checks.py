@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 
 import minitorch_cv as mt
@@ -196,7 +197,5 @@ def finite_difference(function: Callable, arrays: Sequence, position: int, cotan
 
 def check_error(error: type[Exception], match: str, function: Callable, *args: Any, **kwargs: Any) -> None:
     """The call raises `error` with a message that matches."""
-    import pytest
-
     with pytest.raises(error, match=match):
         function(*args, **kwargs)

@@ -19,7 +19,7 @@ def is_anomaly_enabled() -> bool:
     return _enabled
 
 
-class set_detect_anomaly:  # noqa: N801 - torch's name
+class set_detect_anomaly:
     """Switch anomaly mode on or off; as a context manager, back at the end of the `with`.
 
     In anomaly mode every recorded operation remembers the line that called it, and a backward that gives a NaN raises
@@ -39,7 +39,7 @@ class set_detect_anomaly:  # noqa: N801 - torch's name
         _enabled, _check_nan = self._before
 
 
-class detect_anomaly(set_detect_anomaly):  # noqa: N801 - torch's name
+class detect_anomaly(set_detect_anomaly):
     """Anomaly mode for the time of a `with`."""
 
     def __init__(self, check_nan: bool = True) -> None:

@@ -68,7 +68,7 @@ class _ModeContext:
         grad_state.enabled, grad_state.inference = self._before
 
 
-class no_grad(_ModeContext):  # noqa: N801 - torch's name
+class no_grad(_ModeContext):
     """Do not record operations inside the `with`, or in the decorated function."""
 
     def __new__(cls, function: Callable | None = None) -> Any:
@@ -79,7 +79,7 @@ class no_grad(_ModeContext):  # noqa: N801 - torch's name
         grad_state.enabled = False
 
 
-class enable_grad(_ModeContext):  # noqa: N801 - torch's name
+class enable_grad(_ModeContext):
     """Record operations inside the `with`, also within `no_grad`."""
 
     def __new__(cls, function: Callable | None = None) -> Any:
@@ -90,7 +90,7 @@ class enable_grad(_ModeContext):  # noqa: N801 - torch's name
         grad_state.enabled = True
 
 
-class set_grad_enabled(_ModeContext):  # noqa: N801 - torch's name
+class set_grad_enabled(_ModeContext):
     """Switch recording on or off: at once when called, and back at the end of the `with` if used as one."""
 
     def __init__(self, mode: bool) -> None:
@@ -109,7 +109,7 @@ class set_grad_enabled(_ModeContext):  # noqa: N801 - torch's name
         grad_state.enabled = self._wanted
 
 
-class inference_mode(_ModeContext):  # noqa: N801 - torch's name
+class inference_mode(_ModeContext):
     """As no_grad, and tensors made inside can never take part in a recorded operation that needs to save them."""
 
     def __new__(cls, mode: bool | Callable = True) -> Any:

@@ -322,7 +322,7 @@ def _check_powers(op_name: str, exponent: Variable | float, d: dt.dtype) -> None
         raise RuntimeError(f"{op_name}: Integers to negative integer powers are not allowed.")
 
 
-def pow(input: Variable | float, exponent: Variable | float) -> Variable:  # noqa: A001 - torch's name
+def pow(input: Variable | float, exponent: Variable | float) -> Variable:
     """input ** exponent, with broadcasting and type promotion (torch.pow).
 
     Raises:   RuntimeError: for an integer to a negative integer power.

@@ -5,7 +5,7 @@ from __future__ import annotations
 _HINT = "this library runs on the CPU; write device='cpu' or leave the device out"
 
 
-class device:  # noqa: N801 - torch's name
+class device:
     """`device('cpu')`; any other device raises and says that the library runs on the CPU."""
 
     __slots__ = ("index", "type")

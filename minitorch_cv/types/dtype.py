@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 
-class dtype:  # noqa: N801 - torch's name
+class dtype:
     """The number format of a tensor; the only instances are the constants of this module (float32, int64, ...).
 
     Prints as PyTorch's, `torch.float32`, so that what a script prints is what it prints under PyTorch.
@@ -100,7 +100,7 @@ def set_default_dtype(d: dtype) -> None:
     _default = d
 
 
-class finfo:  # noqa: N801 - torch's name
+class finfo:
     """Limits of a floating-point dtype: bits, eps, max, min, tiny, smallest_normal, resolution (as torch.finfo)."""
 
     def __init__(self, type: dtype | None = None) -> None:
@@ -121,7 +121,7 @@ class finfo:  # noqa: N801 - torch's name
         return f"finfo({', '.join(f'{f}={getattr(self, f):g}' for f in fields)}, dtype={self.dtype})"
 
 
-class iinfo:  # noqa: N801 - torch's name
+class iinfo:
     """Limits of an integer dtype: bits, min, max (as torch.iinfo)."""
 
     def __init__(self, type: dtype) -> None:
