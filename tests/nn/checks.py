@@ -61,11 +61,11 @@ def check_module(
 ) -> None:
     """Hold a layer against PyTorch's, both made with the same constructor arguments.
 
-    Compares repr, plain attributes and state_dict as constructed; then, for each dtype, with PyTorch's weights copied into
-    ours and in training and evaluation mode: outputs, gradients of inputs and parameters under a random cotangent,
-    and the state afterwards (running statistics).
+    Compares repr, plain attributes and state_dict as constructed; then, for each dtype, with PyTorch's weights copied
+    into ours and in training and evaluation mode: outputs, gradients of inputs and parameters under a random
+    cotangent, and the state afterwards (running statistics).
 
-    Args:     inputs: float64 arrays (converted to each dtype), integer or bool arrays (kept), or anything else (passed on).
+    Args:     inputs: float64 arrays (converted to each dtype), integer or bool arrays (kept), others are passed on.
               training: the modes to run in, in this order; (False,) for layers that draw random numbers in training.
               grad_inputs: positions of the inputs that require a gradient; all float arrays by default, as far as the
                   output depends on any input or parameter.
