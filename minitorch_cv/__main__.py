@@ -1,0 +1,44 @@
+"""The command line: `python -m minitorch_cv` or `minitorch-cv`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ._version import __version__
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's grammar."""
+    main_parser = argparse.ArgumentParser(
+        prog="minitorch-cv", description="A deep-learning library for computer-vision courses."
+    )
+    main_parser.add_argument("--version", action="version", version=f"minitorch_cv {__version__}")
+    commands = main_parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    demo = commands.add_parser("demo", help="train a small network on scanned digits and draw how it went")
+    demo.add_argument(
+        "--out", type=Path, default=Path("runs/demo"), help="folder for the pictures (default: runs/demo)"
+    )
+    demo.add_argument("--epochs", type=int, default=20)
+    demo.add_argument("--seed", type=int, default=0)
+    return main_parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; the exit status."""
+    args = parser().parse_args(arguments)
+    if args.epochs < 1:
+        parser().error(f"--epochs must be at least 1, got {args.epochs}")
+    from .training.demo import run_demo
+
+    try:
+        run_demo(args.out, args.epochs, args.seed)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
