@@ -1,0 +1,24 @@
+"""torch.nn: layers, and what they are made of. One import for each file; to add a layer, add its names there and below."""
+
+from . import init, utils
+from .containers import ModuleDict, ModuleList, Sequential
+from .module import Module
+from .parameter import Buffer, Parameter
+from .parameter_containers import ParameterDict, ParameterList
+from .shape import Flatten, Identity, Unflatten
+
+__all__ = [
+    "Buffer",
+    "Flatten",
+    "Identity",
+    "Module",
+    "ModuleDict",
+    "ModuleList",
+    "Parameter",
+    "ParameterDict",
+    "ParameterList",
+    "Sequential",
+    "Unflatten",
+    "init",
+    "utils",
+]

@@ -1,0 +1,69 @@
+"""Converting a module: to another dtype, or to the CPU, where it already is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ..autograd.grad_mode import no_grad
+from ..tensors.conversion import parse_to
+from ..tensors.tensor import Tensor
+from .traversal import TraversalMethods
+
+M = TypeVar("M", bound="ConversionMethods")
+
+
+class ConversionMethods(TraversalMethods):
+    """The methods of Module that convert all its tensors. Parameters stay the same objects, so optimisers keep them."""
+
+    def _apply(self: M, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> M:
+        if recurse:
+            for module in self.children():
+                module._apply(fn)
+        for param in self._parameters.values():
+            if param is None:
+                continue
+            with no_grad():
+                param.data = fn(param)
+                if param.grad is not None:
+                    param.grad.data = fn(param.grad)
+        for name, buffer in self._buffers.items():
+            if buffer is not None:
+                self._buffers[name] = fn(buffer)
+        return self
+
+    def to(self: M, *args: Any, **kwargs: Any) -> M:
+        """Convert floating-point parameters and buffers, in place: to(dtype), to(device), to(device, dtype), to(tensor).
+
+        Integer buffers keep their dtype.
+
+        Raises:   TypeError: for a dtype that is not floating-point. RuntimeError: for any device but the CPU.
+        """
+        target, _ = parse_to(*args, **kwargs)
+        if target is not None and not target.is_floating_point:
+            raise TypeError(f"nn.Module.to only accepts floating point dtypes, but got desired dtype={target}")
+        return self._apply(lambda t: t.to(target) if t.is_floating_point() else t)
+
+    def cpu(self: M) -> M:
+        """The module itself: it is on the CPU."""
+        return self._apply(lambda t: t.cpu())
+
+    def cuda(self, device: Any = None) -> Any:
+        """Raise RuntimeError: this library runs on the CPU."""
+        return Tensor().cuda(device)
+
+    def type(self: M, dst_type: Any) -> M:
+        """Convert all parameters and buffers, in place, integer ones too."""
+        return self._apply(lambda t: t.type(dst_type))
+
+    def float(self: M) -> M:
+        """Convert floating-point parameters and buffers to float32, in place."""
+        return self._apply(lambda t: t.float() if t.is_floating_point() else t)
+
+    def double(self: M) -> M:
+        """Convert floating-point parameters and buffers to float64, in place."""
+        return self._apply(lambda t: t.double() if t.is_floating_point() else t)
+
+    def half(self: M) -> M:
+        """Convert floating-point parameters and buffers to float16, in place; for storage, not for computing."""
+        return self._apply(lambda t: t.half() if t.is_floating_point() else t)
