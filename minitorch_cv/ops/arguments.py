@@ -76,20 +76,26 @@ def normalize_dims(op_name: str, dim: Any, ndim: int) -> tuple[int, ...]:
 
 
 def pair(op_name: str, arg_name: str, value: Any) -> tuple[int, int]:
-    """One integer for both sides of a window, or two.
-
-    Raises:   TypeError: if it is neither.
-    """
+    """One integer for both sides of a window, or two; errors as tuple_of."""
     return tuple_of(2, op_name, arg_name, value)  # type: ignore[return-value]
 
 
 def tuple_of(count: int, op_name: str, arg_name: str, value: Any) -> tuple[int, ...]:
-    """One integer for all of `count` dimensions, or one for each."""
+    """One integer for all of `count` dimensions, or one for each.
+
+    Raises:   TypeError: if it is no integer or sequence of integers. RuntimeError: for another number of integers.
+    """
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
+    for v in values:
+        if isinstance(v, bool) or not hasattr(v, "__index__"):
+            raise TypeError(f"{op_name}(): argument '{arg_name}' must be int or tuple of ints, got {value!r}")
     if len(values) == 1:
         values = values * count
-    if len(values) != count or any(isinstance(v, bool) or not hasattr(v, "__index__") for v in values):
-        raise TypeError(f"{op_name}: {arg_name} must be an integer or {count} integers, got {value!r}")
+    if len(values) != count:
+        raise RuntimeError(
+            f"{op_name}: expected {arg_name} to be a single integer value or a list of {count} values to match the "
+            f"spatial dimensions, but got {arg_name}={list(values)}"
+        )
     return tuple(operator.index(v) for v in values)
 
 
@@ -146,6 +152,16 @@ def to_dtype(x: Variable, d: dt.dtype) -> Variable:
 def is_number(value: Any) -> bool:
     """Whether `value` is a real number of Python or NumPy rather than a tensor."""
     return isinstance(value, (Number, np.generic)) and not isinstance(value, complex)
+
+
+def check_number(op_name: str, arg_name: str, value: Any) -> Any:
+    """`value` itself, if it is a number.
+
+    Raises:   TypeError: if it is not.
+    """
+    if not is_number(value):
+        raise TypeError(f"{op_name}(): argument '{arg_name}' must be Number, not {type(value).__name__}")
+    return value
 
 
 def dtype_of_operands(op_name: str, *operands: Any) -> dt.dtype:

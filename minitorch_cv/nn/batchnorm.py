@@ -1,0 +1,67 @@
+"""Batch normalisation."""
+
+from __future__ import annotations
+
+from ..tensors.tensor import Tensor
+from . import functional as F
+from .running_norm import RunningNorm
+
+
+class _BatchNorm(RunningNorm):
+    _ndims: tuple[int, ...]  # that an input may have
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The input, normalised: by its own statistics in training, by the running ones in evaluation."""
+        if input.ndim not in self._ndims:
+            wanted = " or ".join(f"{n}D" for n in self._ndims)
+            raise ValueError(f"{type(self).__name__}: expected {wanted} input (got {input.ndim}D input)")
+        share = 0.0 if self.momentum is None else self.momentum
+        if self.training and self.track_running_stats and self.num_batches_tracked is not None:
+            self.num_batches_tracked += 1
+            if self.momentum is None:  # the plain average over all batches
+                share = 1.0 / self.num_batches_tracked.item()
+        by_batch = self.training or (self.running_mean is None and self.running_var is None)
+        tracked = not self.training or self.track_running_stats
+        return F.batch_norm(
+            input,
+            self.running_mean if tracked else None,
+            self.running_var if tracked else None,
+            self.weight,
+            self.bias,
+            by_batch,
+            share,
+            self.eps,
+        )
+
+
+class BatchNorm1d(_BatchNorm):
+    """Normalises each feature of (N, C), or each channel of (N, C, L), over the batch; see nn.functional.batch_norm.
+
+    Args:     momentum: the share of the newest batch in the running statistics; None makes them the plain average.
+              affine: whether to train a factor and a summand for each channel.
+              track_running_stats: if False, evaluation uses the batch's own statistics as well.
+    """
+
+    _ndims = (2, 3)
+
+
+class BatchNorm2d(_BatchNorm):
+    """Normalises each channel of images (N, C, H, W) over the batch; see nn.functional.batch_norm.
+
+    Args:     momentum: the share of the newest batch in the running statistics; None makes them the plain average.
+              affine: whether to train a factor and a summand for each channel.
+              track_running_stats: if False, evaluation uses the batch's own statistics as well.
+    """
+
+    _ndims = (4,)
+
+
+class BatchNorm3d(_BatchNorm):
+    """Normalises each channel of volumes (N, C, D, H, W) over the batch; see nn.functional.batch_norm.
+
+    Args:     momentum: the share of the newest batch in the running statistics; None makes them the plain average.
+              affine: whether to train a factor and a summand for each channel.
+              track_running_stats: if False, evaluation uses the batch's own statistics as well.
+    """
+
+    _ndims = (5,)
