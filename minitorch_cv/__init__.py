@@ -2,6 +2,8 @@
 
 from . import autograd
 from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .ops.activation_piecewise import hardshrink, prelu, relu, relu_, rrelu, rrelu_, threshold, threshold_
+from .ops.activation_smooth import celu, celu_, selu, selu_
 from .ops.arithmetic import (
     add,
     div,
@@ -16,6 +18,7 @@ from .ops.arithmetic import (
     sub,
 )
 from .ops.copying import clone
+from .ops.softmax import log_softmax, softmax
 from .tensors import Tensor
 from .types.dtype import (
     bool_ as bool,

@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 
 from ..types import dtype as dt
+from .activation import ActivationMethods
 from .arithmetic import ArithmeticMethods
 from .attributes import AttributeMethods
 from .conversion import ConversionMethods
 
 
 class Tensor(
+    ActivationMethods,
     ArithmeticMethods,
     AttributeMethods,
     ConversionMethods,
