@@ -19,6 +19,7 @@ from .ops.arithmetic import (
 )
 from .ops.copying import clone
 from .ops.softmax import log_softmax, softmax
+from .serialization import load, save
 from .tensors import Tensor
 from .types.dtype import (
     bool_ as bool,

@@ -1,0 +1,153 @@
+"""save: PyTorch's zip format, which torch.load reads.
+
+The file is an uncompressed zip archive: `data.pkl` holds the object as a pickle in which every tensor is a reference to
+a storage (number format, file, length) with offset, sizes and strides; `data/0`, `data/1` ... hold the storages' bytes.
+Source: https://pytorch.org/docs/stable/notes/serialization.html
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import sys
+import zipfile
+from collections import OrderedDict
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from ..nn.module import Module
+from ..nn.parameter import Parameter
+from ..tensors.tensor import Tensor
+from ..types.device import device
+from ..types.dtype import dtype, from_numpy
+from ..types.size import Size
+from ..utils.atomic import replacing
+from . import torch_names
+
+_PLAIN = {bool, int, float, str, type(None), list, tuple, dict, set}
+_CONTAINERS = {kind for kind in torch_names.HARMLESS.values() if isinstance(kind, type)}
+
+
+def save(
+    obj: Any,
+    f: str | os.PathLike | IO[bytes],
+    pickle_module: Any = pickle,
+    pickle_protocol: int = 2,
+    _use_new_zipfile_serialization: bool = True,
+) -> None:
+    """Write tensors and plain Python values to a file that `load` and PyTorch's `torch.load` read (torch.save).
+
+    The file appears whole or not at all: it is written beside its place, flushed to the disk, and then renamed.
+
+    Args:     obj: tensors, parameters, numbers, strings, dtypes, in lists, tuples, dicts and sets of any depth: a
+                state_dict, or a dict of several. Tensors that share memory do so again after loading.
+              f: a path, or a file open for writing in binary mode.
+    Raises:   TypeError: for anything else, a whole model among it. OSError: as the system gives it (a full disk), what
+                was there before being untouched. NotImplementedError: for another pickle module, protocol or format.
+    """
+    if pickle_module is not pickle or pickle_protocol != 2 or not _use_new_zipfile_serialization:
+        raise NotImplementedError("save: supported are pickle_module=pickle, pickle_protocol=2 and the zip format")
+    body = io.BytesIO()
+    pickler = _Pickler(body)
+    pickler.dump(obj)  # before the file is touched: an object that cannot be saved costs nothing
+    if not isinstance(f, (str, os.PathLike)):
+        _write_archive(f, "archive", body.getvalue(), pickler)
+        return
+    path = Path(f)
+    with replacing(path) as part, part.open("wb") as file:
+        _write_archive(file, path.stem, body.getvalue(), pickler)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _write_archive(file: IO[bytes], name: str, body: bytes, pickler: _Pickler) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+
+        def add(record: str, content: Any) -> None:
+            entry = zipfile.ZipInfo(f"{name}/{record}")  # a fixed date: the same content makes the same file
+            with archive.open(entry, "w", force_zip64=True) as stream:
+                stream.write(content)
+
+        add("data.pkl", body)
+        add("byteorder", sys.byteorder.encode())
+        for reference, flat in pickler.storages.values():
+            add(f"data/{reference.persistent_id[2]}", memoryview(flat).cast("B") if flat.size else b"")
+        add("version", b"3\n")
+
+
+class _StorageReference:
+    """Stands for a storage while pickling."""
+
+    def __init__(self, key: str, flat: np.ndarray) -> None:
+        kind = torch_names.STORAGES[torch_names.STORAGE_OF_DTYPE[from_numpy(flat.dtype)]]
+        self.persistent_id = ("storage", kind, key, "cpu", flat.size)
+
+
+class _Pickler(pickle._Pickler):  # type: ignore[name-defined]  # the Python one, whose save_global can be replaced
+    """Writes tensors as PyTorch does, and refuses what could not be read back without running code."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file, protocol=2)
+        self.storages: dict[tuple, tuple[_StorageReference, np.ndarray]] = {}  # by place and length in memory
+
+    def persistent_id(self, obj: Any) -> Any:
+        """The reference that stands in the file for a storage."""
+        return obj.persistent_id if isinstance(obj, _StorageReference) else None
+
+    def save_global(self, obj: Any, name: str | None = None) -> None:
+        """Write a name; PyTorch's are written without importing PyTorch."""
+        known = torch_names.DTYPES[obj.name] if isinstance(obj, dtype) else obj
+        if isinstance(known, torch_names.TorchGlobal):
+            self.write(pickle.GLOBAL + f"{known.module}\n{known.name}\n".encode())
+            self.memoize(obj)
+        else:
+            super().save_global(obj, name)
+
+    def reducer_override(self, obj: Any) -> Any:
+        """How an object is written; called for each, before pickle's own ways."""
+        if isinstance(obj, (torch_names.TorchGlobal, dtype)):
+            return "a name"
+        if isinstance(obj, Parameter):
+            return torch_names.REBUILD_PARAMETER, (Tensor.wrap(obj.array), obj.requires_grad, OrderedDict())
+        if isinstance(obj, Tensor):
+            storage, offset, strides = self._storage_of(obj.array)
+            arguments = (storage, offset, tuple(obj.array.shape), strides, obj.requires_grad, OrderedDict())
+            return torch_names.REBUILD_TENSOR, arguments
+        if isinstance(obj, device):
+            return torch_names.DEVICE, (obj.type,) if obj.index is None else (obj.type, obj.index)
+        if isinstance(obj, Size):
+            return torch_names.SIZE, (tuple(obj),)
+        if type(obj) in _PLAIN or type(obj) in _CONTAINERS or any(obj is kind for kind in _CONTAINERS):
+            return NotImplemented
+        if isinstance(obj, (np.generic, np.ndarray)):
+            raise TypeError(
+                f"save: cannot save a NumPy {type(obj).__name__}; make it a tensor (torch.from_numpy) or a Python number "
+                "(.item()), so that any reader can load the file safely"
+            )
+        if isinstance(obj, Module):
+            raise TypeError(
+                f"save: cannot save a whole {type(obj).__name__}: loading it would have to run code from the file. "
+                "Save model.state_dict(), and load it into a new model with model.load_state_dict(torch.load(path))."
+            )
+        raise TypeError(
+            f"save: cannot save {type(obj).__name__}; supported are tensors, parameters, numbers, strings, lists, "
+            "tuples, dicts, sets, dtypes, devices and sizes"
+        )
+
+    def _storage_of(self, array: np.ndarray) -> tuple[_StorageReference, int, tuple[int, ...]]:
+        """The storage an array lies in, shared with others on the same memory; offset and strides in elements."""
+        owner = array
+        while isinstance(owner.base, np.ndarray):
+            owner = owner.base
+        dense = owner.flags.c_contiguous or owner.flags.f_contiguous
+        if not dense or owner.dtype != array.dtype or any(stride < 0 for stride in array.strides):
+            owner = array = np.ascontiguousarray(array).reshape(array.shape)
+        place = (owner.ctypes.data, owner.nbytes, owner.dtype)
+        if place not in self.storages:
+            flat = owner.reshape(-1, order="A")
+            self.storages[place] = (_StorageReference(str(len(self.storages)), flat), flat)
+        offset = (array.ctypes.data - owner.ctypes.data) // array.itemsize
+        return self.storages[place][0], offset, tuple(stride // array.itemsize for stride in array.strides)
