@@ -11,7 +11,7 @@ from .grad_mode import (
     no_grad,
     set_grad_enabled,
 )
-from .variable import Variable
+from .legacy import Variable
 
 __all__ = [
     "Function",

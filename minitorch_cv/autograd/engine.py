@@ -1,12 +1,13 @@
 """The engine: walk the graph from results to leaves and hand every gradient on.
 
-The walk is a loop over a heap of nodes, youngest first. A node is always younger than the nodes it leads to, so when a
-node comes up, everything that used its results has been dealt with and their gradients are complete.
+First the edges that lead to each node are counted. Then the walk is a loop over a heap: a node is ready when something
+has come along every edge that leads to it, so that its gradients are complete; of the ready ones the youngest goes first.
 """
 
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,185 +15,242 @@ import numpy as np
 
 from . import anomaly
 from .grad_mode import no_grad
-from .operation import Array, Operation
+from .node import AccumulateGrad, Array, Node, Place, hook_name
 
 if TYPE_CHECKING:
     from .variable import Variable
 
-Place = tuple  # (node, index of its result), or (leaf, 0)
-
-
-class _Sums:
-    """Gradients on their way: one sum for each place, and whether the array is ours alone to change."""
-
-    def __init__(self) -> None:
-        self.sums: dict[int, list] = {}  # id of the node or leaf -> [node or leaf, {index: (array, owned)}]
-
-    def add(self, place: Place, grad: Array, owned: bool) -> bool:
-        """Add a gradient; says whether this is the first for its node or leaf."""
-        target, index = place
-        entry = self.sums.get(id(target))
-        if entry is None:
-            self.sums[id(target)] = [target, {index: (grad, owned)}]
-            return True
-        known = entry[1].get(index)
-        if known is None:
-            entry[1][index] = (grad, owned)
-        elif known[1]:
-            np.add(known[0], grad, out=known[0])
-        else:
-            entry[1][index] = (known[0] + grad, True)
-        return False
-
-    def take(self, target: Operation) -> dict[int, tuple[Array, bool]]:
-        """Remove and return the sums of a node, by index."""
-        return self.sums.pop(id(target))[1]
+Sums = dict[int, tuple[Array, bool]]  # by result: the gradient so far, and whether the array is ours alone to change
 
 
 def run_backward(
     roots: Sequence[tuple[Place, Array]],
     retain_graph: bool,
-    wanted: Sequence[Place] | None = None,
-) -> dict[tuple[int, int], tuple[Array, bool]]:
+    needed: dict[Node, bool] | None = None,
+    captured: dict[Place, tuple[Array, bool] | None] | None = None,
+) -> None:
     """Carry gradients from the roots back through the graph.
 
     Args:     roots: where to begin, with the gradient there.
               retain_graph: keep what the nodes saved.
-              wanted: the places whose gradients are asked for; None: every leaf.
-    Returns:  the gradients of the wanted places (all leaves' by default) by (id of node or leaf, index), each with
-              whether the array is the caller's alone.
+              needed: the nodes to go through, and whether to run their backward; None: all.
+              captured: its places are filled with the gradients that come by, each with whether the array is the
+                caller's alone.
     """
-    useful = None if wanted is None else _nodes_towards(roots, wanted)
-    caught_keys = {(id(target), index) for target, index in wanted or ()}
-    caught: dict[tuple[int, int], tuple[Array, bool]] = {}
-    pending, leaves = _Sums(), _Sums()
-    heap: list[tuple[int, int]] = []
-    nodes: dict[int, Operation] = {}
+    edges_left = _count_edges([place for place, _ in roots])
+    sums: dict[Node, Sums] = {}
+    ready: list[tuple[float, int, Node]] = []
+    arrival = itertools.count()  # the order among nodes of one age (leaves)
 
-    def send(place: Place, grad: Array, owned: bool) -> None:
-        target = place[0]
-        if not isinstance(target, Operation):
-            leaves.add(place, grad, owned)
-        elif (useful is None or id(target) in useful) and pending.add(place, grad, owned):
-            heapq.heappush(heap, (-target.age, id(target)))
-            nodes[id(target)] = target
+    def send(place: Place, grad: Array | None, owned: bool) -> None:
+        node, index = place
+        if needed is not None and node not in needed:
+            return
+        if grad is not None:
+            _add(sums.setdefault(node, {}), index, grad, owned)
+        edges_left[node] -= 1
+        if not edges_left[node]:
+            heapq.heappush(ready, (-node.age, next(arrival), node))
 
     for place, grad in roots:
         send(place, grad, False)
     with no_grad(), np.errstate(all="ignore"):
-        while heap:
-            key = heapq.heappop(heap)[1]
-            node = nodes.pop(key)
-            grads_out = _grads_of_results(node, pending.take(node))
-            for index, grad_out in enumerate(grads_out):
-                if (key, index) in caught_keys and grad_out is not None:
-                    caught[key, index] = (grad_out, False)
-            if useful is not None and not useful[key]:
-                continue
-            for edge, grad, owned in _through(node, grads_out):
-                send(edge, grad, owned)
-            if not retain_graph:
-                node.release()
-        if wanted is None:
-            for leaf, sums in leaves.sums.values():
-                leaf.accumulate_grad(*sums[0])
-        else:
-            for leaf, sums in leaves.sums.values():
-                if (id(leaf), 0) in caught_keys:
-                    caught[id(leaf), 0] = sums[0]
-    return caught
+        while ready:
+            node = heapq.heappop(ready)[2]
+            received = sums.pop(node, {})
+            if node.tensor_hooks or node.retained:
+                _show_to_tensors(node, received)
+            if captured is not None:
+                for index in range(len(node.output_meta)):
+                    if (node, index) in captured:
+                        captured[node, index] = received.get(index)
+            if needed is None or needed[node]:
+                for edge, grad, owned in _through(node, received):
+                    send(edge, grad, owned)
+                if not retain_graph:
+                    node.release()
 
 
-def _nodes_towards(roots: Sequence[tuple[Place, Array]], wanted: Sequence[Place]) -> dict[int, bool]:
-    """The nodes on the way to a wanted place; the value says whether their own backward is needed."""
-    reached: dict[int, Operation] = {}
-    stack = [place[0] for place, _ in roots if isinstance(place[0], Operation)]
+def _count_edges(places: Sequence[Place]) -> dict[Node, int]:
+    """How many edges lead to each node that can be reached from `places`, these counted too."""
+    count: dict[Node, int] = {}
+    stack = [node for node, _ in places]
     while stack:
         node = stack.pop()
-        if id(node) not in reached:
-            reached[id(node)] = node
-            stack += [edge[0] for edge in node.edges if edge is not None and isinstance(edge[0], Operation)]
-    targets = {id(target) for target, _ in wanted}
-    useful: dict[int, bool] = {}
-    for node in sorted(reached.values(), key=lambda n: n.age):  # oldest first: what a node leads to is known
-        passes_on = any(e is not None and (id(e[0]) in targets or id(e[0]) in useful) for e in node.edges)
-        if passes_on or id(node) in targets:
-            useful[id(node)] = passes_on
-    return useful
+        if node in count:
+            count[node] += 1
+        else:
+            count[node] = 1
+            stack += [edge[0] for edge in node.edges if edge is not None]
+    return count
 
 
-def _grads_of_results(node: Operation, sums: dict[int, tuple[Array, bool]]) -> list:
-    """One gradient for each result of a node, zeros where none came, after the hooks of those tensors."""
-    grads: list = []
-    for index, (shape, dtype) in enumerate(node.output_meta):
-        if index not in sums:
-            grads.append(np.zeros(shape, dtype) if dtype.kind == "f" and node.materialize_grads else None)
-            continue
-        grad = sums[index][0]
-        if index in node.tensor_hooks:
-            grad = run_hooks(node.tensor_hooks[index], grad, node.grad_type, node.name())
-        retaining = node.retained.get(index)
-        variable = None if retaining is None else retaining()
-        if variable is not None:
-            if variable._grad is None:
-                variable._grad = variable.wrap(grad.copy())
-            else:
-                variable._grad.array += grad
-        grads.append(grad)
-    return grads
+def _nodes_towards(
+    roots: Sequence[tuple[Place, Array]], targets: Sequence[Node], run_targets: bool
+) -> dict[Node, bool]:
+    """The nodes on the way to a target; the value says whether their backward has to run."""
+    leads_to: dict[Node, list[Node]] = {target: [] for target in targets}
+    reached = _count_edges([place for place, _ in roots])
+    for node in reached:
+        for edge in node.edges:
+            if edge is not None:
+                leads_to.setdefault(edge[0], []).append(node)
+    needed = {target: run_targets for target in targets}
+    stack = list(needed)
+    while stack:
+        for node in leads_to.get(stack.pop(), ()):
+            if node not in needed:
+                stack.append(node)
+            needed[node] = True
+    return needed
 
 
-def _through(node: Operation, grads_out: list) -> list[tuple[Place, Array, bool]]:
-    """Run a node's backward: the gradients of its inputs, where they go, and whether each array is nobody else's."""
+def _add(received: Sums, index: int, grad: Array, owned: bool) -> None:
+    """Add a gradient to the sum for one result."""
+    known = received.get(index)
+    if known is None:
+        received[index] = (grad, owned)
+    elif known[1]:
+        np.add(known[0], grad, out=known[0])
+    else:
+        received[index] = (known[0] + grad, True)
+
+
+def _show_to_tensors(node: Node, received: Sums) -> None:
+    """Run the hooks of a node's results, and fill the `.grad` of those that retain it."""
+    for index, hooks in node.tensor_hooks.items():
+        if hooks:
+            grad = received[index][0] if index in received else None
+            grad = run_hooks(hooks, grad, node.grad_type)
+            if grad is not None:
+                received[index] = (grad, False)  # a hook may have kept it
+    for index, reference in node.retained.items():
+        variable = reference()
+        if variable is not None and index in received:
+            grad = received[index][0]
+            # a new tensor each time, as in PyTorch: who holds the old .grad keeps its numbers
+            variable._grad = variable.wrap(grad.copy() if variable._grad is None else variable._grad.array + grad)
+
+
+def run_hooks(hooks: list[Callable], grad: Array | None, kind: Any) -> Array | None:
+    """Hand a gradient to hooks; each may return another in its place."""
+    for hook in list(hooks):
+        shown = _wrapped(kind, grad)
+        new = hook(shown)
+        if new is not None:
+            grad = _replacement(hook, shown, new)
+    return grad
+
+
+def _wrapped(kind: Any, grad: Array | None) -> Any:
+    return None if grad is None else kind.wrap(grad)
+
+
+def _replacement(hook: Callable, before: Any, new: Any) -> Array:
+    """The array of what a hook returned, which must be like what it was given."""
+    array = getattr(new, "array", None)
+    if array is None:
+        raise TypeError(f"expected Variable, but {hook_name(hook)} returned '{type(new).__name__}'")
+    if before is not None and array.shape != before.array.shape:
+        raise RuntimeError(
+            f"{hook_name(hook)} has changed the size of value: from {list(before.array.shape)} to {list(array.shape)}"
+        )
+    if before is not None and array.dtype != before.array.dtype:
+        raise RuntimeError(
+            f"{hook_name(hook)} has changed the type of value (was {before.dtype.name} got {new.dtype.name})"
+        )
+    return array
+
+
+def _run_node_hook(hook: Callable, replaceable: tuple, *others: tuple) -> tuple:
+    """Call a hook of a node with tuples of tensors; a returned tuple replaces the first."""
+    new = hook(replaceable, *others)
+    if new is None:
+        return replaceable
+    values = _as_tuple(new)
+    if len(values) != len(replaceable):
+        raise RuntimeError(
+            f"{hook_name(hook)} has returned an incorrect number of values (got {len(values)}, but expected "
+            f"{len(replaceable)})"
+        )
+    for before, value in zip(replaceable, values):
+        if value is not None:
+            _replacement(hook, before, value)
+    return values
+
+
+def _through(node: Node, received: Sums) -> list[tuple[Place, Array | None, bool]]:
+    """Run a node: where its gradients go, the gradients, and whether each array is nobody else's."""
     node.check_saved()
-    wrap = node.grad_type.wrap
+    kind = node.grad_type
+    grads_out: list[Array | None] = [
+        received[index][0] if index in received else None for index in range(len(node.output_meta))
+    ]
     if node.pre_hooks:
+        shown = tuple(_wrapped(kind, g) for g in grads_out)
         for hook in list(node.pre_hooks):
-            new = hook(tuple(None if g is None else wrap(g) for g in grads_out))
-            if new is not None:
-                grads_out = [None if g is None else g.array for g in _as_tuple(new)]
+            shown = _run_node_hook(hook, shown)
+        grads_out = [None if g is None else g.array for g in shown]
+    if isinstance(node, AccumulateGrad):
+        node.accumulate(grads_out[0], 0 in received and received[0][1] and not node.pre_hooks)
+        grads: tuple = ()
+    else:
+        grads = _run(node, grads_out)
+    if node.hooks:
+        shown_in = tuple(_wrapped(kind, g) for g in grads)
+        shown_out = tuple(_wrapped(kind, g) for g in grads_out)
+        for hook in list(node.hooks):
+            shown_in = _run_node_hook(hook, shown_in, shown_out)
+        grads = tuple([None if g is None else g.array for g in shown_in])
+    if anomaly.is_anomaly_enabled():
+        anomaly.check_gradients(node, grads)
+    sent = []
+    for index, (edge, grad) in enumerate(zip(node.edges, grads)):
+        if edge is not None:
+            checked = None if grad is None else _checked(node, index, edge, grad)
+            owned = checked is not None and not node.hooks and _is_owned(checked, index, grads, grads_out)
+            sent.append((edge, checked, owned))
+    return sent
+
+
+def _run(node: Node, grads_out: list[Array | None]) -> tuple:
+    """The gradients of a node's inputs."""
+    if node.skips_without_grad and all(grad is None for grad in grads_out):
+        return (None,) * len(node.edges)
+    if node.materialize_grads:
+        grads_out = [
+            np.zeros(shape, dtype) if grad is None and dtype.kind == "f" else grad
+            for grad, (shape, dtype) in zip(grads_out, node.output_meta)
+        ]
     try:
-        grads = node.backward(*grads_out)
+        grads = _as_tuple(node.backward(*grads_out))
     except Exception:
         if anomaly.is_anomaly_enabled():
             anomaly.explain(node)
         raise
-    grads = tuple(None if g is None else np.asarray(g) for g in _as_tuple(grads))
     if len(grads) != len(node.edges):
         raise RuntimeError(
             f"function {node.name()} returned an incorrect number of gradients (expected {len(node.edges)}, "
             f"got {len(grads)})"
         )
-    if node.hooks:
-        for hook in list(node.hooks):
-            new = hook(
-                tuple(None if g is None else wrap(g) for g in grads),
-                tuple(None if g is None else wrap(g) for g in grads_out),
-            )
-            if new is not None:
-                grads = tuple(None if g is None else g.array for g in _as_tuple(new))
-    if anomaly.is_anomaly_enabled():
-        anomaly.check_gradients(node, grads)
-    held_by_others = [g for g in grads_out if g is not None]
-    sent = []
-    for index, (edge, grad) in enumerate(zip(node.edges, grads)):
-        if edge is None or grad is None:
-            continue
-        checked = _checked(node, index, edge, grad)
-        # (a read-only array is a broadcast one: many elements on one place in memory)
-        owned = checked.flags.writeable and not any(np.may_share_memory(checked, other) for other in held_by_others)
-        held_by_others.append(checked)
-        sent.append((edge, checked, owned))
-    return sent
+    return tuple([None if grad is None else np.asarray(grad) for grad in grads])
 
 
-def _checked(node: Operation, index: int, edge: Place, grad: Array) -> Array:
+def _is_owned(grad: Array, index: int, grads: tuple, grads_out: list[Array | None]) -> bool:
+    """Whether nobody else holds the memory of a gradient."""
+    if not grad.flags.writeable:  # a broadcast one: many elements in one place of memory
+        return False
+    for other in grads_out:
+        if other is not None and np.may_share_memory(grad, other):
+            return False
+    return not any(
+        other is not None and i != index and np.may_share_memory(grad, other) for i, other in enumerate(grads)
+    )
+
+
+def _checked(node: Node, index: int, edge: Place, grad: Array) -> Array:
     """A gradient in the dtype of what it is the gradient of; an error if its shape is another."""
-    target, output = edge
-    if isinstance(target, Operation):
-        shape, dtype = target.output_meta[output]
-    else:
-        shape, dtype = target.array.shape, target.array.dtype
+    shape, dtype = edge[0].output_meta[edge[1]]
     if grad.shape != shape:
         raise RuntimeError(
             f"Function {node.name()} returned an invalid gradient at index {index} - got {list(grad.shape)} "
@@ -203,22 +261,6 @@ def _checked(node: Operation, index: int, edge: Place, grad: Array) -> Array:
 
 def _as_tuple(value: Any) -> tuple:
     return tuple(value) if isinstance(value, (tuple, list)) else (value,)
-
-
-def run_hooks(hooks: list[Callable], grad: Array, kind: Any, where: str) -> Array:
-    """Hand a gradient to hooks; each may return another in its place."""
-    for hook in list(hooks):
-        new = hook(kind.wrap(grad))
-        if new is None:
-            continue
-        if not hasattr(new, "array"):
-            raise TypeError(f"a hook of {where} returned {type(new).__name__}; expected a Tensor or None")
-        if new.array.shape != grad.shape:
-            raise RuntimeError(
-                f"a hook of {where} has changed the size of value: from {list(grad.shape)} to {list(new.array.shape)}"
-            )
-        grad = new.array.astype(grad.dtype, copy=False)
-    return grad
 
 
 def _root_places(outputs: Sequence[Variable], grad_outputs: Sequence[Variable | None]) -> list[tuple[Place, Array]]:
@@ -280,34 +322,22 @@ def backward(
     Args:     tensors: one tensor or several.
               grad_tensors: the gradient at each; None for those of a single element.
               retain_graph: keep what the operations saved, for a second backward.
-              inputs: only these get a gradient.
+              inputs: only these get a gradient; results among them retain it, as after retain_grad().
     Raises:   RuntimeError: as Tensor.backward. NotImplementedError: for create_graph=True.
     """
     _refuse_create_graph(create_graph)
     outputs = _as_tuple(tensors)
+    if inputs is not None:
+        inputs = _as_tuple(inputs)
+        if not inputs:
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     roots = _root_places(outputs, _match(outputs, grad_tensors))
-    if inputs is None:
-        run_backward(roots, bool(retain_graph))
-        return
-    chosen = _as_tuple(inputs)
-    if not chosen:
-        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    places = _wanted_places(chosen)
-    found = run_backward(roots, bool(retain_graph), places)
-    for variable, (target, index) in zip(chosen, places):
-        if (id(target), index) in found:
-            array, owned = found[id(target), index]
-            variable.accumulate_grad(array, owned)
-
-
-def _wanted_places(inputs: Sequence[Variable]) -> list[Place]:
-    places = []
-    for variable in inputs:
-        edge = variable.edge()
-        if edge is None:
-            raise RuntimeError("One of the differentiated Tensors does not require grad")
-        places.append(edge)
-    return places
+    needed = None
+    if inputs is not None:
+        for variable in inputs:
+            variable.retain_grad()
+        needed = _nodes_towards(roots, [variable.edge()[0] for variable in inputs], run_targets=True)
+    run_backward(roots, bool(retain_graph), needed)
 
 
 def grad(
@@ -334,25 +364,35 @@ def grad(
     if is_grads_batched:
         raise NotImplementedError("grad: is_grads_batched=True is not supported; call grad() once for each gradient")
     if materialize_grads and allow_unused is False:
-        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: False.")
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
     all_outputs, all_inputs = _as_tuple(outputs), _as_tuple(inputs)
+    if not all_inputs:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     roots = _root_places(all_outputs, _match(all_outputs, grad_outputs))
-    places = _wanted_places(all_inputs)
-    found = run_backward(roots, bool(retain_graph), places)
+    places: list[Place] = []
+    for variable in all_inputs:
+        place = variable.edge()
+        if place is None:
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+        places.append(place)
+    captured: dict[Place, tuple[Array, bool] | None] = dict.fromkeys(places)
+    run_backward(
+        roots, bool(retain_graph), _nodes_towards(roots, [node for node, _ in places], run_targets=False), captured
+    )
     results: list = []
-    for variable, (target, index) in zip(all_inputs, places):
-        if (id(target), index) in found:
-            array, owned = found[id(target), index]
-            if not isinstance(target, Operation) and variable._leaf_hooks is not None:
-                array = run_hooks(variable._leaf_hooks["grad"], array, type(variable), "a leaf tensor")
-            results.append(variable.wrap(array if owned else array.copy()))
+    for index, (variable, place) in enumerate(zip(all_inputs, places)):
+        found = captured[place]
+        if found is not None:
+            results.append(variable.wrap(found[0] if found[1] and places.count(place) == 1 else found[0].copy()))
         elif materialize_grads:
             results.append(variable.wrap(np.zeros_like(variable.array)))
         elif allow_unused:
             results.append(None)
         else:
             raise RuntimeError(
-                "One of the differentiated Tensors appears to not have been used in the graph. "
+                f"The differentiated Tensor at index {index} appears to not have been used in the graph. "
                 "Set allow_unused=True if this is the desired behavior."
             )
     return tuple(results)

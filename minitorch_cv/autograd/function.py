@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
+import warnings
+import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
+
+from .broadcast import is_expandable, unbroadcast
 from .grad_mode import grad_state, no_grad
-from .operation import Operation
+from .node import Node, Place
+from .operation import changed_in_place, freed_graph
 from .variable import Variable
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class FunctionCtx:
@@ -17,35 +26,40 @@ class FunctionCtx:
 
     def __init__(self) -> None:
         self._to_save: tuple = ()
+        self._saved: tuple[_SavedTensor | None, ...] = ()
+        self._freed = False
         self._dirty: tuple = ()
         self._non_differentiable: tuple = ()
         self._materialize = True
-        self._node: _FunctionNode | None = None
 
     def save_for_backward(self, *tensors: Variable | None) -> None:
         """Keep tensors for backward; changing one in place afterwards is an error there."""
-        for tensor in tensors:
+        for position, tensor in enumerate(tensors):
             if tensor is not None and not isinstance(tensor, Variable):
                 raise TypeError(
-                    f"save_for_backward can only save variables, but argument is of type {type(tensor).__name__}; "
-                    "keep other things as attributes: ctx.name = value"
+                    f"save_for_backward can only save variables, but argument {position} is of type "
+                    f"{type(tensor).__name__}; keep other things as attributes: ctx.name = value"
                 )
         self._to_save = tensors
 
     @property
     def saved_tensors(self) -> tuple:
-        """The tensors that forward saved."""
-        if self._node is None:
-            return self._to_save
-        self._node.check_saved()
-        return self._node.saved
+        """The tensors that forward saved; for backward to use.
+
+        Raises:   RuntimeError: if one was changed in place since, or the graph was freed by an earlier backward.
+        """
+        if self._freed:
+            raise RuntimeError(freed_graph("saved_tensors"))
+        return tuple(None if saved is None else saved.unpack() for saved in self._saved)
 
     def mark_dirty(self, *tensors: Variable) -> None:
         """Declare inputs that forward changed in place; forward must return them."""
+        _check_variables("mark_dirty can only accept variables", tensors)
         self._dirty = tensors
 
     def mark_non_differentiable(self, *tensors: Variable) -> None:
         """Declare results that have no gradient."""
+        _check_variables("mark_non_differentiable only accepts variable arguments", tensors)
         self._non_differentiable = tensors
 
     def set_materialize_grads(self, value: bool) -> None:
@@ -53,57 +67,112 @@ class FunctionCtx:
         self._materialize = bool(value)
 
 
-class _FunctionNode(Operation):
-    """The graph's node for one application of a Function."""
+class _SavedTensor:
+    """A tensor kept for backward, with its version at the time."""
 
-    def __init__(self, function: type[Function], ctx: FunctionCtx, inputs: tuple) -> None:
+    def __init__(self, tensor: Variable, node: Node, output_nr: int | None) -> None:
+        if tensor.is_inference():
+            raise RuntimeError(
+                f"{node.name()}: Inference tensors cannot be saved for backward. To work around, "
+                "make a clone to get a normal tensor and use it in autograd."
+            )
+        # A result leads to the node; kept as it is, the two would keep each other alive.
+        self.tensor = tensor if output_nr is None else tensor.detached()
+        self.version = tensor._version
+        self.node = weakref.ref(node)
+        self.output_nr = output_nr
+
+    def unpack(self) -> Variable:
+        """The tensor, checked to be unchanged."""
+        tensor, node = self.tensor, self.node()
+        assert node is not None, "backward runs from the node"
+        maker = tensor._grad_fn if self.output_nr is None else node
+        if tensor._version != self.version:
+            place = None if maker is None else (maker, self.output_nr or tensor.output_nr)
+            raise RuntimeError(
+                changed_in_place(
+                    node, tensor.array.dtype, tensor.array.shape, place, self.tensor._version, self.version
+                )
+            )
+        if self.output_nr is not None:
+            tensor = tensor.detached()
+            tensor.set_history(node, self.output_nr)
+        return tensor
+
+
+class _FunctionNode(Node):
+    """The graph's node for one application of a Function. Attributes set on ctx can be read from it."""
+
+    materialize_grads = False  # it does so itself, for results of any dtype, unless ctx says no
+    skips_without_grad = False
+
+    def __init__(self, function: type[Function], ctx: FunctionCtx, args: tuple, outputs: tuple, edges: tuple) -> None:
         self.function = function
         self.ctx = ctx
-        self.is_tensor = tuple(isinstance(x, Variable) for x in inputs)
-        self.materialize_grads = ctx._materialize
+        self.is_tensor = tuple(isinstance(a, Variable) for a in args)
+        self.edges = edges
+        self.needs_grad = tuple(edge is not None for edge in edges)
+        kind = type(next(a for a in args if isinstance(a, Variable)))
+        self._enter_graph(
+            kind, tuple((o.array.shape, o.array.dtype) if isinstance(o, Variable) else None for o in outputs)
+        )
+        positions = {id(o): index for index, o in enumerate(outputs) if not any(o is a for a in args)}
+        ctx._saved = tuple(None if t is None else _SavedTensor(t, self, positions.get(id(t))) for t in ctx._to_save)
+        ctx._to_save = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("ctx", "function"):  # not yet set
+            raise AttributeError(name)
+        return getattr(self.ctx, name)
 
     def name(self) -> str:
+        """MyFunctionBackward."""
         return f"{self.function.__name__}Backward"
-
-    def save(self, inputs: tuple, outputs: tuple) -> None:
-        """Become a node, keeping what ctx was asked to save."""
-        self._remember(inputs, outputs)
-        self.saved = tuple(
-            None if s is None else s.detached() if any(s is o for o in outputs) else s for s in self.ctx._to_save
-        )
-        self.saved_names = ("saved",) if self.saved else ()
-        self.saved_versions = tuple(
-            (s.version_counter, s._version, s.origin(self, outputs)) for s in self.ctx._to_save if s is not None
-        )
-        self.ctx._to_save = ()
-        self.ctx._node = self
 
     def backward(self, *grads_out: Any) -> tuple:
         wrap = self.grad_type.wrap
-        given = tuple(None if g is None else wrap(g) for g in grads_out)
+        given: list[Variable | None] = []
+        for grad, meta in zip(grads_out, self.output_meta):
+            if grad is None and meta is not None and self.ctx._materialize:
+                grad = np.zeros(*meta)
+            given.append(None if grad is None else wrap(grad))
         returned = self.function.backward(self.ctx, *given)
         grads = returned if isinstance(returned, tuple) else (returned,)
-        extra = grads[len(self.is_tensor) :]
-        if len(grads) < len(self.is_tensor) or any(g is not None for g in extra):
+        expected = len(self.is_tensor)
+        if len(grads) < expected or any(g is not None for g in grads[expected:]):
             raise RuntimeError(
-                f"function {self.name()} returned an incorrect number of gradients (expected {len(self.is_tensor)}, "
+                f"function {self.name()} returned an incorrect number of gradients (expected {expected}, "
                 f"got {len(grads)})"
             )
         arrays = []
         for position, (grad, is_tensor) in enumerate(zip(grads, self.is_tensor)):
             if grad is not None and not is_tensor:
                 raise RuntimeError(
-                    f"function {self.name()} returned a gradient different from None at position {position + 1}, "
+                    f"function {self.name()} returned a gradient different than None at position {position + 1}, "
                     "but the corresponding forward input was not a Variable"
                 )
             if grad is not None and not isinstance(grad, Variable):
-                raise TypeError(
-                    f"function {self.name()} returned {type(grad).__name__} at position {position + 1}; "
-                    "expected a Tensor or None"
+                raise RuntimeError(
+                    f"function {self.name()}, position {position + 1}: expected Variable or None "
+                    f"(got {type(grad).__name__})"
                 )
             if is_tensor:
-                arrays.append(None if grad is None else grad.array.copy())  # the author may have kept it
+                arrays.append(None if grad is None else self._array_for(self.edges[len(arrays)], grad))
         return tuple(arrays)
+
+    def _array_for(self, edge: Place | None, grad: Variable) -> np.ndarray:
+        """A copy, since the author may have kept the gradient; summed if it is one of the broadcast input."""
+        array = grad.array.copy()
+        if edge is not None:
+            shape = edge[0].output_meta[edge[1]][0]
+            if is_expandable(shape, array.shape):
+                return unbroadcast(array, shape)
+        return array
+
+    def release(self) -> None:
+        if self.ctx._saved:
+            self.ctx._saved = ()
+            self.ctx._freed = True
 
 
 class Function:
@@ -141,7 +210,9 @@ class Function:
     @staticmethod
     def backward(ctx: FunctionCtx, *grad_outputs: Any) -> Any:
         """Turn the gradients of the results into one for each argument of forward (None for what has none)."""
-        raise NotImplementedError("You must implement the backward method for your custom autograd.Function to use it.")
+        raise NotImplementedError(
+            "You must implement the backward method for your custom autograd.Function to use it with backward."
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise RuntimeError(
@@ -150,59 +221,92 @@ class Function:
         )
 
     @classmethod
-    def apply(cls, *args: Any) -> Any:
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run forward, and record it for backward if an argument requires a gradient."""
-        tensors = tuple(a for a in args if isinstance(a, Variable))
-        recording = grad_state.enabled and any(t.requires_grad for t in tensors)
+        with_setup = cls.setup_context is not Function.setup_context
         ctx = FunctionCtx()
-        ctx.needs_input_grad = tuple(grad_state.enabled and isinstance(a, Variable) and a.requires_grad for a in args)
-        edges = tuple(t.edge() for t in tensors)  # before forward may write to an input
+        if kwargs or with_setup:
+            args = _positional(cls.forward, args if with_setup else (ctx, *args), kwargs)
+            args = args if with_setup else args[1:]
+        tensors = tuple(a for a in args if isinstance(a, Variable))
+        ctx.needs_input_grad = tuple(isinstance(a, Variable) and a.requires_grad for a in args)
+        recording = grad_state.enabled and any(ctx.needs_input_grad)
+        edges = tuple(t.edge() for t in tensors) if recording else ()  # before forward may write to an input
         with no_grad():
-            if cls.setup_context is Function.setup_context:
-                results = cls.forward(ctx, *args)
-            else:
-                results = cls.forward(*args)
+            results = cls.forward(*args) if with_setup else cls.forward(ctx, *args)
+            if with_setup:
                 cls.setup_context(ctx, args, results)
         many = isinstance(results, tuple)
         outputs = results if many else (results,)
-        for dirty in ctx._dirty:
-            if not any(dirty is o for o in outputs):
-                raise RuntimeError(
-                    "Some elements marked as dirty during the forward method were not returned as output."
-                )
-            if recording:
-                dirty.check_inplace(f"{cls.__name__}Backward")
-        outputs = tuple(cls._own(o, tensors, ctx._dirty) for o in outputs)
-        if recording:
-            cls._record(ctx, args, edges, tensors, outputs)
+        dirty = _check_dirty(cls.__name__, ctx, tensors, outputs, recording)
+        outputs = tuple(_as_result(o, tensors, dirty) for o in outputs)
+        if recording and any(isinstance(o, Variable) for o in outputs):
+            node = _FunctionNode(cls, ctx, args, outputs, edges)
+            for index, output in enumerate(outputs):
+                if any(output is d for d in dirty):
+                    output.rebase(node, index)
+                elif (
+                    isinstance(output, Variable)
+                    and output.array.dtype.kind == "f"
+                    and not any(output is n for n in ctx._non_differentiable)
+                ):
+                    output.set_history(node, index)
         return outputs if many else outputs[0]
 
-    @staticmethod
-    def _own(output: Any, tensors: tuple, dirty: tuple) -> Any:
-        """An input that forward hands back unchanged becomes a result of its own."""
-        if not isinstance(output, Variable) or any(output is d for d in dirty):
-            return output
-        return output.detached() if any(output is t for t in tensors) else output
 
-    @classmethod
-    def _record(cls, ctx: FunctionCtx, args: tuple, edges: tuple, tensors: tuple, outputs: tuple) -> None:
-        node = _FunctionNode(cls, ctx, args)
-        node.needs_grad = tuple(edge is not None for edge in edges)
-        node.edges = edges
-        results = tuple(o for o in outputs if isinstance(o, Variable))
-        if len(results) != len(outputs):
-            found = next(o for o in outputs if not isinstance(o, Variable))
-            raise TypeError(
-                f"{cls.__name__}.forward returned {type(found).__name__}; expected a Tensor or a tuple of Tensors"
+def _positional(forward: Callable, args: tuple, kwargs: dict) -> tuple:
+    """All arguments of a call of forward, named ones and defaults too, in their order."""
+    bound = inspect.signature(forward).bind(*args, **kwargs)
+    bound.apply_defaults()
+    return bound.args
+
+
+def _check_variables(sentence: str, values: tuple) -> None:
+    for position, value in enumerate(values):
+        if not isinstance(value, Variable):
+            raise RuntimeError(f"{sentence}, but argument {position} is of type {type(value).__name__}")
+
+
+def _check_dirty(name: str, ctx: FunctionCtx, tensors: tuple, outputs: tuple, recording: bool) -> list[Variable]:
+    """The inputs that forward says it wrote to, with the write noted."""
+    dirty = []
+    for tensor in ctx._dirty:
+        if not any(tensor is o for o in outputs):
+            raise RuntimeError(
+                f"{name}: Some elements marked as dirty during the forward method were not returned as output. "
+                "The inputs that are modified inplace must all be outputs of the Function."
             )
-        node.save(tensors, results)
-        for index, output in enumerate(results):
-            if any(output is d for d in ctx._dirty):
-                output.rebase(node)
-            elif output.array.dtype.kind == "f" and not any(output is n for n in ctx._non_differentiable):
-                output.set_history(node, index)
+        if not any(tensor is t for t in tensors):
+            warnings.warn(
+                f"{name}: ctx.mark_dirty() received a tensor that was not an input. Only input Tensors that have been "
+                "mutated should be passed to ctx.mark_dirty().",
+                stacklevel=3,
+            )
+            continue
+        if recording and tensor._is_view() and sum(isinstance(o, Variable) for o in outputs) > 1:
+            raise RuntimeError(
+                f"{name}: If your Function modifies inplace an input that is a view of another Tensor, your Function "
+                "cannot return more than one Tensor. Make a copy of the input before passing it to the Function."
+            )
+        tensor.check_inplace(name, recording)
+        tensor.bump_version()
+        dirty.append(tensor)
+    return dirty
 
 
-def once_differentiable(function: Callable) -> Callable:
+def _as_result(output: Any, tensors: tuple, dirty: list[Variable]) -> Any:
+    """An input that forward hands back, or a view, becomes a result that must not be written to in place."""
+    if not isinstance(output, Variable) or any(output is d for d in dirty):
+        return output
+    if any(output is t for t in tensors):
+        made = output.detached()
+        made.become_view_of(output, None, "function")
+        return made
+    if output._base is not None:
+        output.become_view_of(output._base, None, "function")
+    return output
+
+
+def once_differentiable(function: F) -> F:
     """Mark a backward that cannot itself be differentiated; here none can, so the function is returned as it is."""
     return function

@@ -13,8 +13,9 @@ from ..types import dtype as dt
 from ..types.size import Size
 from . import engine
 from .grad_mode import enable_grad, grad_state
-from .operation import Operation, RemovableHandle
-from .view import CopySlices
+from .node import AccumulateGrad, Node, Place, RemovableHandle
+from .operation import Operation
+from .view import NOT_WRITABLE, CopySlices
 
 V = TypeVar("V", bound="Variable")
 
@@ -38,6 +39,7 @@ class Variable:
     __slots__ = (
         "__dict__",
         "__weakref__",
+        "_accumulator",
         "_base",
         "_chain",
         "_grad",
@@ -46,7 +48,10 @@ class Variable:
         "_inference",
         "_leaf_hooks",
         "_output_nr",
+        "_post_hooks",
         "_requires_grad",
+        "_retains_grad",
+        "_view_origin",
         "array",
         "version_counter",
     )
@@ -61,13 +66,17 @@ class Variable:
         self.version_counter = VersionCounter()
         self._requires_grad = False
         self._grad: Any = None
-        self._grad_fn: Operation | None = None
+        self._grad_fn: Node | None = None
         self._output_nr = 0
         self._base: Variable | None = None
-        self._chain: tuple[Operation, ...] | None = None  # the view operations from base to this; None: made in no_grad
+        self._chain: tuple[Operation, ...] | None = None  # the view operations from base to this
+        self._view_origin = ""  # why a view has no chain: a key of NOT_WRITABLE
         self._history_version = 0
         self._inference = grad_state.inference
-        self._leaf_hooks: dict[str, list[Callable]] | None = None
+        self._accumulator: weakref.ref[AccumulateGrad] | None = None  # a leaf's end of the graph, while there is one
+        self._leaf_hooks: dict[int, list[Callable]] | None = None
+        self._post_hooks: list[Callable] | None = None
+        self._retains_grad = False
 
     @classmethod
     def wrap(cls: type[V], array: np.ndarray) -> V:
@@ -103,10 +112,14 @@ class Variable:
     @property
     def requires_grad(self) -> bool:
         """Whether operations on this are recorded. Set it on leaves only."""
-        return self._requires_grad or (self._base is not None and self.grad_fn is not None)
+        if self._requires_grad:
+            return True
+        return self._base is not None and self._base.requires_grad and self._view_origin != "inference_mode"
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise RuntimeError(f"requires_grad must be a bool, got {value!r}")
         if not self.is_leaf:
             if value:
                 return
@@ -118,7 +131,7 @@ class Variable:
             raise RuntimeError(f"only Tensors of floating point dtype can require gradients, not {self.dtype.name}")
         if value and self._inference and not grad_state.inference:
             raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
-        self._requires_grad = bool(value)
+        self._requires_grad = value
 
     @property
     def is_leaf(self) -> bool:
@@ -126,17 +139,17 @@ class Variable:
         return self.grad_fn is None
 
     @property
-    def grad_fn(self) -> Operation | None:
+    def grad_fn(self) -> Node | None:
         """The operation that made this; None for a leaf. A view's is made anew after a write to its base."""
         base = self._base
-        if base is not None and self._history_version != self.version_counter.value and self._chain is not None:
-            self._history_version = self.version_counter.value
-            if base.requires_grad:
-                shown: Variable = base
-                with enable_grad():
-                    for op in self._chain:
-                        shown = replace(op)(shown)  # type: ignore[type-var]
-                self.set_history(shown._grad_fn, shown._output_nr)
+        if base is not None and self._history_version != self.version_counter.value and self.requires_grad:
+            if self._chain is None:
+                raise RuntimeError(self._not_writable("its base or another view of its base has been modified inplace"))
+            shown: Variable = base
+            with enable_grad():
+                for op in self._chain:
+                    shown = replace(op)(shown)  # type: ignore[type-var]
+            self.set_history(shown._grad_fn, shown._output_nr)
         return self._grad_fn
 
     @property
@@ -148,19 +161,26 @@ class Variable:
     def grad(self, value: Variable | None) -> None:
         if value is not None:
             if not isinstance(value, Variable):
-                raise TypeError(f"assigned grad expected to be a Tensor or None but got {type(value).__name__}")
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+                )
             if value is self:
                 raise RuntimeError("can't assign Variable as its own grad")
             if value.array.shape != self.array.shape:
                 raise RuntimeError(
-                    f"assigned grad has data of a different size: {list(value.array.shape)}, "
-                    f"expected {list(self.array.shape)}"
+                    f"attempting to assign a gradient of size '{list(value.array.shape)}' to a tensor of size "
+                    f"'{list(self.array.shape)}'. Please ensure that the gradient and the tensor are the same size"
                 )
             if value.array.dtype != self.array.dtype:
                 raise RuntimeError(
-                    f"assigned grad has data of a different type: {value.dtype.name}, expected {self.dtype.name}"
+                    f"attempting to assign a gradient with dtype '{value.dtype.name}' to a tensor with grad_dtype "
+                    f"'{self.dtype.name}'. The gradient must have the tensor's dtype"
                 )
         self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
 
     @property
     def output_nr(self) -> int:
@@ -169,6 +189,8 @@ class Variable:
 
     @property
     def _version(self) -> int:
+        if self._inference:
+            raise RuntimeError("Inference tensors do not track version counter.")
         return self.version_counter.value
 
     def is_inference(self) -> bool:
@@ -180,35 +202,55 @@ class Variable:
 
     # ---- place in the graph -------------------------------------------------------------------------------------
 
-    def edge(self) -> tuple[Operation | Variable, int] | None:
-        """Where a gradient for this goes: to grad_fn, or, for a leaf, to itself; None if no gradient is wanted."""
+    def edge(self) -> Place | None:
+        """Where a gradient for this goes: to grad_fn, or, for a leaf, to its end; None if no gradient is wanted."""
         node = self.grad_fn
         if node is not None:
             return node, self._output_nr
-        return (self, 0) if self._requires_grad else None
+        return (self._end(), 0) if self.requires_grad else None
 
-    def set_history(self, node: Operation | None, index: int) -> None:
+    def _end(self) -> AccumulateGrad:
+        """The leaf's end of the graph. It lives while a graph leads to it, and keeps the leaf alive, not the reverse."""
+        node = None if self._accumulator is None else self._accumulator()
+        if node is None:
+            if self._leaf_hooks is None:
+                self._leaf_hooks = {}
+            node = AccumulateGrad(self, self._leaf_hooks)
+            self._accumulator = weakref.ref(node)
+        return node
+
+    def set_history(self, node: Node | None, index: int) -> None:
         """Become result `index` of `node`."""
+        if self._retains_grad:  # goes along to the new history
+            if self._grad_fn is not None:
+                self._grad_fn.retained.pop(self._output_nr, None)
+            if node is not None:
+                node.retained[index] = weakref.ref(self)
         self._grad_fn = node
         self._output_nr = index
         self._requires_grad = node is not None
         self._history_version = self.version_counter.value
 
-    def become_view_of(self, source: Variable, op: Operation | None) -> None:
-        """Share `source`'s memory and version; `op` leads from source to this, None where that was not recorded."""
+    def become_view_of(self, source: Variable, op: Operation | None, origin: str = "no_grad") -> None:
+        """Share `source`'s memory and version.
+
+        Args:     op: leads from source to this; None if writes to this cannot be recorded.
+                  origin: why they cannot, a key of view.NOT_WRITABLE.
+        """
         self.version_counter = source.version_counter
         self._history_version = source.version_counter.value
         self._base = source if source._base is None else source._base
         before = () if source._base is None else source._chain
         self._chain = None if op is None or before is None else (*before, op)
+        self._view_origin = origin if op is None else source._view_origin
         self._inference = source._inference
 
-    def rebase(self, node: Operation) -> None:
-        """Take `node`, an operation that was just written into this memory, as the new history."""
+    def rebase(self, node: Node, index: int = 0) -> None:
+        """Take `node`, whose result `index` was just written into this memory, as the new history."""
         if self._base is None:
-            self.set_history(node, 0)
+            self.set_history(node, index)
         else:
-            assert self._chain is not None, "check_inplace_recorded refuses such views"
+            assert self._chain is not None, "check_inplace refuses such views"
             self._base.set_history(CopySlices(node, self._base, self._chain), 0)
             self._history_version = -1  # this view's own history is made anew when next asked for
 
@@ -216,18 +258,17 @@ class Variable:
         """Note an in-place write."""
         self.version_counter.value += 1
 
-    def check_inplace(self, op_name: str) -> None:
-        """Raise if this memory must not be written to."""
-        if grad_state.enabled:
-            if self._requires_grad and self.is_leaf:
+    def check_inplace(self, op_name: str, recording: bool) -> None:
+        """Raise if this memory must not be written to; `recording` says whether the write enters the graph."""
+        if recording:
+            base = self._base
+            if base is not None and self._chain is None:
+                raise RuntimeError(f"{op_name}: {self._not_writable('is being modified inplace')}")
+            leaf = self if base is None else base
+            if leaf._requires_grad and leaf.is_leaf:
                 raise RuntimeError(
-                    f"{op_name}: a leaf Variable that requires grad is being used in an in-place operation. "
-                    "Write inside `with no_grad():`, or to a clone()."
-                )
-            if self._base is not None and self._base.is_leaf and self._base.requires_grad:
-                raise RuntimeError(
-                    f"{op_name}: a view of a leaf Variable that requires grad is being used in an in-place operation. "
-                    "Write inside `with no_grad():`, or to a clone()."
+                    f"{op_name}: a {'' if base is None else 'view of a '}leaf Variable that requires grad is being used in "
+                    "an in-place operation. Write inside `with no_grad():`, or to a clone()."
                 )
         if self._inference and not grad_state.inference:
             raise RuntimeError(
@@ -237,25 +278,19 @@ class Variable:
         array = self.array
         if not array.flags.writeable:
             raise RuntimeError(f"{op_name}: the tensor shows a NumPy array that is read-only; write to a clone()")
-        if any(stride == 0 and size > 1 for stride, size in zip(array.strides, array.shape)) and array.size:
+        if 0 in array.strides and any(s == 0 and n > 1 for s, n in zip(array.strides, array.shape)) and array.size:
             raise RuntimeError(
                 f"{op_name}: unsupported operation: more than one element of the written-to tensor refers to a single "
                 "memory location. Please clone() the tensor before performing the operation."
             )
 
-    def check_inplace_recorded(self, op_name: str, others: tuple) -> None:
-        """Raise if a recorded in-place operation on this view could not reach its base."""
-        if self._base is not None and self._chain is None:
-            raise RuntimeError(
-                f"{op_name}: A view was created in no_grad mode and is being modified inplace with grad mode enabled. "
-                "Make the view with grad mode enabled, or write to a clone()."
-            )
-
-    def origin(self, node: Operation, outputs: tuple) -> str:
-        """How error messages name this: its type and shape, and the operation that made it."""
-        text = f"[torch.{self.dtype.tensor_type}Tensor {list(self.array.shape)}]"
-        maker = node if any(self is o for o in outputs) else self._grad_fn
-        return text if maker is None else f"{text}, which is output {self._output_nr} of {maker.name()}"
+    def _not_writable(self, write: str) -> str:
+        """The error for a write to this view, or to the memory it shows, that the graph cannot follow."""
+        maker = self._grad_fn
+        mode = "inference" if self._view_origin == "inference_mode" else "no_grad"
+        made = "A view was created" if maker is None else f"Output {self._output_nr} of {maker.name()} is a view"
+        where = f" in {mode} mode" if maker is None else ""
+        return f"{made}{where} and {write}. {NOT_WRITABLE[self._view_origin]}"
 
     # ---- gradients ----------------------------------------------------------------------------------------------
 
@@ -283,21 +318,20 @@ class Variable:
         node = self.grad_fn
         if node is not None:
             node.retained[self._output_nr] = weakref.ref(self)
+            self._retains_grad = True
 
     @property
     def retains_grad(self) -> bool:
         """Whether retain_grad was called on this result."""
-        node = self.grad_fn
-        found = None if node is None else node.retained.get(self._output_nr)
-        return found is not None and found() is self
+        return self._retains_grad
 
     def register_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(grad)` when the gradient of this is known; what it returns, if not None, takes its place."""
-        if not self.requires_grad:
+        place = self.edge()
+        if place is None:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        node = self.grad_fn
-        hooks = self._hooks_of_leaf("grad") if node is None else node.tensor_hooks.setdefault(self._output_nr, [])
-        return RemovableHandle(hooks, hook)
+        node, index = place
+        return RemovableHandle(node.tensor_hooks.setdefault(index, []), hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(self)` after backward has added to `.grad`; leaves only."""
@@ -305,24 +339,11 @@ class Variable:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if not self.is_leaf:
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-        return RemovableHandle(self._hooks_of_leaf("accumulated"), hook)
+        if self._post_hooks is None:
+            self._post_hooks = []
+        return RemovableHandle(self._post_hooks, hook)
 
-    def _hooks_of_leaf(self, kind: str) -> list[Callable]:
-        if self._leaf_hooks is None:
-            self._leaf_hooks = {"grad": [], "accumulated": []}
-        return self._leaf_hooks[kind]
-
-    def accumulate_grad(self, grad: np.ndarray, owned: bool) -> None:
-        """Add to `.grad`; `owned` says that nobody else holds the array, so it need not be copied."""
-        if self._leaf_hooks is not None:
-            replaced = engine.run_hooks(self._leaf_hooks["grad"], grad, type(self), "a leaf tensor")
-            owned = owned and replaced is grad
-            grad = replaced
-        if self._grad is None:
-            self._grad = self.wrap(grad if owned else grad.copy())
-        else:
-            self._grad.array += grad
-            self._grad.bump_version()
-        if self._leaf_hooks is not None:
-            for hook in list(self._leaf_hooks["accumulated"]):
-                hook(self)
+    @property
+    def post_accumulate_hooks(self) -> list[Callable]:
+        """What register_post_accumulate_grad_hook registered."""
+        return self._post_hooks or []

@@ -12,7 +12,21 @@ from typing import Any
 
 import numpy as np
 
-from .operation import Array, Operation
+from .node import Array, Node
+from .operation import Operation
+
+# What to do when the graph cannot follow a write to a view, by where the view comes from (PyTorch's words).
+NOT_WRITABLE = {
+    "no_grad": "With grad mode enabled this is ambiguous. Put both the view and the inplace operation inside the no_grad "
+    "block, or both outside, or write to a clone().",
+    "inference_mode": "With grad mode enabled this is ambiguous. Put both the view and the inplace operation inside the "
+    "inference_mode block, or both outside, or write to a clone().",
+    "multiple": "This view is the output of a function that returns multiple views. Such functions do not allow the "
+    "output views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
+    "function": "This view was created inside a custom Function (or because an input was returned as-is) and the autograd "
+    "logic to handle view+inplace would override the custom backward associated with the custom Function, leading to "
+    "incorrect gradients. You can fix this by cloning the output of the custom Function.",
+}
 
 
 def replay(chain: tuple[Operation, ...], array: Array) -> Array:
@@ -22,22 +36,21 @@ def replay(chain: tuple[Operation, ...], array: Array) -> Array:
     return array
 
 
-class CopySlices(Operation):
-    """The history of a base after an in-place operation on one of its views."""
+class CopySlices(Node):
+    """The history of a base after an in-place operation, `inner`, on one of its views."""
 
-    torch_name = "CopySlices"
-
-    def __init__(self, inner: Operation, base: Any, chain: tuple[Operation, ...]) -> None:
+    def __init__(self, inner: Node, base: Any, chain: tuple[Operation, ...]) -> None:
         self.inner = inner
         self.chain = chain
         # The gradient gets the base's order of memory, so that what was a view there is one here.
         self.memory_order = tuple(sorted(range(base.array.ndim), key=lambda d: -abs(base.array.strides[d])))
         base_edge = base.edge()
         self.edges = (base_edge, *inner.edges[1:])
-        self.needs_grad = (base_edge is not None, *inner.needs_grad[1:])
-        self._remember((base,), (base,))
-        self.saved_names = ("inner",) if inner.saved_names else ()
-        self.saved_versions = inner.saved_versions
+        self._enter_graph(type(base), ((base.array.shape, base.array.dtype),))
+
+    def name(self) -> str:
+        """torch::autograd::CopySlices, as in PyTorch."""
+        return "torch::autograd::CopySlices"
 
     def backward(self, grad_out: Array) -> tuple:
         """The part of the gradient that the view shows goes through the operation, the rest past it."""
@@ -47,4 +60,10 @@ class CopySlices(Operation):
         grads = self.inner.backward(grad_view.copy())
         grads = grads if isinstance(grads, tuple) else (grads,)
         grad_view[...] = 0 if grads[0] is None else grads[0]
-        return (grad_base if self.needs_grad[0] else None, *grads[1:])
+        return (grad_base if self.edges[0] is not None else None, *grads[1:])
+
+    def check_saved(self) -> None:
+        self.inner.check_saved()
+
+    def release(self) -> None:
+        self.inner.release()

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.broadcast import unbroadcast
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import Variable
 from ..types import dtype as dt
@@ -97,15 +98,6 @@ def tuple_of(count: int, op_name: str, arg_name: str, value: Any) -> tuple[int, 
             f"spatial dimensions, but got {arg_name}={list(values)}"
         )
     return tuple(operator.index(v) for v in values)
-
-
-def unbroadcast(grad: Array, shape: tuple[int, ...]) -> Array:
-    """Sum a gradient over the axes along which an operand of `shape` was broadcast."""
-    if grad.shape == shape:
-        return grad
-    extra = grad.ndim - len(shape)
-    axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1 and grad.shape[extra + i] != 1)
-    return grad.sum(axis=axes).reshape(shape)
 
 
 def broadcast_shape(op_name: str, *shapes: tuple[int, ...]) -> tuple[int, ...]:
