@@ -1,4 +1,7 @@
-"""torch.nn: layers, and what they are made of. One import for each file; to add a layer, add its names there and below."""
+"""torch.nn: layers, and what they are made of.
+
+One import for each file, its names again in __all__: that is all it takes to add a layer.
+"""
 
 from . import init, utils
 from .containers import ModuleDict, ModuleList, Sequential

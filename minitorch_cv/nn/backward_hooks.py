@@ -94,12 +94,11 @@ class HookedCall:
         return tuple(_array(grad_inputs[i]) for i in self.caught_inputs)
 
     def _run_without_inputs(self, grad_outputs: Gradients) -> None:
-        if self.hooks:
-            warnings.warn(
-                "Full backward hook is firing when gradients are computed with respect to module outputs since no "
-                "inputs require gradients.",
-                stacklevel=2,
-            )
+        warnings.warn(
+            "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs "
+            "require gradients.",
+            stacklevel=2,
+        )
         for hook in self.hooks:
             new = hook(self.module, (None,) * len(self.inputs), grad_outputs)
             if new is not None and not (isinstance(new, tuple) and all(g is None for g in new)):

@@ -21,6 +21,7 @@ class ForwardHook:
     always_call: bool = False
 
     def __call__(self, module: Any, args: tuple, kwargs: dict, *result: Any) -> Any:
+        """Run it before forward, or after it with the result."""
         return self.function(module, args, *([kwargs] if self.with_kwargs else []), *result)
 
 

@@ -44,19 +44,6 @@ class _NumberedModules(Module):
         self.add_module(str(len(self)), module)
         return self
 
-    def extend(self: S, modules: Iterable[Module]) -> S:
-        """Add modules at the end.
-
-        Raises:   TypeError: if they cannot be iterated over.
-        """
-        if not isinstance(modules, Iterable):
-            raise TypeError(
-                f"{type(self).__name__}.extend should be called with an iterable, but got {type(modules).__name__}"
-            )
-        for module in list(modules):
-            self.append(module)
-        return self
-
     def _insert(self, index: int, module: Module) -> None:
         n = len(self)
         if not isinstance(module, Module):
@@ -106,6 +93,12 @@ class Sequential(_NumberedModules):
         self._insert(index, module)
         return self
 
+    def extend(self: Q, sequential: Iterable[Module]) -> Q:
+        """Add modules, of another Sequential or any others, at the end."""
+        for module in list(sequential):
+            self.append(module)
+        return self
+
     def __add__(self, other: Sequential) -> Sequential:
         _check_sequential(other)
         return Sequential(*self, *other)
@@ -146,6 +139,17 @@ class ModuleList(_NumberedModules):
         if isinstance(index, slice):
             return type(self)(list(self)[index])
         return self._modules[self._key(index)]
+
+    def extend(self: L, modules: Iterable[Module]) -> L:
+        """Add modules at the end.
+
+        Raises:   TypeError: if they cannot be iterated over.
+        """
+        if not isinstance(modules, Iterable):
+            raise TypeError(f"ModuleList.extend should be called with an iterable, but got {type(modules).__name__}")
+        for module in list(modules):
+            self.append(module)
+        return self
 
     def insert(self, index: int, module: Module) -> None:
         """Add a module before the one at `index`; the numbers after it move up.

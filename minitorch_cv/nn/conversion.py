@@ -16,10 +16,9 @@ M = TypeVar("M", bound="ConversionMethods")
 class ConversionMethods(TraversalMethods):
     """The methods of Module that convert all its tensors. Parameters stay the same objects, so optimisers keep them."""
 
-    def _apply(self: M, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> M:
-        if recurse:
-            for module in self.children():
-                module._apply(fn)
+    def _apply(self: M, fn: Callable[[Tensor], Tensor]) -> M:
+        for module in self.children():
+            module._apply(fn)
         for param in self._parameters.values():
             if param is None:
                 continue
@@ -33,10 +32,9 @@ class ConversionMethods(TraversalMethods):
         return self
 
     def to(self: M, *args: Any, **kwargs: Any) -> M:
-        """Convert floating-point parameters and buffers, in place: to(dtype), to(device), to(device, dtype), to(tensor).
+        """Convert floating-point parameters and buffers, in place; integer ones keep their dtype.
 
-        Integer buffers keep their dtype.
-
+        Args:     args, kwargs: a dtype, a device, a device and a dtype, or a tensor to be like.
         Raises:   TypeError: for a dtype that is not floating-point. RuntimeError: for any device but the CPU.
         """
         target, _ = parse_to(*args, **kwargs)

@@ -6,7 +6,6 @@ element reaches: for a weight (O, I, kh, kw) they are I*kh*kw and O*kh*kw.
 
 from __future__ import annotations
 
-import functools
 import math
 import warnings
 from collections.abc import Callable
@@ -126,10 +125,10 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
         raise ValueError("dim 0 must be divisible by groups")
     values = np.zeros(tensor.shape)
     per_group = out_channels // groups
-    centre = tuple(size // 2 for size in window)
-    for first in range(0, out_channels, per_group) if per_group else ():
-        for channel in range(min(per_group, in_channels)):
-            values[(first + channel, channel, *centre)] = 1
+    for channel in range(out_channels):
+        if channel % per_group < in_channels:
+            centre = (channel, channel % per_group, *(size // 2 for size in window))
+            values[centre] = 1
     return _write("dirac_", tensor, values)
 
 
@@ -293,7 +292,6 @@ def _deprecated(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """The function under its name of PyTorch before 0.4, without the underscore."""
     name = function.__name__[:-1]
 
-    @functools.wraps(function)
     def old(*args: Any, **kwargs: Any) -> Tensor:
         warnings.warn(f"`nn.init.{name}` is now deprecated in favor of `nn.init.{name}_`.", FutureWarning, stacklevel=2)
         return function(*args, **kwargs)

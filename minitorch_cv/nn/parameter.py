@@ -14,7 +14,7 @@ class Parameter(Tensor):
 
     Args:     data: shares its memory with the parameter; None makes an empty one.
               requires_grad: whether backward fills `.grad`, also when made inside `no_grad`.
-    Raises:   TypeError: if data is no Tensor. RuntimeError: if it is no floating-point tensor and requires_grad is True.
+    Raises:   TypeError: if data is no Tensor. RuntimeError: if it is of integers and requires_grad is True.
     """
 
     def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
@@ -23,9 +23,7 @@ class Parameter(Tensor):
             self.requires_grad = True
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
-        if id(self) not in memo:
-            memo[id(self)] = type(self)(Tensor.wrap(self.array.copy(order="K")), self.requires_grad)
-        return memo[id(self)]
+        return type(self)(Tensor.wrap(self.array.copy(order="K")), self.requires_grad)
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:
         return "Parameter containing:\n" + super().__repr__()

@@ -22,7 +22,7 @@ class _Keys(NamedTuple):
     unexpected_keys: list[str]
 
 
-class IncompatibleKeys(_Keys):
+class _IncompatibleKeys(_Keys):
     """What load_state_dict returns: the keys that it missed and those that it did not know."""
 
     __slots__ = ()
@@ -63,7 +63,7 @@ class StateDictMethods(TraversalMethods):
         """
         if args:
             warnings.warn(
-                "Positional args are being deprecated, use kwargs instead: state_dict(destination=, prefix=, keep_vars=)",
+                "Positional args are being deprecated, use kwargs instead: destination=, prefix=, keep_vars=",
                 FutureWarning,
                 stacklevel=2,
             )
@@ -112,7 +112,7 @@ class StateDictMethods(TraversalMethods):
 
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
-    ) -> IncompatibleKeys:
+    ) -> _IncompatibleKeys:
         """Copy the tensors of a state_dict into this module and all below it.
 
         Args:     strict: whether the keys must be exactly those of this module's state_dict.
@@ -124,7 +124,7 @@ class StateDictMethods(TraversalMethods):
         """
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
-        keys = IncompatibleKeys([], [])
+        keys = _IncompatibleKeys([], [])
         errors: list[str] = []
         metadata = getattr(state_dict, "_metadata", None) or {}
         _load(self, OrderedDict(state_dict), "", metadata, assign, keys, errors)
@@ -233,7 +233,7 @@ def _load(
     prefix: str,
     metadata: Mapping[str, Any],
     assign: bool,
-    keys: IncompatibleKeys,
+    keys: _IncompatibleKeys,
     errors: list[str],
 ) -> None:
     """Load a module and all below it, parents first."""
@@ -260,7 +260,7 @@ def _quoted(keys: Iterable[str]) -> str:
     return ", ".join(f'"{key}"' for key in keys)
 
 
-def _hint(keys: IncompatibleKeys) -> str:
+def _hint(keys: _IncompatibleKeys) -> str:
     """What probably went wrong with the keys: a prefix too many or too few, or a slip of the pen."""
     missing, unexpected = keys.missing_keys, keys.unexpected_keys
     if not missing or not unexpected:

@@ -14,12 +14,12 @@ def check_lr(lr: float | Tensor) -> None:
 
 def check_not_negative(name: str, value: float | Tensor) -> None:
     """Raise ValueError for a negative number or NaN."""
-    if not 0.0 <= value:
+    if not value >= 0.0:  # type: ignore[operator]
         raise ValueError(f"Invalid {name}: {value}")
 
 
 def check_betas(betas: tuple[float | Tensor, float | Tensor]) -> None:
     """Raise ValueError unless both decay rates are in [0, 1)."""
     for i, beta in enumerate(betas):
-        if not 0.0 <= beta < 1.0:
+        if not (beta >= 0.0 and beta < 1.0):  # type: ignore[operator]
             raise ValueError(f"Invalid beta parameter at index {i}: {beta}")

@@ -186,7 +186,7 @@ class Optimizer:
             loaded["params"] = group["params"]
             if "param_names" in group:
                 loaded.setdefault("param_names", group["param_names"])
-            for option in _PLAIN.keys() & group.keys():
+            for option in _PLAIN.keys() & group.keys() & loaded.keys():
                 loaded[option] = group[option]
         state: defaultdict[Any, Any] = defaultdict(dict)
         for key, value in state_dict["state"].items():

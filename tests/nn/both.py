@@ -25,7 +25,7 @@ def plain(value: Any) -> Any:
 def check_same(scenario: Callable[[Any], Any]) -> Any:
     """Assert that `scenario(library)` gives the same with both libraries; returns it."""
     ours, theirs = plain(scenario(minitorch_cv)), plain(scenario(torch))
-    assert ours == theirs
+    assert ours == theirs, f"ours:\n{ours}\nPyTorch's:\n{theirs}"
     return ours
 
 

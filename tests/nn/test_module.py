@@ -12,7 +12,6 @@ import torch
 
 import minitorch_cv as ours
 from minitorch_cv import nn
-
 from tests.nn.both import check_same, error_of, make_net, warnings_of
 
 both_libraries = pytest.mark.parametrize("library", [ours, torch], ids=["ours", "torch"])
@@ -202,7 +201,7 @@ def test_a_parameter_with_history_is_refused():
     assert view.grad_fn is None
     made = param * 1
     made.__class__ = nn.Parameter
-    with pytest.raises(ValueError, match="Cannot assign non-leaf Tensor to parameter 'p'.*in the forward"):
+    with pytest.raises(ValueError, match=r"Cannot assign non-leaf Tensor to parameter 'p'.*in the forward"):
         nn.Module().register_parameter("p", made)
 
 
@@ -241,6 +240,7 @@ def test_assignment_changes_what_a_name_means():
         note()
         m.x = nn.Parameter(library.ones(1))
         note()
+        del m.x
         m.x = nn.Identity()
         note()
         del m.x
@@ -574,6 +574,33 @@ def test_extra_state_is_asked_for_only_where_defined(library):
         nn.Module().set_extra_state(1)
 
 
+def test_what_load_state_dict_returns():
+    def scenario(library):
+        result = make_net(library).load_state_dict(changed(library, {"mean": None, "new": (1,)}), strict=False)
+        return repr(result), str(result), result.missing_keys, result[1]
+
+    check_same(scenario)
+
+
+def test_a_module_that_asks_for_no_keys():
+    def scenario(library):
+        class Forgiving(library.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.weight = library.nn.Parameter(library.ones(1))
+
+            def _load_from_state_dict(self, state_dict, prefix, local_metadata, strict, *args):
+                super()._load_from_state_dict(state_dict, prefix, local_metadata, False, *args)
+
+            def set_extra_state(self, state):
+                raise AssertionError("there is none")
+
+        net = library.nn.Sequential(Forgiving())
+        return [list(net.load_state_dict(state)) for state in ({}, {"0.other": library.ones(1)})]
+
+    check_same(scenario)
+
+
 def test_versions_reach_the_loading_module():
     def scenario(library):
         seen = []
@@ -637,7 +664,9 @@ def test_a_copied_module_runs_its_own_load_hook():
 
 def test_nothing_is_read_from_torch_tensors_by_mistake():
     state = {name: torch.ones(1) for name in make_net(ours).state_dict()}
-    with pytest.raises(RuntimeError, match="expected torch.Tensor or Tensor-like object from checkpoint but received"):
+    with pytest.raises(
+        RuntimeError, match=r"expected torch\.Tensor or Tensor-like object from checkpoint but received"
+    ):
         make_net(ours).load_state_dict(state)
 
 

@@ -58,7 +58,7 @@ def assert_same_values(one: Iterable[np.ndarray], two: Iterable[np.ndarray], wha
     """Both are equal but for rounding."""
     for a, b in zip(one, two, strict=True):
         assert a.dtype == b.dtype and a.shape == b.shape, what
-        np.testing.assert_allclose(a, b, rtol=0, atol=TOLERANCE[str(a.dtype)] * max(1, np.abs(b).max()), err_msg=what)
+        np.testing.assert_allclose(a, b, rtol=0, atol=TOLERANCE[str(a.dtype)] * np.abs(b).max(initial=1), err_msg=what)
 
 
 def to_ours(value: Any) -> Any:

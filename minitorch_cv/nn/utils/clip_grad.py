@@ -33,8 +33,9 @@ def get_total_norm(
         total = np.asarray(_vector_norm(np.array(norms, np.result_type(*norms)), norm_type))
     if error_if_nonfinite and not np.isfinite(total):
         raise RuntimeError(
-            f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be clipped. "
-            "To disable this error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`"
+            f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be "
+            "clipped. To disable this error and scale the gradients by the non-finite norm anyway, set "
+            "`error_if_nonfinite=False`"
         )
     return Tensor.wrap(total)
 
@@ -115,6 +116,4 @@ def _vector_norm(x: np.ndarray, p: float) -> np.generic:
 
 def _check_foreach(op_name: str, foreach: bool | None) -> None:
     if foreach:
-        raise NotImplementedError(
-            f"{op_name}: foreach=True is not supported; leave it None. The result is the same, one tensor after another."
-        )
+        raise NotImplementedError(f"{op_name}: foreach=True is not supported; leave it None. The result is the same.")

@@ -14,7 +14,7 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
 
     Raises:   RuntimeError: if there are none.
     """
-    return cat([param.view(-1) for param in parameters])
+    return cat(tuple(param.view(-1) for param in parameters))  # type: ignore[return-value]
 
 
 def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:

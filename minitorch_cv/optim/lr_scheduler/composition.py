@@ -82,7 +82,7 @@ class SequentialLR(_CompositeLR):
         if isinstance(scheduler, _CompositeLR):
             for inner in scheduler._schedulers:
                 self.recursive_undo(inner)
-        elif hasattr(scheduler, "last_epoch"):
+        else:
             scheduler.last_epoch -= 1
 
     def step(self) -> None:  # type: ignore[override]

@@ -1,5 +1,7 @@
 """Schedulers that follow a cosine: CosineAnnealingLR, CosineAnnealingWarmRestarts."""
 
+# ruff: noqa: N803 - T_max, T_0 and T_mult are PyTorch's names
+
 from __future__ import annotations
 
 import math

@@ -77,12 +77,14 @@ class OneCycleLR(LRScheduler):
                 f"Tried to step {self.last_epoch} times. The specified number of total steps is {self.total_steps}"
             )
         start: float = 0
-        for phase in self._schedule_phases:
-            if self.last_epoch <= phase["end_step"] or phase is self._schedule_phases[-1]:
+        for phase in self._schedule_phases[:-1]:
+            if self.last_epoch <= phase["end_step"]:
                 break
             start = phase["end_step"]
+        else:
+            phase = self._schedule_phases[-1]
         share = (self.last_epoch - start) / (phase["end_step"] - start)
-        lrs = []
+        lrs: list[LR] = []
         for group in self.optimizer.param_groups:
             lrs.append(self._anneal(group[phase["start_lr"]], group[phase["end_lr"]], share))
             if self.cycle_momentum:
