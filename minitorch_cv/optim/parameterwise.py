@@ -29,6 +29,7 @@ class ParameterwiseOptimizer(Optimizer):
             for group in self.param_groups:
                 for param in group["params"]:
                     if param.grad is not None:
+                        param.check_inplace(f"{type(self).__name__}.step", recording=False)
                         grad = param.grad.array
                         self.update(param, -grad if group["maximize"] else grad, group)
                         param.bump_version()
