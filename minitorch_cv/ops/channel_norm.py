@@ -13,6 +13,7 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import Variable
 from ..kernels.moments import row_moments, row_products
+from ..kernels.summation import accurate_sum
 from .arguments import check_floating, check_same_dtype, check_tensor, tuple_of
 
 
@@ -104,8 +105,8 @@ class FixedNorm(Operation):
             grad_x = (rows * _column(self.scale, grad_out.dtype)).reshape(grad_out.shape)
         if self.needs_grad[1]:
             centred = scaled_and_shifted(self.x, self.mean, self.inverse_std, 0.0).reshape(n, c, length)
-            grad_weight = (rows * centred).sum(axis=2).sum(axis=0)
-        return grad_x, grad_weight, rows.sum(axis=2).sum(axis=0)
+            grad_weight = accurate_sum(rows * centred, (0, 2))
+        return grad_x, grad_weight, accurate_sum(rows, (0, 2))
 
 
 def scaled_and_shifted(x: Array, mean: Array, scale: Array, shift: Array | float) -> Array:

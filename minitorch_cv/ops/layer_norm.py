@@ -11,6 +11,7 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import Variable
 from ..kernels.moments import row_moments, row_products
+from ..kernels.summation import accurate_sum
 from .arguments import check_floating, check_same_dtype, check_tensor, tuple_of
 from .channel_norm import scaled_and_shifted
 
@@ -59,8 +60,8 @@ class RowNorm(Operation):
             grad_x += self._rows(u) * self.inverse_std[:, None].astype(u.dtype)
             grad_x = grad_x.reshape(grad_out.shape)
         if self.needs_grad[1]:
-            grad_weight = (grad_out * self._normalized()).sum(axis=leading)
-        return grad_x, grad_weight, grad_out.sum(axis=leading)
+            grad_weight = accurate_sum(grad_out * self._normalized(), leading)
+        return grad_x, grad_weight, accurate_sum(grad_out, leading)
 
     def _rows(self, x: Array) -> Array:
         lengths = x.shape[x.ndim - self.dims :]
