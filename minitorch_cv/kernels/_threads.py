@@ -1,0 +1,139 @@
+"""Spreading work over threads.
+
+The threads are Python's own: kernels and NumPy's products release the interpreter lock, so they run side by side.
+Unlike OpenMP's, such threads survive a fork, may be asked by several Python threads at once and do not spin while
+NumPy's products want the processors; handing work over costs some 50 microseconds.
+
+Work is cut by shape alone, never by the number of threads, so that results do not depend on it.
+
+Functions: `run_tasks(task, count)`, `over_range(kernel, count, cost, *arguments)`, `set_num_threads(n)`, `get_num_threads()`.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+
+# A kernel handles about one element a nanosecond: a block below this size is not worth handing over.
+_ELEMENTS_PER_BLOCK = 1 << 16
+_MOST_BLOCKS = 32
+
+
+def over_range(kernel: Callable[..., None], count: int, cost: int, *arguments: Any) -> None:
+    """Call kernel(first, last, *arguments) for blocks that together make range(count).
+
+    Args:
+        kernel: handles items first <= i < last and writes nothing that belongs to another item.
+        count: number of items, such as the planes of a batch of images.
+        cost: elements read or written for one item.
+    """
+    block = max(_ELEMENTS_PER_BLOCK // max(cost, 1), -(-count // _MOST_BLOCKS), 1)
+    run_tasks(lambda t: kernel(t * block, min(count, (t + 1) * block), *arguments), -(-count // block))
+
+
+def run_tasks(task: Callable[[int], Any], count: int) -> None:
+    """Call task(0) ... task(count - 1), on several threads and in any order; raises what a task raises."""
+    helpers = min(_num_threads, count) - 1
+    with np.errstate(all="ignore"):
+        if helpers < 1:
+            for t in range(count):
+                task(t)
+        else:
+            job = _Job(task, count)
+            _team.invite(helpers, job)
+            job.work()
+            job.wait()
+
+
+class _Job:
+    """Tasks that whoever is free takes one by one. The caller works too: a helper that comes late is not waited for."""
+
+    def __init__(self, task: Callable[[int], Any], count: int):
+        self._task = task
+        self._count = count
+        self._taken = 0
+        self._done = 0
+        self._error: BaseException | None = None
+        self._lock = threading.Lock()
+        self._finished = threading.Event()
+
+    def work(self) -> None:
+        while True:
+            with self._lock:
+                t = self._taken
+                if t >= self._count:
+                    return
+                self._taken += 1
+            try:
+                if self._error is None:
+                    self._task(t)
+            except BaseException as error:  # KeyboardInterrupt too: the caller raises it when the others have stopped
+                self._error = error
+            with self._lock:
+                self._done += 1
+                if self._done == self._count:
+                    self._finished.set()
+
+    def wait(self) -> None:
+        self._finished.wait()
+        if self._error is not None:
+            raise self._error
+
+
+class _Team:
+    """Helper threads, started when first needed and kept."""
+
+    def __init__(self) -> None:
+        self._jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def invite(self, helpers: int, job: _Job) -> None:
+        with self._lock:
+            try:
+                while self._size < helpers:
+                    threading.Thread(target=self._help, name="minitorch_cv kernels", daemon=True).start()
+                    self._size += 1
+            except RuntimeError:  # no more threads, or the interpreter is shutting down: those there are must do
+                helpers = self._size
+        for _ in range(helpers):
+            self._jobs.put(job)
+
+    def _help(self) -> None:
+        with np.errstate(all="ignore"):
+            while True:
+                self._jobs.get().work()
+
+
+def _default_num_threads() -> int:
+    wish = os.environ.get("OMP_NUM_THREADS", "")
+    if wish.isdigit() and int(wish) > 0:
+        return int(wish)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def set_num_threads(n: int) -> None:
+    """Set the number of threads that kernels use; by default OMP_NUM_THREADS or the number of CPUs."""
+    global _num_threads
+    if n < 1:
+        raise ValueError(f"set_num_threads: got {n}, expected at least 1")
+    _num_threads = n
+
+
+def get_num_threads() -> int:
+    """The number of threads that kernels use."""
+    return _num_threads
+
+
+def _new_team() -> None:
+    global _team
+    _team = _Team()
+
+
+_num_threads = _default_num_threads()
+_team = _Team()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_team)  # a forked child has none of its parent's threads
