@@ -1,7 +1,7 @@
 """The engine: walk the graph from results to leaves and hand every gradient on.
 
 First the edges that lead to each node are counted. Then the walk is a loop over a heap: a node is ready when something
-has come along every edge that leads to it, so that its gradients are complete; of the ready ones the youngest goes first.
+has come along every edge that leads to it, so that its gradients are complete; the youngest of the ready goes first.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _nodes_towards(
         for edge in node.edges:
             if edge is not None:
                 leads_to.setdefault(edge[0], []).append(node)
-    needed = {target: run_targets for target in targets}
+    needed = dict.fromkeys(targets, run_targets)
     stack = list(needed)
     while stack:
         for node in leads_to.get(stack.pop(), ()):
@@ -215,13 +215,15 @@ def _through(node: Node, received: Sums) -> list[tuple[Place, Array | None, bool
 
 def _run(node: Node, grads_out: list[Array | None]) -> tuple:
     """The gradients of a node's inputs."""
-    if node.skips_without_grad and all(grad is None for grad in grads_out):
-        return (None,) * len(node.edges)
-    if node.materialize_grads:
-        grads_out = [
-            np.zeros(shape, dtype) if grad is None and dtype.kind == "f" else grad
-            for grad, (shape, dtype) in zip(grads_out, node.output_meta)
-        ]
+    missing = [grad is None for grad in grads_out]
+    if True in missing:
+        if node.skips_without_grad and False not in missing:
+            return (None,) * len(node.edges)
+        if node.materialize_grads:
+            grads_out = [
+                np.zeros(shape, dtype) if grad is None and dtype.kind == "f" else grad
+                for grad, (shape, dtype) in zip(grads_out, node.output_meta)
+            ]
     try:
         grads = _as_tuple(node.backward(*grads_out))
     except Exception:

@@ -1,4 +1,4 @@
-"""Whether operations are recorded: no_grad, enable_grad, set_grad_enabled, inference_mode. Each thread has its own mode."""
+"""Whether operations are recorded: no_grad, enable_grad, set_grad_enabled, inference_mode; by thread."""
 
 from __future__ import annotations
 
@@ -40,14 +40,21 @@ class _ModeContext:
             @functools.wraps(function)
             def generator(*args: Any, **kwargs: Any) -> Any:
                 inner = function(*args, **kwargs)
-                sent: Any = None
+                step, value = inner.send, None
                 while True:  # the mode holds while the generator runs, not while its consumer does
                     try:
                         with self._again():
-                            item = inner.send(sent)
+                            item = step(value)
                     except StopIteration as stop:
                         return stop.value
-                    sent = yield item
+                    try:
+                        step, value = inner.send, (yield item)
+                    except GeneratorExit:
+                        with self._again():
+                            inner.close()
+                        raise
+                    except BaseException as error:
+                        step, value = inner.throw, error
 
             return generator  # type: ignore[return-value]
 
@@ -72,6 +79,7 @@ class no_grad(_ModeContext):
     """Do not record operations inside the `with`, or in the decorated function."""
 
     def __new__(cls, function: Callable | None = None) -> Any:
+        """A context manager; a decorated function if used as a decorator without brackets."""
         return super().__new__(cls) if function is None else super().__new__(cls)(function)
 
     def __enter__(self) -> None:
@@ -83,6 +91,7 @@ class enable_grad(_ModeContext):
     """Record operations inside the `with`, also within `no_grad`."""
 
     def __new__(cls, function: Callable | None = None) -> Any:
+        """A context manager; a decorated function if used as a decorator without brackets."""
         return super().__new__(cls) if function is None else super().__new__(cls)(function)
 
     def __enter__(self) -> None:
@@ -94,11 +103,14 @@ class set_grad_enabled(_ModeContext):
     """Switch recording on or off: at once when called, and back at the end of the `with` if used as one."""
 
     def __init__(self, mode: bool) -> None:
-        self._wanted = bool(mode)
+        if not isinstance(mode, bool):
+            raise TypeError(f"set_grad_enabled: enabled must be a bool (got {type(mode).__name__})")
+        self._wanted = mode
         self._before = (grad_state.enabled, grad_state.inference)
         grad_state.enabled = self._wanted
 
     def __call__(self, function: F) -> F:
+        """Decorate a function."""
         grad_state.enabled = self._before[0]  # used as a decorator, the call itself changes nothing
         return super().__call__(function)
 
@@ -112,13 +124,15 @@ class set_grad_enabled(_ModeContext):
 class inference_mode(_ModeContext):
     """As no_grad, and tensors made inside can never take part in a recorded operation that needs to save them."""
 
+    _wanted = True
+
     def __new__(cls, mode: bool | Callable = True) -> Any:
-        if isinstance(mode, bool):
-            return super().__new__(cls)
-        return super().__new__(cls)(mode)
+        """A context manager; a decorated function if used as a decorator without brackets."""
+        return super().__new__(cls) if isinstance(mode, bool) else super().__new__(cls)(mode)
 
     def __init__(self, mode: bool | Callable = True) -> None:
-        self._wanted = mode if isinstance(mode, bool) else True
+        if isinstance(mode, bool):
+            self._wanted = mode
 
     def _again(self) -> _ModeContext:
         return inference_mode(self._wanted)

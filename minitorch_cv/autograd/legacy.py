@@ -1,4 +1,4 @@
-"""torch.autograd.Variable: the name that tensors with a gradient had before PyTorch 0.4, which older scripts still write."""
+"""torch.autograd.Variable: the name of tensors with a gradient before PyTorch 0.4, still found in older scripts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class _AnyTensor(type):
 
 
 class Variable(metaclass=_AnyTensor):
-    """`Variable(tensor, requires_grad=False)` gives a tensor that shares `tensor`'s memory; every tensor is an instance.
+    """`Variable(tensor, requires_grad=False)` gives a tensor on the same memory; every tensor is an instance.
 
     Raises:   TypeError: if data is no tensor.
     """

@@ -1,4 +1,4 @@
-"""Node: a place in the graph that a gradient passes through on its way back. Also the leaf's end of it, and hook handles."""
+"""Node: what a gradient passes through on its way back; AccumulateGrad, where it ends; and the handles of hooks."""
 
 from __future__ import annotations
 

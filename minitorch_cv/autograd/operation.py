@@ -1,8 +1,9 @@
 """Operation: one differentiable operation, and, once called, the node of the graph that leads back through it.
 
-An operation is a dataclass. Its fields are its settings (stride, dim ...); `forward` takes arrays, keeps in attributes of
-its own whatever `backward` will need, and returns arrays; `backward` takes the gradient of the result and returns those
-of the inputs. The instance itself is therefore the backward context, and reading one class tells an operation whole.
+An operation is a dataclass. Its fields are its settings (stride, dim ...); `forward` takes arrays, keeps in attributes
+of its own whatever `backward` will need, and returns arrays; `backward` takes the gradient of the result and returns
+those of the inputs. The instance itself is therefore the backward context, and reading one class tells an operation
+whole.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Operation(Node):
     # ---- applying it --------------------------------------------------------------------------------------------
 
     def __call__(self, *inputs: Variable | None) -> Any:
-        """Apply to Variables (None for an absent optional input); a Variable, or a tuple of them, of the inputs' kind."""
+        """Apply to Variables (None for an absent optional one); gives a Variable of their kind, or a tuple of them."""
         recording = self._begin(inputs)
         with np.errstate(all="ignore"):
             results = self.forward(*[None if v is None else v.array for v in inputs])
@@ -124,7 +125,7 @@ class Operation(Node):
         self.saved_versions = self._versions_of(saved, (*inputs, *outputs)) if saved else ()
 
     def _versions_of(self, saved: list[Array], variables: tuple) -> tuple:
-        """For each saved array that is an input's or the output's memory: the counter, its value now, and whose it is."""
+        """For each saved array that is an input's or output's memory: its version, and whose it is."""
         versions = []
         for array in saved:
             owners = [i for i, v in enumerate(variables) if v is not None and v.array is array] or [
@@ -175,8 +176,8 @@ def _edges_of(inputs: tuple) -> tuple:
 def freed_graph(where: str) -> str:
     """The error for a second backward through a graph that did not keep what it saved."""
     return (
-        f"{where}: Trying to backward through the graph a second time (or directly access saved tensors after they have "
-        "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+        f"{where}: Trying to backward through the graph a second time (or directly access saved tensors after they "
+        "have already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
         "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you "
         "need to access saved tensors after calling backward."
     )
@@ -187,10 +188,10 @@ def changed_in_place(
 ) -> str:
     """The error for a tensor that `saver` saved for backward and that was changed in place since."""
     made = "" if maker is None or not maker[0].edges else f", which is output {maker[1]} of {maker[0].name()},"
+    kind = f"torch.{dt.from_numpy(dtype).tensor_type}Tensor"
     return (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[torch.{dt.from_numpy(dtype).tensor_type}Tensor {list(shape)}]{made} is at version {version}; expected version "
-        f"{expected} instead. {saver.name()} saved it in its forward and needs it unchanged. Hint: replace the in-place "
-        "operation that comes after it (+=, relu_, inplace=True, x[...] = y) by one that makes a new tensor, or clone() "
-        "before it."
+        f"[{kind} {list(shape)}]{made} is at version {version}; expected version {expected} instead. {saver.name()} "
+        "saved it in its forward and needs it unchanged. Hint: replace the in-place operation that comes after it "
+        "(+=, relu_, inplace=True, x[...] = y) by one that makes a new tensor, or clone() before it."
     )

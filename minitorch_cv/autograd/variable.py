@@ -124,8 +124,8 @@ class Variable:
             if value:
                 return
             raise RuntimeError(
-                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
-                "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
+                "a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
             )
         if value and self.array.dtype.kind != "f":
             raise RuntimeError(f"only Tensors of floating point dtype can require gradients, not {self.dtype.name}")
@@ -210,7 +210,7 @@ class Variable:
         return (self._end(), 0) if self.requires_grad else None
 
     def _end(self) -> AccumulateGrad:
-        """The leaf's end of the graph. It lives while a graph leads to it, and keeps the leaf alive, not the reverse."""
+        """The leaf's end of the graph, which keeps the leaf alive; itself it lives while a graph leads to it."""
         node = None if self._accumulator is None else self._accumulator()
         if node is None:
             if self._leaf_hooks is None:
@@ -266,9 +266,10 @@ class Variable:
                 raise RuntimeError(f"{op_name}: {self._not_writable('is being modified inplace')}")
             leaf = self if base is None else base
             if leaf._requires_grad and leaf.is_leaf:
+                what = "a leaf" if base is None else "a view of a leaf"
                 raise RuntimeError(
-                    f"{op_name}: a {'' if base is None else 'view of a '}leaf Variable that requires grad is being used in "
-                    "an in-place operation. Write inside `with no_grad():`, or to a clone()."
+                    f"{op_name}: {what} Variable that requires grad is being used in an in-place operation. "
+                    "Write inside `with no_grad():`, or to a clone()."
                 )
         if self._inference and not grad_state.inference:
             raise RuntimeError(

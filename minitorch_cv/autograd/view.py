@@ -17,15 +17,15 @@ from .operation import Operation
 
 # What to do when the graph cannot follow a write to a view, by where the view comes from (PyTorch's words).
 NOT_WRITABLE = {
-    "no_grad": "With grad mode enabled this is ambiguous. Put both the view and the inplace operation inside the no_grad "
-    "block, or both outside, or write to a clone().",
-    "inference_mode": "With grad mode enabled this is ambiguous. Put both the view and the inplace operation inside the "
-    "inference_mode block, or both outside, or write to a clone().",
+    "no_grad": "With grad mode enabled this is ambiguous. Put both the view and the inplace operation inside the "
+    "no_grad block, or both outside, or write to a clone().",
+    "inference_mode": "With grad mode enabled this is ambiguous. Put both the view and the inplace operation inside "
+    "the inference_mode block, or both outside, or write to a clone().",
     "multiple": "This view is the output of a function that returns multiple views. Such functions do not allow the "
     "output views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
-    "function": "This view was created inside a custom Function (or because an input was returned as-is) and the autograd "
-    "logic to handle view+inplace would override the custom backward associated with the custom Function, leading to "
-    "incorrect gradients. You can fix this by cloning the output of the custom Function.",
+    "function": "This view was created inside a custom Function (or because an input was returned as-is) and the "
+    "autograd logic to handle view+inplace would override the custom backward associated with the custom Function, "
+    "leading to incorrect gradients. You can fix this by cloning the output of the custom Function.",
 }
 
 
@@ -63,7 +63,9 @@ class CopySlices(Node):
         return (grad_base if self.edges[0] is not None else None, *grads[1:])
 
     def check_saved(self) -> None:
+        """Raise if the inner operation can no longer be right."""
         self.inner.check_saved()
 
     def release(self) -> None:
+        """Let go of what the inner operation saved."""
         self.inner.release()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Number
 from typing import Any
 
 import numpy as np
 
-from ..autograd.broadcast import unbroadcast
+from ..autograd.broadcast import unbroadcast as unbroadcast  # the families of operations take it from here
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import Variable
 from ..types import dtype as dt
@@ -105,8 +104,11 @@ def broadcast_shape(op_name: str, *shapes: tuple[int, ...]) -> tuple[int, ...]:
 
     Raises:   RuntimeError: with torch's words, naming the sizes and the dimension that do not go together.
     """
+    different = {shape for shape in shapes if shape}
+    if len(different) < 2:
+        return different.pop() if different else ()
     result: list[int] = []
-    ndim = max(map(len, shapes), default=0)
+    ndim = max(map(len, shapes))
     for d in range(1, ndim + 1):
         size = 1
         for shape in shapes:
@@ -143,7 +145,7 @@ def to_dtype(x: Variable, d: dt.dtype) -> Variable:
 
 def is_number(value: Any) -> bool:
     """Whether `value` is a real number of Python or NumPy rather than a tensor."""
-    return isinstance(value, (Number, np.generic)) and not isinstance(value, complex)
+    return isinstance(value, (int, float, np.integer, np.floating, np.bool_))
 
 
 def check_number(op_name: str, arg_name: str, value: Any) -> Any:
@@ -178,11 +180,9 @@ def dtype_of_operands(op_name: str, *operands: Any) -> dt.dtype:
 def as_variables(op_name: str, d: dt.dtype, *operands: Any) -> tuple[Variable, ...]:
     """Tensors and numbers as tensors of one dtype, whose shapes go together."""
     kind = next(o for o in operands if isinstance(o, Variable))
-    made = tuple(
-        to_dtype(o, d) if isinstance(o, Variable) else kind.wrap(_number_array(op_name, o, d)) for o in operands
-    )
-    broadcast_shape(op_name, *(v.array.shape for v in made))
-    return made
+    made = [to_dtype(o, d) if isinstance(o, Variable) else kind.wrap(_number_array(op_name, o, d)) for o in operands]
+    broadcast_shape(op_name, *[v.array.shape for v in made])
+    return tuple(made)
 
 
 def _number_array(op_name: str, value: Any, d: dt.dtype) -> Array:
@@ -223,12 +223,12 @@ def inplace_operands(op_name: str, target: Variable, *others: Any, floating: boo
             f"{op_name}: result type {d.tensor_type} can't be cast to the desired output type "
             f"{target.dtype.tensor_type}. Use the out-of-place form, or convert the tensor first."
         )
-    made = tuple(
+    made = [
         to_dtype(o, target.dtype) if isinstance(o, Variable) else target.wrap(_number_array(op_name, o, target.dtype))
         for o in others
-    )
-    broadcast_shape(op_name, target.array.shape, *(v.array.shape for v in made))
-    return made
+    ]
+    broadcast_shape(op_name, target.array.shape, *[v.array.shape for v in made])
+    return tuple(made)
 
 
 def common_dtype(op_name: str, tensors: Sequence[Variable]) -> tuple[Variable, ...]:

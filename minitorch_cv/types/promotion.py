@@ -51,6 +51,7 @@ def number_dtype(value: bool | int | float) -> dtype:
     return dt.get_default_dtype()
 
 
+@cache
 def result_type(*operands: tuple[dtype, int | None]) -> dtype:
     """The dtype of an operation's result.
 
