@@ -1,7 +1,6 @@
 """The autograd engine: torch.autograd's names."""
 
 from .anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
-from .engine import backward, grad
 from .function import Function, FunctionCtx
 from .grad_mode import (
     enable_grad,
@@ -11,6 +10,7 @@ from .grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+from .gradients import backward, grad
 from .legacy import Variable
 
 __all__ = [

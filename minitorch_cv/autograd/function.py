@@ -144,7 +144,7 @@ class _FunctionNode(Node):
                 f"function {self.name()} returned an incorrect number of gradients (expected {expected}, "
                 f"got {len(grads)})"
             )
-        arrays = []
+        arrays: list[np.ndarray | None] = []
         for position, (grad, is_tensor) in enumerate(zip(grads, self.is_tensor)):
             if grad is not None and not is_tensor:
                 raise RuntimeError(

@@ -32,6 +32,8 @@ def is_inference_mode_enabled() -> bool:
 class _ModeContext:
     """A context manager that is also a decorator, for functions and generator functions."""
 
+    _before: tuple[bool, bool]  # the modes to go back to: recording, inference
+
     def __call__(self, function: F) -> F:
         if inspect.isclass(function):
             raise TypeError(f"{type(self).__name__}: decorate the class's methods, not the class {function.__name__}")

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..types import dtype as dt
 from ..types.size import Size
-from . import engine
+from . import gradients
 from .grad_mode import enable_grad, grad_state
 from .node import AccumulateGrad, Node, Place, RemovableHandle
 from .operation import Operation
@@ -310,7 +310,7 @@ class Variable:
         Raises:   RuntimeError: no graph, a graph already freed, no gradient for a non-scalar, a saved tensor changed in
                   place. NotImplementedError: for create_graph=True.
         """
-        engine.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+        gradients.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     def retain_grad(self) -> None:
         """Fill `.grad` in backward although this is not a leaf."""
