@@ -1,0 +1,1 @@
+"""What training needs around a model: `utils.data` loads it batches."""

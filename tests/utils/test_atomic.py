@@ -1,0 +1,46 @@
+"""Files that are there as a whole or not at all."""
+
+import os
+
+import pytest
+
+from minitorch_cv.utils.atomic import replacing
+
+
+def test_the_file_takes_its_place_at_the_end(tmp_path):
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+    with replacing(str(target)) as part:
+        part.write_text("new")
+        assert target.read_text() == "old" and part.parent == tmp_path
+    assert target.read_text() == "new" and os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_after_an_error_the_old_file_is_there_and_no_part(tmp_path):
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+    with pytest.raises(ZeroDivisionError), replacing(target) as part:
+        part.write_text("ne")
+        1 / 0
+    assert target.read_text() == "old" and os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_a_link_is_kept(tmp_path):
+    (tmp_path / "there").mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "there" / "a.txt")
+    with replacing(link) as part:
+        part.write_text("new")
+    assert link.is_symlink() and (tmp_path / "there" / "a.txt").read_text() == "new"
+
+
+def test_the_file_has_the_rights_of_any_new_file(tmp_path):
+    with replacing(tmp_path / "a") as part:
+        part.write_text("")
+    (tmp_path / "b").touch()
+    assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError), replacing(tmp_path / "no" / "a"):
+        pass
