@@ -1,0 +1,1 @@
+"""Computer vision: datasets, transforms and models under torchvision's names."""

@@ -1,0 +1,132 @@
+"""MNIST and Fashion-MNIST: 28x28 grey images of ten classes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from .arrays import ArrayDataset
+from .download import fetch_file
+from .idx import read_idx
+from .vision import data_root
+
+
+class MNIST(ArrayDataset):
+    """Handwritten digits: 60,000 to train and 10,000 to test. A sample is (PIL image of mode L, int).
+
+    The four files are read as they are distributed, plain or as .gz, from `root/MNIST/raw/`.
+
+    Args:     root: the folder; if None, the one that the environment variable MINITORCH_CV_DATA names.
+              train: the training split, or the test split.
+              transform: applied to the image.
+              target_transform: applied to the class number.
+              download: fetch files that are missing. Each is checked before it is used.
+    Raises:   RuntimeError: if files are missing, cannot be fetched, or are not what they should be.
+              ValueError: if there is no root.
+    Source:   LeCun, Cortes and Burges 1998.
+    """
+
+    mirrors = ["https://ossci-datasets.s3.amazonaws.com/mnist/", "http://yann.lecun.com/exdb/mnist/"]
+    resources = [
+        ("train-images-idx3-ubyte.gz", "f68b3c2dcbeaaa9fbdd348bbdeb94873"),
+        ("train-labels-idx1-ubyte.gz", "d53e105ee54ea40749a09fcbcd1e9432"),
+        ("t10k-images-idx3-ubyte.gz", "9fb629c4189551a2d022fa330f9573f3"),
+        ("t10k-labels-idx1-ubyte.gz", "ec29112dd5afa0611ce80d1b7f02629c"),
+    ]
+    classes = [
+        "0 - zero",
+        "1 - one",
+        "2 - two",
+        "3 - three",
+        "4 - four",
+        "5 - five",
+        "6 - six",
+        "7 - seven",
+        "8 - eight",
+        "9 - nine",
+    ]
+
+    def __init__(
+        self,
+        root: str | Path | None = None,
+        train: bool = True,
+        transform: Callable | None = None,
+        target_transform: Callable | None = None,
+        download: bool = False,
+    ) -> None:
+        super().__init__(data_root(root, type(self).__name__), transform=transform, target_transform=target_transform)
+        self.train = train
+        if download:
+            self.download()
+        self._keep(*self._read())
+
+    @property
+    def raw_folder(self) -> str:
+        """Where the files are."""
+        return os.path.join(str(self.root), type(self).__name__, "raw")
+
+    def download(self) -> None:
+        """Fetch the files of both splits that are not there yet."""
+        for filename, md5 in self.resources:
+            if self._find(filename) is None:
+                fetch_file(self.mirrors, filename, Path(self.raw_folder), md5)
+
+    def _find(self, filename: str) -> Path | None:
+        for name in (filename.removesuffix(".gz"), filename):
+            path = Path(self.raw_folder) / name
+            if path.is_file():
+                return path
+        return None
+
+    def _read(self) -> tuple[np.ndarray, np.ndarray]:
+        wanted = [filename for filename, _ in self.resources if filename.startswith("train" if self.train else "t10k")]
+        found = [self._find(filename) for filename in wanted]
+        missing = [filename for filename, path in zip(wanted, found, strict=True) if path is None]
+        if missing:
+            raise RuntimeError(
+                "Dataset not found. You can use download=True to download it. "
+                f"{type(self).__name__} expects in {self.raw_folder} (plain or as .gz): {', '.join(wanted)}; missing: "
+                f"{', '.join(missing)}. They can be fetched from {self.mirrors[0]}"
+            )
+        image_path, label_path = found
+        images = read_idx(image_path, ndim=3)  # type: ignore[arg-type]
+        labels = read_idx(label_path, ndim=1)  # type: ignore[arg-type]
+        self._check(images, labels, image_path, label_path)
+        return images, labels
+
+    def _check(self, images: np.ndarray, labels: np.ndarray, image_path: Path | None, label_path: Path | None) -> None:
+        if images.shape[1:] != (28, 28):
+            height, width = images.shape[1:]
+            raise RuntimeError(f"{image_path} is corrupted: expected images of 28 x 28, found {height} x {width}")
+        if len(images) != len(labels):
+            raise RuntimeError(
+                f"{image_path} has {len(images)} images, but {label_path} has {len(labels)} labels; they should be "
+                "of the same split"
+            )
+        wrong = np.flatnonzero(labels >= len(self.classes))
+        if len(wrong):
+            raise RuntimeError(
+                f"{label_path} is corrupted: label {labels[wrong[0]]} at {wrong[0]}, expected 0 to "
+                f"{len(self.classes) - 1}"
+            )
+
+
+class FashionMNIST(MNIST):
+    """Pictures of clothes in MNIST's format: 60,000 to train and 10,000 to test, read from `root/FashionMNIST/raw/`.
+
+    Arguments, samples and errors are MNIST's.
+
+    Source:   Xiao, Rasul and Vollgraf 2017.
+    """
+
+    mirrors = ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"]
+    resources = [
+        ("train-images-idx3-ubyte.gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
+        ("train-labels-idx1-ubyte.gz", "25c81989df183df01b3e8a0aad5dffbe"),
+        ("t10k-images-idx3-ubyte.gz", "bef4ecab320f06d8554ea6380940ec79"),
+        ("t10k-labels-idx1-ubyte.gz", "bb300cfdad3c16e7a12a480ee83cd310"),
+    ]
+    classes = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]

@@ -1,0 +1,150 @@
+"""Transforms as functions. Images are PIL images, arrays (H, W) or (H, W, C), or tensors (..., C, H, W)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...tensors.creation import as_tensor, from_numpy
+from ...tensors.tensor import Tensor
+from ...types.dtype import get_default_dtype
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_INT16_MODE = "I;16" if sys.byteorder == "little" else "I;16B"
+_NUMBERS_OF_MODE = {"I": np.int32, _INT16_MODE: np.int16, "F": np.float32}
+_MODE_OF_NUMBERS = {"uint8": "L", "int16": _INT16_MODE, "int32": "I", "float32": "F"}
+_MODES_OF_CHANNELS = {2: ["LA"], 3: ["RGB", "YCbCr", "HSV"], 4: ["RGBA", "CMYK", "RGBX"]}
+
+
+def _is_pil_image(image: Any) -> bool:
+    if "PIL.Image" not in sys.modules:  # nobody has made one yet; and importing Pillow takes a while
+        return False
+    return isinstance(image, sys.modules["PIL.Image"].Image)
+
+
+def to_tensor(pic: Image | np.ndarray) -> Tensor:
+    """An image as a tensor (C, H, W).
+
+    Args:     pic: PIL image, or array (H, W) or (H, W, C).
+    Returns:  for 8-bit images floats in [0, 1], of the default dtype; other numbers as they are: int32 for mode I,
+              int16 for I;16, float32 for F, an array's own dtype.
+    Raises:   TypeError, ValueError: for anything else, and for arrays of other ranks.
+    """
+    if isinstance(pic, np.ndarray):
+        if pic.ndim not in (2, 3):
+            raise ValueError(f"pic should be 2/3 dimensional. Got {pic.ndim} dimensions.")
+        pixels = pic
+    elif _is_pil_image(pic):
+        pixels = np.array(pic, _NUMBERS_OF_MODE.get(pic.mode, np.uint8))
+        if pic.mode == "1":
+            pixels *= 255
+    else:
+        raise TypeError(f"pic should be PIL Image or ndarray. Got {type(pic)}")
+    pixels = _channels_first(pixels)
+    if pixels.dtype == np.uint8:
+        pixels = np.divide(pixels, 255, dtype=get_default_dtype().numpy)
+    return from_numpy(pixels)
+
+
+def pil_to_tensor(pic: Image) -> Tensor:
+    """A PIL image as a tensor (C, H, W) of the image's own numbers: uint8, int32, float32, bool for mode 1.
+
+    Raises:   TypeError: for anything else.
+    """
+    if not _is_pil_image(pic):
+        raise TypeError(f"pic should be PIL Image. Got {type(pic)}")
+    return from_numpy(_channels_first(np.array(pic)))
+
+
+def _channels_first(pixels: np.ndarray) -> np.ndarray:
+    if pixels.ndim == 2:
+        return np.ascontiguousarray(pixels[None])
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1))
+
+
+def to_pil_image(pic: Tensor | np.ndarray, mode: str | None = None) -> Image:
+    """A tensor (C, H, W) or (H, W), or an array (H, W, C) or (H, W), as a PIL image.
+
+    Args:     pic: floats are taken to be in [0, 1], unless `mode` is "F".
+              mode: of the PIL image; by default what channels and dtype suggest.
+    Raises:   TypeError, ValueError: if there is no such mode for these channels and numbers.
+    """
+    if isinstance(pic, Tensor):
+        pixels = pic.detach().array
+        if pixels.ndim == 3:
+            pixels = pixels.transpose(1, 2, 0)
+    elif isinstance(pic, np.ndarray):
+        pixels = pic
+    else:
+        raise TypeError(f"pic should be Tensor or ndarray. Got {type(pic)}.")
+    if pixels.ndim not in (2, 3):
+        raise ValueError(f"pic should be 2/3 dimensional. Got {pixels.ndim} dimensions.")
+    if pixels.ndim == 2:
+        pixels = pixels[:, :, None]
+    height, width, channels = pixels.shape
+    if channels > 4:
+        raise ValueError(f"pic should not have > 4 channels. Got {channels} channels.")
+    if pixels.dtype.kind == "f" and mode != "F":
+        pixels = (pixels * 255).astype(np.uint8)
+
+    if channels == 1:
+        expected = _MODE_OF_NUMBERS.get(pixels.dtype.name)
+        if mode is not None and mode != expected:
+            raise ValueError(f"Incorrect mode ({mode}) supplied for input type {pixels.dtype}. Should be {expected}")
+        mode = expected
+    else:
+        permitted = _MODES_OF_CHANNELS[channels]
+        if mode is None and pixels.dtype == np.uint8:
+            mode = permitted[0]
+        elif mode is not None and mode not in permitted:
+            raise ValueError(f"Only modes {permitted} are supported for {channels}D inputs")
+    if mode is None:
+        raise TypeError(f"Input type {pixels.dtype} is not supported")
+
+    from PIL import Image
+
+    return Image.frombytes(mode, (width, height), np.ascontiguousarray(pixels).tobytes())
+
+
+def normalize(tensor: Tensor, mean: Sequence[float], std: Sequence[float], inplace: bool = False) -> Tensor:
+    """(tensor - mean) / std, channel by channel.
+
+    Args:     tensor: (..., C, H, W), floating-point.
+              mean, std: C numbers each, or one for all channels.
+              inplace: write into `tensor`.
+    Raises:   TypeError: for anything but a floating-point tensor.
+              ValueError: if it has fewer than three dimensions, or if a std is 0.
+              RuntimeError: if there are not as many numbers as channels.
+    """
+    if not isinstance(tensor, Tensor):
+        raise TypeError(f"img should be Tensor Image. Got {type(tensor)}. Put ToTensor() before Normalize")
+    if not tensor.dtype.is_floating_point:
+        raise TypeError(f"Input tensor should be a float tensor. Got {tensor.dtype}.")
+    if tensor.ndim < 3:
+        raise ValueError(
+            f"Expected tensor to be a tensor image of size (..., C, H, W). Got tensor.size() = {tuple(tensor.shape)}"
+        )
+    means, stds = (_by_channel(name, value, tensor) for name, value in (("mean", mean), ("std", std)))
+    if np.any(stds.array == 0):
+        raise ValueError(f"std evaluated to zero after conversion to {tensor.dtype}, leading to division by zero.")
+    if inplace:
+        return tensor.sub_(means).div_(stds)
+    return (tensor - means) / stds
+
+
+def _by_channel(name: str, values: Sequence[float], tensor: Tensor) -> Tensor:
+    numbers = as_tensor(values, dtype=tensor.dtype)
+    if numbers.ndim == 1:
+        numbers = numbers.reshape(-1, 1, 1)
+    channels = tensor.shape[-3]
+    if numbers.ndim > tensor.ndim or numbers.numel() not in (1, channels):
+        raise RuntimeError(
+            f"normalize: output with shape {list(tensor.shape)} doesn't match the broadcast shape: {name} has "
+            f"{numbers.numel()} numbers, the image {channels} channels; give one for each channel"
+        )
+    return numbers
