@@ -1,0 +1,179 @@
+"""A table of a model: what each layer makes of an input, its parameters, its multiply-adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .. import nn
+from ..autograd.grad_mode import no_grad
+from ..nn.module import Module
+from ..tensors.creation import zeros
+from ..tensors.tensor import Tensor
+from ..types.dtype import get_default_dtype
+
+_HEADINGS = ("Layer (type)", "Output shape", "Parameters", "Multiply-adds")
+
+
+@dataclass
+class Row:
+    """One call of one module.
+
+    Args:     depth: how many modules it was called within.
+              output_shape: of the result; a list of shapes if there are several.
+              parameters: held by this very module and not listed in a row above; None if it holds none.
+              mult_adds: of this call; 0 where they are not counted.
+              shared: its parameters, or some of them, are listed above.
+    """
+
+    name: str
+    kind: str
+    depth: int
+    output_shape: Any = None
+    parameters: int | None = None
+    mult_adds: int = 0
+    shared: bool = False
+
+
+@dataclass
+class ModelSummary:
+    """The rows in the order of the calls, and the totals. `print` shows the table.
+
+    Args:     total_params: of the model, each counted once.
+              trainable_params: those that require a gradient.
+              total_mult_adds: of convolutions and linear layers, for the whole input.
+              unused: names of modules with parameters that the input did not pass.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    total_params: int = 0
+    trainable_params: int = 0
+    total_mult_adds: int = 0
+    unused: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        lines = [_HEADINGS, *(_cells(row) for row in self.rows)]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
+        name, shape, *numbers = range(len(_HEADINGS))
+        table = [
+            "  ".join(
+                [line[name].ljust(widths[name]), line[shape].ljust(widths[shape])]
+                + [line[column].rjust(widths[column]) for column in numbers]
+            )
+            for line in lines
+        ]
+        rule = "-" * len(table[0])
+        totals = [
+            f"Parameters: {self.total_params:,} (trainable: {self.trainable_params:,})",
+            f"Multiply-adds of convolutions and linear layers: {self.total_mult_adds:,}",
+        ]
+        if self.unused:
+            totals.append(f"Not used for this input: {', '.join(self.unused)}")
+        return "\n".join([table[0], rule, *table[1:], rule, *totals])
+
+
+def _cells(row: Row) -> tuple[str, str, str, str]:
+    parameters = "--" if row.parameters is None else f"{row.parameters:,}"
+    return (
+        "  " * row.depth + f"{row.name} ({row.kind})" if row.name else row.kind,
+        str(row.output_shape),
+        "(shared)" if row.shared and not row.parameters else parameters,
+        f"{row.mult_adds:,}" if row.mult_adds else "--",
+    )
+
+
+def summary(model: Module, input_size: Sequence[int] | Sequence[Sequence[int]]) -> ModelSummary:
+    """Run a model on zeros and note what every module in it did. Modules called twice, and shared ones, are told apart.
+
+    The model runs in evaluation mode and is left as it was. Multiply-adds are those of convolutions and linear layers
+    (weights only, for the whole batch); what else a `forward` computes is not counted.
+
+    Args:     input_size: the input's shape with the batch dimension, (1, 1, 28, 28) for one grey image; or a list of
+                shapes for a model of several inputs.
+    Raises:   RuntimeError: if the model fails on such an input; says how far it came.
+    """
+    sizes = [input_size] if all(isinstance(size, int) for size in input_size) else input_size
+    names = {module: name for name, module in model.named_modules()}
+    recorder = _Recorder(names)
+    training = {module: module.training for module in names}
+    handles = []
+    for module in names:
+        handles.append(module.register_forward_pre_hook(recorder.enter))
+        handles.append(module.register_forward_hook(recorder.leave))
+    dtype = next((p.dtype for p in model.parameters() if p.dtype.is_floating_point), get_default_dtype())
+    try:
+        model.eval()
+        with no_grad():
+            model(*(zeros(tuple(size), dtype=dtype) for size in sizes))  # type: ignore[arg-type]
+    except Exception as error:
+        ran = ", ".join(row.name or row.kind for row in recorder.rows if row.output_shape is not None) or "none"
+        raise RuntimeError(
+            f"summary: the model failed on input of shape {list(map(list, sizes))}: {error}. Layers that ran: {ran}"  # type: ignore[arg-type]
+        ) from error
+    finally:
+        for handle in handles:
+            handle.remove()
+        for module, mode in training.items():
+            module.training = mode
+    parameters = list(model.parameters())
+    return ModelSummary(
+        recorder.rows,
+        sum(p.numel() for p in parameters),
+        sum(p.numel() for p in parameters if p.requires_grad),
+        sum(row.mult_adds for row in recorder.rows),
+        [
+            name
+            for module, name in names.items()
+            if module not in recorder.called and any(True for _ in module.parameters(recurse=False))
+        ],
+    )
+
+
+class _Recorder:
+    """Hooks that write a row for each call."""
+
+    def __init__(self, names: dict[Module, str]) -> None:
+        self.names = names
+        self.rows: list[Row] = []
+        self.called: set[Module] = set()
+        self._open: list[Row] = []
+        self._counted: set[int] = set()  # ids of parameters
+
+    def enter(self, module: Module, inputs: tuple) -> None:
+        """A call begins: rows of the modules called within come after its own."""
+        row = Row(self.names[module].rpartition(".")[2], type(module).__name__, len(self._open))
+        own = list(module.parameters(recurse=False))
+        fresh = [p for p in own if id(p) not in self._counted]
+        row.shared = len(fresh) < len(own)
+        if own:
+            row.parameters = sum(p.numel() for p in fresh)
+        self._counted.update(id(p) for p in fresh)
+        self.called.add(module)
+        self.rows.append(row)
+        self._open.append(row)
+
+    def leave(self, module: Module, inputs: tuple, output: Any) -> None:
+        """The call is over."""
+        row = self._open.pop()
+        row.output_shape = _shape(output)
+        row.mult_adds = _mult_adds(module, inputs, output)
+
+
+def _shape(output: Any) -> Any:
+    if isinstance(output, Tensor):
+        return list(output.shape)
+    if isinstance(output, dict):
+        return {key: _shape(value) for key, value in output.items()}
+    if isinstance(output, (tuple, list)):
+        return [_shape(value) for value in output]
+    return type(output).__name__
+
+
+def _mult_adds(module: Module, inputs: tuple, output: Any) -> int:
+    """One for each product of a weight and a number that a convolution or linear layer adds up."""
+    if isinstance(module, (nn.Linear, nn.Conv1d, nn.Conv2d)):  # weight[0]: what one number of the output is made with
+        return output.numel() * module.weight[0].numel()
+    if isinstance(module, (nn.ConvTranspose1d, nn.ConvTranspose2d)):  # weight[0]: what one number of the input goes to
+        return inputs[0].numel() * module.weight[0].numel()
+    return 0
