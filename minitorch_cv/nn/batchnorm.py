@@ -17,7 +17,7 @@ class _BatchNorm(RunningNorm):
             raise ValueError(f"{type(self).__name__}: expected {wanted} input (got {input.ndim}D input)")
         share = 0.0 if self.momentum is None else self.momentum
         if self.training and self.track_running_stats and self.num_batches_tracked is not None:
-            self.num_batches_tracked += 1
+            self.num_batches_tracked.add_(1)
             if self.momentum is None:  # the plain average over all batches
                 share = 1.0 / self.num_batches_tracked.item()
         by_batch = self.training or (self.running_mean is None and self.running_var is None)

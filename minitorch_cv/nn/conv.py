@@ -54,7 +54,7 @@ class _Conv(Module):
         self.out_channels = out_channels
         self.kernel_size = self._tuple("kernel_size", kernel_size)
         self.stride = self._tuple("stride", stride)
-        self.padding = padding if isinstance(padding, str) else self._tuple("padding", padding)
+        self.padding: Any = padding if isinstance(padding, str) else self._tuple("padding", padding)
         self.dilation = self._tuple("dilation", dilation)
         self.transposed = self.transposed
         self.output_padding = self._tuple("output_padding", output_padding)
@@ -104,14 +104,14 @@ class _Conv(Module):
             text += f", padding_mode={self.padding_mode}"
         return text
 
-    def _pad_numbers(self) -> list[int]:
+    def _pad_numbers(self) -> tuple[int, ...]:
         """`padding` in the way of F.pad: (before, after) of the last dimension first."""
         if self.padding == "valid":
-            return [0, 0] * self._spatial
+            return (0, 0) * self._spatial
         if self.padding == "same":
             totals = [d * (k - 1) for d, k in zip(self.dilation, self.kernel_size)]
-            return [n for total in reversed(totals) for n in (total // 2, total - total // 2)]
-        return [p for p in reversed(self.padding) for _ in range(2)]  # type: ignore[arg-type]
+            return tuple(n for total in reversed(totals) for n in (total // 2, total - total // 2))
+        return tuple(p for p in reversed(self.padding) for _ in range(2))
 
     def _padded(self, input: Tensor) -> tuple[Tensor, Any]:
         """The input, and the zero padding that is still to be added to it."""

@@ -44,8 +44,38 @@ from ..ops.activation_smooth import (
 )
 from ..ops.arguments import check_tensor
 from ..ops.arithmetic import neg
+from ..ops.average_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, avg_pool1d, avg_pool2d
+from ..ops.blur import blur2d
+from ..ops.channel_norm import batch_norm, group_norm, instance_norm
+from ..ops.convolution import conv1d, conv2d
+from ..ops.distances import cosine_similarity
+from ..ops.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
+from ..ops.embedding import embedding, one_hot
+from ..ops.folding import fold, unfold
+from ..ops.layer_norm import layer_norm, rms_norm
+from ..ops.linear import bilinear, linear
+from ..ops.local_response_norm import local_response_norm
+from ..ops.losses_binary import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    multilabel_soft_margin_loss,
+    soft_margin_loss,
+)
+from ..ops.losses_classification import cross_entropy, nll_loss
+from ..ops.losses_margin import hinge_embedding_loss, margin_ranking_loss, multi_margin_loss, multilabel_margin_loss
+from ..ops.losses_probability import gaussian_nll_loss, kl_div, poisson_nll_loss
+from ..ops.losses_regression import huber_loss, l1_loss, mse_loss, smooth_l1_loss
+from ..ops.max_pooling import adaptive_max_pool1d, adaptive_max_pool2d, max_pool1d, max_pool2d
+from ..ops.padding import pad
+from ..ops.power_pooling import lp_pool1d, lp_pool2d
+from ..ops.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
+from ..ops.sigmoids import sigmoid
 from ..ops.softmax import gumbel_softmax
+from ..ops.transposed_convolution import conv_transpose1d, conv_transpose2d
+from ..ops.trigonometry import tanh
+from ..ops.unpooling import max_unpool2d
 from ..tensors.tensor import Tensor
+from .blur_kernels import get_blur_kernel
 
 # ---- activations ----------------------------------------------------------------------------------------------------
 

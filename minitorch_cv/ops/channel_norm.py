@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from ..kernels.moments import row_moments, row_products
 from ..kernels.summation import accurate_sum
 from .arguments import check_floating, check_same_dtype, check_tensor, tuple_of
@@ -94,7 +95,7 @@ class FixedNorm(Operation):
         self.mean = self.mean.astype(np.float64)  # a copy: running statistics may have moved on by the time of backward
         self.inverse_std = 1 / np.sqrt(self.var.astype(np.float64) + self.eps)
         self.scale = self.inverse_std * _or(1, weight)
-        self.x = x if self.needs_grad[1] else None
+        self.x: Any = x if self.needs_grad[1] else None
         return scaled_and_shifted(x, self.mean, self.scale, _or(0, bias))
 
     def backward(self, grad_out: Array) -> tuple:
@@ -137,7 +138,7 @@ def _or(default: float, values: Array | None) -> Array | float:
 
 
 def batch_norm(
-    input: Variable,
+    input: V,
     running_mean: Variable | None,
     running_var: Variable | None,
     weight: Variable | None = None,
@@ -145,7 +146,7 @@ def batch_norm(
     training: bool = False,
     momentum: float = 0.1,
     eps: float = 1e-5,
-) -> Variable:
+) -> V:
     """Normalise each channel over the batch, or, if not training, with the running statistics.
 
     Args:     input: (N, C) or (N, C, ...), float32 or float64.
@@ -181,7 +182,7 @@ def batch_norm(
 
 
 def instance_norm(
-    input: Variable,
+    input: V,
     running_mean: Variable | None = None,
     running_var: Variable | None = None,
     weight: Variable | None = None,
@@ -189,7 +190,7 @@ def instance_norm(
     use_input_stats: bool = True,
     momentum: float = 0.1,
     eps: float = 1e-5,
-) -> Variable:
+) -> V:
     """Normalise each channel of each item by itself, or, without use_input_stats, with the running statistics.
 
     Args:     input: (N, C, ...) with at least one more dimension, float32 or float64.
@@ -222,12 +223,12 @@ def instance_norm(
 
 
 def group_norm(
-    input: Variable,
+    input: V,
     num_groups: int,
     weight: Variable | None = None,
     bias: Variable | None = None,
     eps: float = 1e-5,
-) -> Variable:
+) -> V:
     """Normalise each of num_groups groups of channels of each item by itself.
 
     Args:     input: (N, C, ...), float32 or float64; num_groups divides C.
@@ -293,13 +294,13 @@ def _check_channels(op_name: str, input: Variable, **per_channel: Variable | Non
 
 
 def _fixed(
-    input: Variable,
+    input: V,
     mean: Variable | None,
     var: Variable | None,
     weight: Variable | None,
     bias: Variable | None,
     eps: float,
-) -> Variable:
+) -> V:
     assert mean is not None and var is not None
     return FixedNorm(mean.array, var.array, eps)(input, weight, bias)
 

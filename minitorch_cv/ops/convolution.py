@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from ..kernels import convolution as kernels
 from ..kernels.window import Window, same_padding
 from .convolution_arguments import check_bias, check_groups, check_operands, check_paddings, check_steps, times
@@ -25,8 +25,8 @@ class Convolution(Operation):
 
     def forward(self, x: Array, weight: Array, bias: Array | None) -> Array:
         form = self.form
-        self.x = x if self.needs_grad[1] else None
-        self.weight = weight if self.needs_grad[0] else None
+        self.x: Any = x if self.needs_grad[1] else None
+        self.weight: Any = weight if self.needs_grad[0] else None
         self.image_size, self.weight_shape = form.image_size(x.shape), weight.shape
         images, filters = form.to_images(x), form.filters(weight)
         return form.from_images(kernels.conv2d(images, filters, bias, self.window, self.groups))
@@ -48,14 +48,14 @@ class Convolution(Operation):
 
 
 def conv1d(
-    input: Variable,
+    input: V,
     weight: Variable,
     bias: Variable | None = None,
     stride: Integers = 1,
     padding: Integers | str = 0,
     dilation: Integers = 1,
     groups: int = 1,
-) -> Variable:
+) -> V:
     """Convolve sequences with filters.
 
     Args:     input: (N, C, L) or (C, L), float32 or float64.
@@ -70,14 +70,14 @@ def conv1d(
 
 
 def conv2d(
-    input: Variable,
+    input: V,
     weight: Variable,
     bias: Variable | None = None,
     stride: Integers = 1,
     padding: Integers | str = 0,
     dilation: Integers = 1,
     groups: int = 1,
-) -> Variable:
+) -> V:
     """Convolve images with filters.
 
     Args:     input: (N, C, H, W) or (C, H, W), float32 or float64.
@@ -98,14 +98,14 @@ def conv2d(
 def _convolve(
     op_name: str,
     spatial: int,
-    input: Variable,
+    input: V,
     weight: Variable,
     bias: Variable | None,
     stride: Any,
     padding: Any,
     dilation: Any,
     groups: int,
-) -> Variable:
+) -> V:
     form = check_operands(op_name, spatial, input, weight, bias)
     strides, dilations = check_steps(op_name, spatial, stride, dilation)
     groups = check_groups(op_name, groups, weight)

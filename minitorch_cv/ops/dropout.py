@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 
 from ..autograd.operation import Array
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from ..types.random_source import current_source
 from .arguments import check_floating, check_tensor
 from .arithmetic import Add, Mul
@@ -16,7 +16,7 @@ from .arithmetic import Add, Mul
 _SELU_FLOOR = -1.7580993408473766  # selu(-infinity): what alpha dropout puts in place of a dropped element
 
 
-def dropout(input: Variable, p: float = 0.5, training: bool = True, inplace: bool = False) -> Variable:
+def dropout(input: V, p: float = 0.5, training: bool = True, inplace: bool = False) -> V:
     """Set each element to zero with probability p and multiply the others by 1/(1 - p); input itself if not training.
 
     Args:     input: any shape, float32 or float64.
@@ -28,7 +28,7 @@ def dropout(input: Variable, p: float = 0.5, training: bool = True, inplace: boo
     return _scaled(input, input.array.shape, p, inplace)
 
 
-def dropout1d(input: Variable, p: float = 0.5, training: bool = True, inplace: bool = False) -> Variable:
+def dropout1d(input: V, p: float = 0.5, training: bool = True, inplace: bool = False) -> V:
     """Set each channel of each sequence to zero with probability p and multiply the others by 1/(1 - p).
 
     Args:     input: (N, C, L) or (C, L), float32 or float64.
@@ -46,7 +46,7 @@ def dropout1d(input: Variable, p: float = 0.5, training: bool = True, inplace: b
     return _drop_channels("dropout1d", input, p, training, inplace, batched=ndim == 3)
 
 
-def dropout2d(input: Variable, p: float = 0.5, training: bool = True, inplace: bool = False) -> Variable:
+def dropout2d(input: V, p: float = 0.5, training: bool = True, inplace: bool = False) -> V:
     """Set each channel of each image to zero with probability p and multiply the others by 1/(1 - p).
 
     A 3-d input is taken for (N, C, L), as in PyTorch, with a warning.
@@ -71,7 +71,7 @@ def dropout2d(input: Variable, p: float = 0.5, training: bool = True, inplace: b
     return _drop_channels("dropout2d", input, p, training, inplace, batched=True)
 
 
-def dropout3d(input: Variable, p: float = 0.5, training: bool = True, inplace: bool = False) -> Variable:
+def dropout3d(input: V, p: float = 0.5, training: bool = True, inplace: bool = False) -> V:
     """Set each channel of each volume to zero with probability p and multiply the others by 1/(1 - p).
 
     Args:     input: (N, C, D, H, W) or (C, D, H, W), float32 or float64.
@@ -85,7 +85,7 @@ def dropout3d(input: Variable, p: float = 0.5, training: bool = True, inplace: b
     return _drop_channels("dropout3d", input, p, training, inplace, batched=ndim == 5)
 
 
-def alpha_dropout(input: Variable, p: float = 0.5, training: bool = False, inplace: bool = False) -> Variable:
+def alpha_dropout(input: V, p: float = 0.5, training: bool = False, inplace: bool = False) -> V:
     """Dropout for selu networks: dropped elements become selu's floor, then all are scaled and shifted.
 
     Mean 0 and variance 1 stay what they are.
@@ -99,7 +99,7 @@ def alpha_dropout(input: Variable, p: float = 0.5, training: bool = False, inpla
     return _scaled_and_shifted(input, input.array.shape, p, inplace)
 
 
-def feature_alpha_dropout(input: Variable, p: float = 0.5, training: bool = False, inplace: bool = False) -> Variable:
+def feature_alpha_dropout(input: V, p: float = 0.5, training: bool = False, inplace: bool = False) -> V:
     """alpha_dropout of whole channels.
 
     Args:     input: (N, C, ...), float32 or float64.
@@ -135,7 +135,7 @@ def _is_identity(op_name: str, input: Variable, p: float, training: bool) -> boo
     return False
 
 
-def _drop_channels(op_name: str, input: Variable, p: float, training: bool, inplace: bool, batched: bool) -> Variable:
+def _drop_channels(op_name: str, input: V, p: float, training: bool, inplace: bool, batched: bool) -> V:
     if _is_identity(op_name, input, p, training):
         return input
     return _scaled(input, _channels(op_name, input, batched), p, inplace)
@@ -158,13 +158,13 @@ def _kept(input: Variable, shape: tuple[int, ...], p: float) -> Array:
     return (current_source().numpy.random(shape, dtype) >= p).astype(dtype)
 
 
-def _scaled(input: Variable, shape: tuple[int, ...], p: float, inplace: bool) -> Variable:
+def _scaled(input: V, shape: tuple[int, ...], p: float, inplace: bool) -> V:
     # A product and not a selection: as in PyTorch, what is NaN stays NaN also where it is dropped.
     factor = np.zeros(shape, input.array.dtype) if p == 1 else _kept(input, shape, p) / input.array.dtype.type(1 - p)
     return _apply(Mul(), input, factor, inplace)
 
 
-def _scaled_and_shifted(input: Variable, shape: tuple[int, ...], p: float, inplace: bool) -> Variable:
+def _scaled_and_shifted(input: V, shape: tuple[int, ...], p: float, inplace: bool) -> V:
     if p == 1:
         return _scaled(input, shape, p, inplace)
     kept = _kept(input, shape, p)
@@ -173,6 +173,6 @@ def _scaled_and_shifted(input: Variable, shape: tuple[int, ...], p: float, inpla
     return _apply(Add(), product, (1 - kept) * (_SELU_FLOOR * scale) - _SELU_FLOOR * scale * p, inplace=True)
 
 
-def _apply(op: Mul | Add, input: Variable, operand: Array, inplace: bool) -> Variable:
+def _apply(op: Mul | Add, input: V, operand: Array, inplace: bool) -> V:
     other = input.wrap(operand)
     return op.inplace(input, other) if inplace else op(input, other)

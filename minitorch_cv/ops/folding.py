@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V
 from ..kernels import im2col as kernels
 from ..kernels.window import Pair, Window
 from .arguments import check_floating, pair
@@ -55,12 +55,12 @@ def _fold(cols: Array, image_size: Pair, window: Window) -> Array:
 
 
 def unfold(
-    input: Variable,
+    input: V,
     kernel_size: IntOrPair,
     dilation: IntOrPair = 1,
     padding: IntOrPair = 0,
     stride: IntOrPair = 1,
-) -> Variable:
+) -> V:
     """Lay out every window of every image as a column (im2col).
 
     Args:     input: (N, C, H, W) or (C, H, W), float32 or float64.
@@ -85,13 +85,13 @@ def unfold(
 
 
 def fold(
-    input: Variable,
+    input: V,
     output_size: IntOrPair,
     kernel_size: IntOrPair,
     dilation: IntOrPair = 1,
     padding: IntOrPair = 0,
     stride: IntOrPair = 1,
-) -> Variable:
+) -> V:
     """Add every column to the pixels under its window (col2im): where windows overlap, their values are summed.
 
     Args:     input: (N, C*kh*kw, L) or (C*kh*kw, L), float32 or float64, with L windows in an image of output_size.

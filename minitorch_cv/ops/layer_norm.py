@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from ..kernels.moments import row_moments, row_products
 from ..kernels.summation import accurate_sum
 from .arguments import check_floating, check_same_dtype, check_tensor, tuple_of
@@ -97,12 +97,12 @@ class RMSNorm(RowNorm):
 
 
 def layer_norm(
-    input: Variable,
+    input: V,
     normalized_shape: tuple[int, ...],
     weight: Variable | None = None,
     bias: Variable | None = None,
     eps: float = 1e-5,
-) -> Variable:
+) -> V:
     """Normalise the last dimensions of each item, together, to mean 0 and variance 1.
 
     Args:     input: (..., *normalized_shape), float32 or float64.
@@ -115,11 +115,11 @@ def layer_norm(
 
 
 def rms_norm(
-    input: Variable,
+    input: V,
     normalized_shape: tuple[int, ...],
     weight: Variable | None = None,
     eps: float | None = None,
-) -> Variable:
+) -> V:
     """Divide the last dimensions of each item by the root of their mean square.
 
     Args:     input: (..., *normalized_shape), float32 or float64.

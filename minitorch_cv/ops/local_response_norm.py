@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V
 from .arguments import check_floating, tuple_of
 
 
@@ -41,9 +41,7 @@ def _window_sums(x: Array, before: int, after: int) -> Array:
     return out
 
 
-def local_response_norm(
-    input: Variable, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
-) -> Variable:
+def local_response_norm(input: V, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> V:
     """Divide each element by (k + alpha * mean square over `size` neighbouring channels) ** beta.
 
     Args:     input: (N, C, ...) with at least 3 dimensions, float32 or float64.

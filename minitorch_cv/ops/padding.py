@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V
 from ..kernels.window import Pair
 from .arguments import check_tensor, is_number
 
@@ -90,7 +90,7 @@ def _sum_back(grad_out: Array, source: Array, size: int, axis: int) -> Array:
     return np.moveaxis(grad_x, 0, axis)
 
 
-def pad(input: Variable, pad: tuple[int, ...], mode: str = "constant", value: float | None = None) -> Variable:
+def pad(input: V, pad: tuple[int, ...], mode: str = "constant", value: float | None = None) -> V:
     """Add elements around a tensor, or cut them off where a number is negative.
 
     Args:     pad: (before, after) of the last dimension, then of the one before it, and so on:
@@ -127,7 +127,7 @@ def _pairs_by_dim(numbers: tuple[int, ...]) -> tuple[Pair, ...]:
     return tuple(zip(numbers[-2::-2], numbers[::-2]))
 
 
-def _constant(input: Variable, numbers: tuple[int, ...], value: Any) -> Variable:
+def _constant(input: V, numbers: tuple[int, ...], value: Any) -> V:
     shape = input.array.shape
     if not is_number(value):
         raise TypeError(f"pad(): argument 'value' must be a number, not {type(value).__name__}")
@@ -149,7 +149,7 @@ def _constant(input: Variable, numbers: tuple[int, ...], value: Any) -> Variable
     return ConstantPad(pads, value)(input)
 
 
-def _from_itself(input: Variable, numbers: tuple[int, ...], mode: str) -> Variable:
+def _from_itself(input: V, numbers: tuple[int, ...], mode: str) -> V:
     shape, spatial = input.array.shape, len(numbers) // 2
     if spatial not in (1, 2, 3) or len(shape) not in (spatial + 1, spatial + 2):
         raise NotImplementedError(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from .arguments import check_tensor
 
 
@@ -71,7 +71,7 @@ def _dealt(x: Array, groups: int) -> Array:
     return x.reshape(n, groups, c // max(groups, 1), *rest).swapaxes(1, 2).copy().reshape(x.shape)
 
 
-def pixel_shuffle(input: Variable, upscale_factor: int) -> Variable:
+def pixel_shuffle(input: V, upscale_factor: int) -> V:
     """Make images larger by laying r*r channels into a block of r by r pixels.
 
     Args:     input: (..., C*r*r, H, W), any dtype, r being upscale_factor.
@@ -89,7 +89,7 @@ def pixel_shuffle(input: Variable, upscale_factor: int) -> Variable:
     return PixelShuffle(factor)(input)
 
 
-def pixel_unshuffle(input: Variable, downscale_factor: int) -> Variable:
+def pixel_unshuffle(input: V, downscale_factor: int) -> V:
     """Make images smaller by laying each block of r by r pixels into r*r channels; undoes pixel_shuffle.
 
     Args:     input: (..., C, H*r, W*r), any dtype, r being downscale_factor.
@@ -107,7 +107,7 @@ def pixel_unshuffle(input: Variable, downscale_factor: int) -> Variable:
     return PixelUnshuffle(factor)(input)
 
 
-def channel_shuffle(input: Variable, groups: int) -> Variable:
+def channel_shuffle(input: V, groups: int) -> V:
     """Deal out the channels of `groups` groups in turn, so that the next grouped convolution sees some of each.
 
     Args:     input: (N, C, ...) with at least 3 dimensions, any dtype; groups divides C.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from ..kernels import convolution as kernels
 from ..kernels.window import Pair, Window
 from .arguments import tuple_of
@@ -28,8 +28,8 @@ class TransposedConvolution(Operation):
 
     def forward(self, x: Array, weight: Array, bias: Array | None) -> Array:
         form = self.form
-        self.x = x if self.needs_grad[1] else None
-        self.weight = weight if self.needs_grad[0] else None
+        self.x: Any = x if self.needs_grad[1] else None
+        self.weight: Any = weight if self.needs_grad[0] else None
         self.weight_shape = weight.shape
         images, filters = form.to_images(x), form.filters(weight)
         out = kernels.conv2d_backward_input(images, filters, self.output_size, self.window, self.groups)
@@ -52,7 +52,7 @@ class TransposedConvolution(Operation):
 
 
 def conv_transpose1d(
-    input: Variable,
+    input: V,
     weight: Variable,
     bias: Variable | None = None,
     stride: Integers = 1,
@@ -60,7 +60,7 @@ def conv_transpose1d(
     output_padding: Integers = 0,
     groups: int = 1,
     dilation: Integers = 1,
-) -> Variable:
+) -> V:
     """Transposed convolution of sequences; arguments and errors as conv_transpose2d.
 
     Args:     input: (N, C, L) or (C, L).
@@ -73,7 +73,7 @@ def conv_transpose1d(
 
 
 def conv_transpose2d(
-    input: Variable,
+    input: V,
     weight: Variable,
     bias: Variable | None = None,
     stride: Integers = 1,
@@ -81,7 +81,7 @@ def conv_transpose2d(
     output_padding: Integers = 0,
     groups: int = 1,
     dilation: Integers = 1,
-) -> Variable:
+) -> V:
     """Transposed convolution of images: what conv2d with the same settings takes apart, this puts together.
 
     Args:     input: (N, C, H, W) or (C, H, W), float32 or float64.
@@ -100,7 +100,7 @@ def conv_transpose2d(
 def _convolve_transposed(
     op_name: str,
     spatial: int,
-    input: Variable,
+    input: V,
     weight: Variable,
     bias: Variable | None,
     stride: Any,
@@ -108,7 +108,7 @@ def _convolve_transposed(
     output_padding: Any,
     groups: int,
     dilation: Any,
-) -> Variable:
+) -> V:
     form = check_operands(op_name, spatial, input, weight, bias)
     strides, dilations = check_steps(op_name, spatial, stride, dilation)
     groups = check_groups(op_name, groups, weight)
