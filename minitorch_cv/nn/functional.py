@@ -48,7 +48,7 @@ from ..ops.average_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, avg_
 from ..ops.blur import blur2d
 from ..ops.channel_norm import batch_norm, group_norm, instance_norm
 from ..ops.convolution import conv1d, conv2d
-from ..ops.distances import cosine_similarity
+from ..ops.distances import cosine_similarity, normalize, pairwise_distance
 from ..ops.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from ..ops.embedding import embedding, one_hot
 from ..ops.folding import fold, unfold
@@ -62,6 +62,7 @@ from ..ops.losses_binary import (
     soft_margin_loss,
 )
 from ..ops.losses_classification import cross_entropy, nll_loss
+from ..ops.losses_distance import cosine_embedding_loss, triplet_margin_loss, triplet_margin_with_distance_loss
 from ..ops.losses_margin import hinge_embedding_loss, margin_ranking_loss, multi_margin_loss, multilabel_margin_loss
 from ..ops.losses_probability import gaussian_nll_loss, kl_div, poisson_nll_loss
 from ..ops.losses_regression import huber_loss, l1_loss, mse_loss, smooth_l1_loss
