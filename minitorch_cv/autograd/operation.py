@@ -84,6 +84,12 @@ class Operation(Node):
             target.rebase(self)
         return target
 
+    def inplace_view(self, target: Variable) -> Any:
+        """Let `target` itself lie in memory as this view operation shows it (unsqueeze_, t_); returns `target`."""
+        target.check_history(self.name(), self._begin((target,)))
+        target.take_shape_of(self(target))
+        return target
+
     def _begin(self, inputs: tuple) -> bool:
         """Set needs_grad; say whether this application has to be recorded."""
         if grad_state.enabled:

@@ -46,6 +46,7 @@ class Variable:
         "_grad_fn",
         "_history_version",
         "_inference",
+        "_layout",
         "_leaf_hooks",
         "_output_nr",
         "_post_hooks",
@@ -70,6 +71,7 @@ class Variable:
         self._output_nr = 0
         self._base: Variable | None = None
         self._chain: tuple[Operation, ...] | None = None  # the view operations from base to this
+        self._layout = 0  # counts the in-place changes of shape of this or, for a view made since, of its base
         self._view_origin = ""  # why a view has no chain: a key of NOT_WRITABLE
         self._history_version = 0
         self._inference = grad_state.inference
@@ -147,7 +149,7 @@ class Variable:
                 raise RuntimeError(self._not_writable("its base or another view of its base has been modified inplace"))
             shown: Variable = base
             with enable_grad():
-                for op in self._chain:
+                for op in self._chain_from_base():
                     shown = replace(op)(shown)  # type: ignore[type-var]
             self.set_history(shown._grad_fn, shown._output_nr)
         return self._grad_fn
@@ -244,26 +246,59 @@ class Variable:
         self._chain = None if op is None or before is None else (*before, op)
         self._view_origin = origin if op is None else source._view_origin
         self._inference = source._inference
+        self._layout = source._layout
+
+    def become(self, view: Variable) -> None:
+        """Show, from now on, what `view` shows: with its memory, history and base."""
+        self._fill(view.array)
+        self.version_counter, self._inference = view.version_counter, view._inference
+        self._base, self._chain = view._base, view._chain
+        self._view_origin, self._layout = view._view_origin, view._layout
+        self.set_history(view._grad_fn, view._output_nr)
+
+    def take_shape_of(self, view: Variable) -> None:
+        """Lie in memory, from now on, as `view`, a view of this, does, with its history."""
+        self.array = view.array
+        self.bump_version()
+        if self._base is None:
+            self._layout += 1
+        else:
+            self._chain, self._view_origin = view._chain, view._view_origin
+        if view._grad_fn is not None:
+            self.set_history(view._grad_fn, view._output_nr)
+        self._history_version = self.version_counter.value
+
+    def _chain_from_base(self) -> tuple[Operation, ...]:
+        """The view operations from the base to this."""
+        assert self._base is not None and self._chain is not None, "only views that can be followed come here"
+        if self._layout != self._base._layout:
+            raise RuntimeError(
+                f"a view of shape {list(self.array.shape)} was made before its base changed its shape in place to "
+                f"{list(self._base.array.shape)} (unsqueeze_, squeeze_, t_, transpose_), and the graph cannot follow "
+                "writes to it. Make the view afterwards, or use the out-of-place form."
+            )
+        return self._chain
 
     def rebase(self, node: Node, index: int = 0) -> None:
         """Take `node`, whose result `index` was just written into this memory, as the new history."""
         if self._base is None:
             self.set_history(node, index)
         else:
-            assert self._chain is not None, "check_inplace refuses such views"
-            self._base.set_history(CopySlices(node, self._base, self._chain), 0)
+            self._base.set_history(CopySlices(node, self._base, self._chain_from_base()), 0)
             self._history_version = -1  # this view's own history is made anew when next asked for
 
     def bump_version(self) -> None:
         """Note an in-place write."""
         self.version_counter.value += 1
 
-    def check_inplace(self, op_name: str, recording: bool) -> None:
-        """Raise if this memory must not be written to; `recording` says whether the write enters the graph."""
+    def check_history(self, op_name: str, recording: bool) -> None:
+        """Raise if this must not get a new history in place; `recording` says whether the change enters the graph."""
         if recording:
             base = self._base
             if base is not None and self._chain is None:
                 raise RuntimeError(f"{op_name}: {self._not_writable('is being modified inplace')}")
+            if base is not None:
+                self._chain_from_base()
             leaf = self if base is None else base
             if leaf._requires_grad and leaf.is_leaf:
                 what = "a leaf" if base is None else "a view of a leaf"
@@ -276,6 +311,10 @@ class Variable:
                 f"{op_name}: Inplace update to inference tensor outside InferenceMode is not allowed. "
                 "You can make a clone to get a normal tensor before doing inplace update."
             )
+
+    def check_inplace(self, op_name: str, recording: bool) -> None:
+        """Raise if this memory must not be written to; `recording` says whether the write enters the graph."""
+        self.check_history(op_name, recording)
         array = self.array
         if not array.flags.writeable:
             raise RuntimeError(f"{op_name}: the tensor shows a NumPy array that is read-only; write to a clone()")

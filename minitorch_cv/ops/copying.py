@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from .arguments import broadcast_shape, check_tensor, unbroadcast
 
 
@@ -41,7 +41,7 @@ class CopyInto(Operation):
         return np.zeros_like(grad_out) if self.needs_grad[0] else None, grad_source
 
 
-def clone(input: Variable) -> Variable:
+def clone(input: V) -> V:
     """A copy that gradients flow through (torch.clone)."""
     check_tensor("clone", input)
     return Clone()(input)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..autograd.variable import Variable
 from ..types.device import CPU, device
+from ..types.memory_format import layout, strided
 
 
 class AttributeMethods(Variable):
@@ -78,9 +79,9 @@ class AttributeMethods(Variable):
         return False
 
     @property
-    def layout(self) -> str:
+    def layout(self) -> layout:
         """Dense memory: torch.strided."""
-        return "torch.strided"
+        return strided
 
     def get_device(self) -> int:
         """-1, the CPU."""

@@ -12,6 +12,7 @@ from ..ops import copying
 from ..ops.arguments import check_tensor, to_dtype
 from ..types import dtype as dt
 from ..types.device import check_device, device
+from .legacy import TensorType
 
 _NO_CUDA = (
     "this library runs on the CPU: there is no CUDA device (cuda.is_available() is False). "
@@ -43,6 +44,8 @@ class ConversionMethods(Variable):
             if dtype not in by_name:
                 raise ValueError(f"invalid type: '{dtype}'")
             return to_dtype(self, by_name[dtype])
+        if isinstance(dtype, TensorType):
+            return to_dtype(self, dtype.dtype)
         return to_dtype(self, dt.as_dtype(dtype))
 
     def type_as(self, other: Variable) -> Any:

@@ -6,11 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from ..ops.slicing import BasicIndex
 from ..types import dtype as dt
 from .activation import ActivationMethods
 from .arithmetic import ArithmeticMethods
 from .attributes import AttributeMethods
 from .conversion import ConversionMethods
+from .indexing import IndexingMethods
+from .legacy import check_legacy_keywords, legacy_array
+from .new import NewMethods
+from .parts import PartMethods
+from .random_methods import RandomMethods
+from .shape import ShapeMethods
 
 
 class Tensor(
@@ -18,6 +25,11 @@ class Tensor(
     ArithmeticMethods,
     AttributeMethods,
     ConversionMethods,
+    IndexingMethods,
+    NewMethods,
+    PartMethods,
+    RandomMethods,
+    ShapeMethods,
 ):
     """A multi-dimensional array of numbers that can require a gradient.
 
@@ -27,13 +39,14 @@ class Tensor(
 
     __array_priority__ = 1000
 
-    def __init__(self, *args: Any) -> None:
-        if len(args) == 1 and not isinstance(args[0], (int, np.integer)):
-            source = args[0]
-            array = source.array if isinstance(source, Tensor) else np.array(source, dt.get_default_dtype().numpy)
-            self._fill(array)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if not args and "data" in kwargs:
+            args = (kwargs.pop("data"),)
+        check_legacy_keywords(kwargs)
+        if len(args) == 1 and isinstance(args[0], Tensor):
+            self.become(BasicIndex((), "AliasBackward0")(args[0]))
         else:
-            self._fill(np.empty(args, dt.get_default_dtype().numpy) if args else np.empty(0, np.float32))
+            self._fill(legacy_array(args, dt.get_default_dtype()))
 
     @classmethod
     def wrap(cls, array: np.ndarray) -> Tensor:

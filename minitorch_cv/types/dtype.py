@@ -45,7 +45,7 @@ short, int_, long = int16, int32, int64
 ALL_DTYPES = (float16, float32, float64, int8, int16, int32, int64, uint8, bool_)
 _BY_NUMPY = {d.numpy: d for d in ALL_DTYPES}
 _BY_NAME = {d.name: d for d in ALL_DTYPES}
-_BY_PYTHON = {float: None, int: int64, bool: bool_}  # float: the default dtype, which may change
+_BY_PYTHON = {float: float64, int: int64, bool: bool_}
 _default = float32
 
 
@@ -75,7 +75,7 @@ def as_dtype(value: object) -> dtype:
     if isinstance(value, dtype):
         return value
     if isinstance(value, type) and value in _BY_PYTHON:
-        return _BY_PYTHON[value] or _default
+        return _BY_PYTHON[value]
     if isinstance(value, str) and value in _BY_NAME:
         return _BY_NAME[value]
     try:

@@ -1,0 +1,32 @@
+"""What the functions that fill new tensors share: the number, and memory in the order of another tensor's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..autograd.variable import Variable
+from ..ops.numbers import is_python_number, number_array
+from ..types import dtype as dt
+from ..types import memory_format as mf
+
+
+def fill_number(op_name: str, value: Any, d: dt.dtype | None) -> np.ndarray:
+    """A fill_value as a 0-d array, in dtype d or in that which tensor() would infer.
+
+    Raises:   TypeError: unless it is a number or a 0-d tensor. RuntimeError: if the dtype cannot hold it.
+    """
+    if isinstance(value, Variable) and value.array.ndim == 0:
+        d, value = d or value.dtype, value.array.item()
+    if not is_python_number(value):
+        raise TypeError(f"{op_name}(): argument 'fill_value' must be Number, not {type(value).__name__}")
+    if d is None:
+        d = dt.bool_ if isinstance(value, bool) else dt.int64 if isinstance(value, (int, np.integer)) else None
+    return number_array(op_name, value, d or dt.get_default_dtype())
+
+
+def like_array(op_name: str, array: np.ndarray, d: dt.dtype, memory_format: Any) -> np.ndarray:
+    """A new array of the same shape and, unless contiguous_format is asked for, with the same order of memory."""
+    mf.check_memory_format(op_name, memory_format)
+    return np.empty_like(array, d.numpy, order="C" if memory_format is mf.contiguous_format else "K")
