@@ -1,6 +1,6 @@
 """minitorch_cv: a deep-learning library for computer-vision courses, on NumPy and Numba, with PyTorch's semantics."""
 
-from . import autograd, random
+from . import autograd, linalg, random
 from .autograd import (
     enable_grad,
     inference_mode,
@@ -24,20 +24,52 @@ from .ops.arithmetic import (
     rsub,
     sub,
 )
+from .ops.blending import addcdiv, addcmul, lerp
+from .ops.choosing import fmax, fmin, maximum, minimum, where
+from .ops.clamping import clamp, clamp_max, clamp_min
+from .ops.comparison import allclose, eq, equal, ge, gt, isclose, isfinite, isin, isinf, isnan, le, lt, ne
 from .ops.copying import clone
+from .ops.counting import all, any, count_nonzero
+from .ops.einsum import einsum, tensordot
 from .ops.expanding import broadcast_shapes, broadcast_tensors, broadcast_to, meshgrid
+from .ops.exponential import exp, exp2, expm1, log, log1p, log2, log10, logaddexp
+from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
+from .ops.filling import heaviside, masked_fill, nan_to_num
 from .ops.gathering import argwhere, gather, index_select, masked_select, nonzero, take, take_along_dim
 from .ops.index_writing import index_add, index_copy, index_fill, masked_scatter
 from .ops.indexing import index_put
 from .ops.joining import cat, column_stack, concat, concatenate, dstack, hstack, stack, vstack
+from .ops.logic import (
+    bitwise_and,
+    bitwise_left_shift,
+    bitwise_not,
+    bitwise_or,
+    bitwise_right_shift,
+    bitwise_xor,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+)
+from .ops.matmul import addmm, baddbmm, bmm, dot, matmul, mm, mv, outer, trace
+from .ops.moments import std, std_mean, var, var_mean
+from .ops.norms import logsumexp, norm
 from .ops.permuting import moveaxis, movedim, permute, swapaxes, swapdims, t, transpose
+from .ops.powers import abs, reciprocal, rsqrt, sgn, sign, sqrt, square
 from .ops.rearranging import diag, diag_embed, flip, fliplr, flipud, roll, rot90, tril, triu
+from .ops.reductions import mean, nansum, prod, sum
 from .ops.repeating import repeat_interleave, tile
 from .ops.reshaping import atleast_1d, atleast_2d, atleast_3d, flatten, ravel, reshape, squeeze, unflatten, unsqueeze
+from .ops.rounding import ceil, floor, frac, round, trunc
+from .ops.scans import cummax, cummin, cumprod, cumsum
 from .ops.scattering import scatter, scatter_add, scatter_reduce
+from .ops.sigmoids import erf, logit, sigmoid
 from .ops.slicing import diagonal, narrow, select
 from .ops.softmax import log_softmax, softmax
+from .ops.sorting import argsort, kthvalue, median, mode, nanmedian, sort, topk
 from .ops.splitting import chunk, split, split_with_sizes, tensor_split, unbind
+from .ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan, tanh
+from .ops.uniqueness import bincount, histc, unique
 from .serialization import load, save
 from .tensors import Tensor
 from .tensors.creation import (
@@ -89,6 +121,7 @@ from .tensors.tensor_types import (
     LongTensor,
     ShortTensor,
 )
+from .types import return_types
 from .types.dtype import (
     bool_ as bool,
 )
@@ -120,4 +153,7 @@ from .types.dtype import (
 from .types.memory_format import contiguous_format, layout, memory_format, preserve_format, strided
 
 subtract, multiply, divide, true_divide, negative = sub, mul, div, div, neg
+absolute, clip, fix, ger = abs, clamp, trunc, outer
+arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
+not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
 row_stack = vstack

@@ -11,12 +11,16 @@ from ..types import dtype as dt
 from .activation import ActivationMethods
 from .arithmetic import ArithmeticMethods
 from .attributes import AttributeMethods
+from .comparison import ComparisonMethods
 from .conversion import ConversionMethods
 from .indexing import IndexingMethods
 from .legacy import check_legacy_keywords, legacy_array
 from .new import NewMethods
 from .parts import PartMethods
+from .pointwise import PointwiseMethods
+from .products import ProductMethods
 from .random_methods import RandomMethods
+from .reduction import ReductionMethods
 from .shape import ShapeMethods
 
 
@@ -24,11 +28,15 @@ class Tensor(
     ActivationMethods,
     ArithmeticMethods,
     AttributeMethods,
+    ComparisonMethods,
     ConversionMethods,
     IndexingMethods,
     NewMethods,
     PartMethods,
+    PointwiseMethods,
+    ProductMethods,
     RandomMethods,
+    ReductionMethods,
     ShapeMethods,
 ):
     """A multi-dimensional array of numbers that can require a gradient.

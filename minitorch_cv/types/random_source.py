@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ DEFAULT_SEED = 67280421310721  # PyTorch's
 
 
 class RandomSource:
-    """A NumPy generator (PCG64) that remembers its seed. `seed` may be a tuple of numbers, mixed by NumPy's SeedSequence."""
+    """A NumPy generator (PCG64) that remembers its seed, a number or a tuple of numbers that NumPy mixes."""
 
     __slots__ = ("initial_seed", "numpy")
 
@@ -35,7 +36,8 @@ class RandomSource:
     def restore(self, state: dict) -> None:
         """Go on from a state that `state()` gave."""
         self.numpy.bit_generator.state = state["state"]
-        self.initial_seed = state["initial_seed"]
+        seed = state["initial_seed"]
+        self.initial_seed = tuple(seed) if isinstance(seed, list) else seed
 
 
 default_source = RandomSource()
@@ -45,6 +47,17 @@ _local = threading.local()
 def current_source() -> RandomSource:
     """The source that random operations of this thread draw from."""
     return getattr(_local, "source", None) or default_source
+
+
+def rng_of(op_name: str, generator: Any) -> np.random.Generator:
+    """NumPy's generator behind a `generator=` argument; for None, that of this thread's source.
+
+    Raises:   TypeError: if it is neither None nor a Generator.
+    """
+    source = current_source() if generator is None else getattr(generator, "source", None)
+    if not isinstance(source, RandomSource):
+        raise TypeError(f"{op_name}(): argument 'generator' must be Generator, not {type(generator).__name__}")
+    return source.numpy
 
 
 @contextmanager

@@ -19,6 +19,7 @@ LAYERS = [
     "autograd",
     "ops",
     "tensors",
+    "random",
     "nn",
     "optim",
     "utils",
