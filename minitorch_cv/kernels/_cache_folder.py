@@ -27,10 +27,12 @@ class CacheFolder:
 
     @property
     def writable(self) -> bool:
+        """Whether there is a folder."""
         return self.path is not None
 
     @property
     def description(self) -> str:
+        """For the notice while a kernel is compiled."""
         return f"once; cached in {self.path}" if self.writable else "not cached: no folder is writable"
 
 
@@ -47,9 +49,15 @@ def find_cache_folder(source_file: str) -> CacheFolder:
         if _is_writable(folder):
             notice = None
             if folder != first_choice:
-                notice = f"{first_choice} is not writable: compiled kernels are kept in {folder} (NUMBA_CACHE_DIR chooses another folder)"
+                notice = (
+                    f"{first_choice} is not writable: compiled kernels are kept in {folder} "
+                    "(NUMBA_CACHE_DIR chooses another folder)"
+                )
             return CacheFolder(folder, "" if folder == beside_source else str(folder), notice)
-    notice = f"{first_choice} is not writable and no other folder is: kernels are compiled anew in each process (set NUMBA_CACHE_DIR to a writable folder)"
+    notice = (
+        f"{first_choice} is not writable and no other folder is: kernels are compiled anew in each process "
+        "(set NUMBA_CACHE_DIR to a writable folder)"
+    )
     return CacheFolder(None, "", notice)
 
 

@@ -1,7 +1,7 @@
 """Compilation of kernels: the only file that calls `njit`.
 
-`kernel` compiles a function of arrays and numbers once per machine: the result is kept on disk. A compilation that takes
-longer than a second says so on stderr. With NUMBA_DISABLE_JIT=1 the plain Python function runs instead.
+`kernel` compiles a function of arrays and numbers once per machine: the result is kept on disk. A compilation that
+takes longer than a second says so on stderr. With NUMBA_DISABLE_JIT=1 the plain Python function runs instead.
 
 A kernel runs on one thread and lets other Python threads run meanwhile; `_threads.over_range` spreads it over several.
 Kernels that call each other live in one file: the disk cache notices changes in the file of the called kernel only.
@@ -56,11 +56,13 @@ class _CompileWatch(event.Listener):
         self._nested = threading.local()
 
     def add(self, function: Callable[..., Any], folder: CacheFolder) -> None:
+        """Watch a kernel."""
         self._notices[function] = f"compiling {function.__name__} ... ({folder.description})"
         if folder.notice:
             self._folder_notices.add(folder.notice)
 
     def on_start(self, event: Any) -> None:
+        """Numba begins to compile."""
         notice = self._notices.get(event.data["dispatcher"].py_func)
         if notice is None:
             return
@@ -75,6 +77,7 @@ class _CompileWatch(event.Listener):
         self._nested.timer.start()
 
     def on_end(self, event: Any) -> None:
+        """Numba has compiled."""
         if event.data["dispatcher"].py_func not in self._notices:
             return
         self._nested.depth -= 1
@@ -88,4 +91,5 @@ event.register("numba:compile", _watch)
 
 
 def _say(message: str) -> None:
-    print(f"minitorch_cv: {message}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"minitorch_cv: {message}\n")
+    sys.stderr.flush()

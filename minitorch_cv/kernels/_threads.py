@@ -6,7 +6,8 @@ NumPy's products want the processors; handing work over costs some 50 microsecon
 
 Work is cut by shape alone, never by the number of threads, so that results do not depend on it.
 
-Functions: `run_tasks(task, count)`, `over_range(kernel, count, cost, *arguments)`, `set_num_threads(n)`, `get_num_threads()`.
+Functions: `run_tasks(task, count)`, `over_range(kernel, count, cost, *arguments)`, `set_num_threads(n)`,
+`get_num_threads()`.
 """
 
 import os
@@ -61,6 +62,7 @@ class _Job:
         self._finished = threading.Event()
 
     def work(self) -> None:
+        """Take tasks until none is left."""
         while True:
             with self._lock:
                 t = self._taken
@@ -78,6 +80,7 @@ class _Job:
                     self._finished.set()
 
     def wait(self) -> None:
+        """Return when all are done; raise what one raised."""
         self._finished.wait()
         if self._error is not None:
             raise self._error
@@ -92,6 +95,7 @@ class _Team:
         self._lock = threading.Lock()
 
     def invite(self, helpers: int, job: _Job) -> None:
+        """Let up to so many threads work on a job."""
         with self._lock:
             try:
                 while self._size < helpers:

@@ -5,7 +5,7 @@
 - `conv2d_backward_weight(grad_out, x, window, groups)` -> (O, C/groups, kh, kw)
 - `conv2d_backward_bias(grad_out)` -> (O,)
 
-x: (N, C, H, W), weight: (O, C/groups, kh, kw), bias: (O,) or None, grad_out: (N, O, oh, ow), all float32 or all float64;
+x: (N, C, H, W), weight: (O, C/groups, kh, kw), bias: (O,) or None, grad_out: (N, O, oh, ow), all float32 or float64;
 `window.size` is (kh, kw). A transposed convolution is `conv2d_backward_input` with its output's size as `image_size`;
 its gradients are `conv2d` and `conv2d_backward_weight`.
 
@@ -71,10 +71,8 @@ def conv2d(x: Array, weight: Array, bias: Array | None, window: Window, groups: 
     return out.reshape(n, o, oh, ow)
 
 
-def conv2d_backward_input(
-    grad_out: Array, weight: Array, image_size: Pair, window: Window, groups: int = 1
-) -> Array:
-    """The gradient of `conv2d` with respect to x, images of `image_size` (H, W): each gradient spread over its window."""
+def conv2d_backward_input(grad_out: Array, weight: Array, image_size: Pair, window: Window, groups: int = 1) -> Array:
+    """The gradient of `conv2d` with respect to x, images of `image_size` (H, W): gradients spread over windows."""
     if _is_depthwise(weight, groups):
         return depthwise_backward_input(grad_out, weight, groups, image_size, window)
     grad_out = layout.contiguous(grad_out)

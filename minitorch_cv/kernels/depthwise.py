@@ -30,7 +30,7 @@ def depthwise(x: Array, weight: Array, window: Window) -> Array:
 def depthwise_backward_input(grad_out: Array, weight: Array, channels: int, image_size: Pair, window: Window) -> Array:
     """The gradient of `depthwise` with respect to x, images of C `channels` and `image_size` (H, W)."""
     grad_out, weight = layout.contiguous(grad_out), layout.contiguous(weight)
-    n, o, oh, ow = grad_out.shape
+    n, _, oh, ow = grad_out.shape
     grad_x = layout.zeros((n, channels, *image_size), grad_out.dtype)
     spans = window.columns_inside(image_size[1], ow)
     cost = oh * ow * weight.size // max(channels, 1)

@@ -64,7 +64,7 @@ def _spans(begin: Array, dilation: int, size: int, length: int) -> Array:
 
 
 def adaptive_places(image_size: Pair, output_size: Pair) -> Places:
-    """Cut images of (H, W) into oh * ow parts of nearly equal size; neighbours overlap where it does not come out even."""
+    """Cut images of (H, W) into oh * ow parts of nearly equal size; where that does not come out even they overlap."""
     rows, columns = (
         np.stack([index * length // count, -(-(index + 1) * length // count)], axis=1)
         for index, length, count in zip(map(np.arange, output_size), image_size, output_size, strict=True)
@@ -94,7 +94,9 @@ def max_pool2d_backward(grad_out: Array, indices: Array, image_size: Pair) -> Ar
     n, c, oh, ow = grad_out.shape
     grad_x = layout.zeros((n, c, *image_size), grad_out.dtype)
     grads, places = grad_out.reshape(n * c, oh * ow), indices.reshape(n * c, oh * ow)
-    over_range(_max_pool2d_backward, n * c, 2 * oh * ow, grads, places, grad_x.reshape(n * c, -1))
+    over_range(
+        _max_pool2d_backward, n * c, 2 * oh * ow, grads, places, grad_x.reshape(n * c, image_size[0] * image_size[1])
+    )
     return grad_x
 
 

@@ -1,7 +1,7 @@
 """Sums whose rounding error hardly grows with the number of terms.
 
-NumPy adds pairwise only along what lies contiguous in memory; along other axes it adds one number after the other, and a
-million float32 lose three digits. Here such axes are summed in blocks, and the sums of the blocks in blocks again.
+NumPy adds pairwise only along what lies contiguous in memory; along other axes it adds one number after the other,
+and a million float32 lose three digits. Here such axes are summed in blocks, and the blocks' sums in blocks again.
 
 - `accurate_sum(x, axes, keepdims=False)` -> the sum over `axes` (None: all), in x's dtype
 - `accurate_sum_wide(...)` -> the same, but of float16 in float32, to go on computing with
