@@ -4,16 +4,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
 from .arguments import check_floating, tuple_of
-from .arithmetic import mul, neg, pow
+from .arithmetic import neg, pow
 from .average_pooling import avg_pool1d, avg_pool2d
 from .max_pooling import max_pool1d, max_pool2d
 from .powers import abs
 
 Integers = int | tuple[int, ...]
+
+
+@dataclass(eq=False, repr=False)
+class Root(Operation):
+    """(x * count) ** (1/degree); where x is 0 its gradient is 0, not infinite."""
+
+    torch_name = "PowBackward0"
+    degree: float
+    count: int
+
+    def forward(self, x: Array) -> Array:
+        self.x = x
+        return (x * self.count) ** (1 / self.degree)
+
+    def backward(self, grad_out: Array) -> Array:
+        slope = self.count / self.degree * (self.x * self.count) ** (1 / self.degree - 1)
+        return np.where(self.x == 0, 0, grad_out * slope)
 
 
 def lp_pool1d(
@@ -28,7 +49,7 @@ def lp_pool2d(
 ) -> V:
     """The norm of each window of images: (the sum of x**norm_type) ** (1/norm_type).
 
-    As in PyTorch the gradient is NaN where that sum is 0.
+    As in PyTorch there is no gradient where that sum is 0.
 
     Args:     input: (N, C, H, W) or (C, H, W), float32 or float64.
               norm_type: 1 sums, infinity takes the largest absolute value.
@@ -56,6 +77,4 @@ def _lp_pool(
         return neg(max_pool(neg(abs(input)), kernel_size, stride, ceil_mode=ceil_mode))
     mean = avg_pool(pow(input, norm_type), kernel_size, stride, 0, ceil_mode)
     count = math.prod(tuple_of(spatial, op_name, "kernel_size", kernel_size))
-    # PyTorch has sign(mean) * relu(abs(mean)) here: the mean itself, but without a gradient where it is 0
-    nonzero = mean.wrap((mean.array != 0).astype(mean.array.dtype))
-    return pow(mul(mul(mean, nonzero), count), 1.0 / norm_type)
+    return Root(norm_type, count)(mean)
