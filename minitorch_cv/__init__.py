@@ -1,6 +1,7 @@
 """minitorch_cv: a deep-learning library for computer-vision courses, on NumPy and Numba, with PyTorch's semantics."""
 
-from . import autograd, linalg, random
+from . import autograd, linalg, nn, optim, random, utils
+from ._version import __version__
 from .autograd import (
     enable_grad,
     inference_mode,
@@ -9,6 +10,7 @@ from .autograd import (
     no_grad,
     set_grad_enabled,
 )
+from .kernels import get_num_threads, set_num_threads
 from .ops.activation_piecewise import hardshrink, prelu, relu, relu_, rrelu, rrelu_, threshold, threshold_
 from .ops.activation_smooth import celu, celu_, selu, selu_
 from .ops.arithmetic import (
@@ -30,6 +32,7 @@ from .ops.clamping import clamp, clamp_max, clamp_min
 from .ops.comparison import allclose, eq, equal, ge, gt, isclose, isfinite, isin, isinf, isnan, le, lt, ne
 from .ops.copying import clone
 from .ops.counting import all, any, count_nonzero
+from .ops.distances import cosine_similarity, pairwise_distance
 from .ops.einsum import einsum, tensordot
 from .ops.expanding import broadcast_shapes, broadcast_tensors, broadcast_to, meshgrid
 from .ops.exponential import exp, exp2, expm1, log, log1p, log2, log10, logaddexp
@@ -39,6 +42,7 @@ from .ops.gathering import argwhere, gather, index_select, masked_select, nonzer
 from .ops.index_writing import index_add, index_copy, index_fill, masked_scatter
 from .ops.indexing import index_put
 from .ops.joining import cat, column_stack, concat, concatenate, dstack, hstack, stack, vstack
+from .ops.linear import bilinear
 from .ops.logic import (
     bitwise_and,
     bitwise_left_shift,
@@ -95,6 +99,7 @@ from .tensors.generator import (
     seed,
     set_rng_state,
 )
+from .tensors.printing import get_printoptions, printoptions, set_printoptions
 from .tensors.queries import is_complex, is_floating_point, is_nonzero, is_tensor, numel
 from .tensors.sampling import (
     bernoulli,

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.grad_mode import no_grad
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from .accumulation import add_rows
@@ -93,8 +92,7 @@ def embedding(
 
 def _shorten_rows(weight: Variable, used: Array, max_norm: float, norm_type: float) -> None:
     """Scale the used rows that are longer than max_norm, in place and unrecorded."""
-    with no_grad():
-        weight.check_inplace("embedding")
+    weight.check_inplace("embedding", recording=False)
     lengths = np.linalg.norm(weight.array[used].astype(np.float64), norm_type, axis=1)
     long = lengths > max_norm
     scale = max_norm / (lengths[long] + 1e-7)

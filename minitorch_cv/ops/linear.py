@@ -24,7 +24,7 @@ class Linear(Operation):
         rows, matrix = self._rows(x), self._matrix(weight)
         self.rows = rows if self.needs_grad[1] else None
         self.matrix = matrix if self.needs_grad[0] else None
-        out = (rows @ matrix.T).reshape(*x.shape[:-1], *weight.shape[:-1])  # (R, O) with R the product of the others
+        out = (rows @ matrix.T).reshape((*x.shape[:-1], *weight.shape[:-1]))
         if bias is not None:
             out += bias
         return out

@@ -94,14 +94,14 @@ def _check_triplet(op_name: str, anchor: Variable, positive: Variable, negative:
         raise ValueError(f"{op_name}: margin must be greater than 0, got {margin}")
     if not anchor.ndim == positive.ndim == negative.ndim:
         raise RuntimeError(
-            f"{op_name}: The anchor, positive, and negative tensors are expected to have the same number of dimensions, "
-            f"but got: anchor {anchor.ndim}D, positive {positive.ndim}D, and negative {negative.ndim}D inputs"
+            f"{op_name}: The anchor, positive, and negative tensors are expected to have the same number of dimensions"
+            f", but got: anchor {anchor.ndim}D, positive {positive.ndim}D, and negative {negative.ndim}D inputs"
         )
 
 
-def _of_distances(near: Variable, far: Variable, margin: float, reduction: str) -> Variable:
+def _of_distances(op_name: str, near: Variable, far: Variable, margin: float, reduction: str) -> Variable:
     """max(0, margin + near - far): far shall exceed near by the margin."""
-    return MarginRankingLoss(reduction, margin)(far, near, near.wrap(np.ones((), near.array.dtype)))
+    return MarginRankingLoss(reduction, margin)(*promote_floating(op_name, far, near, 1))
 
 
 def triplet_margin_loss(
@@ -132,7 +132,7 @@ def triplet_margin_loss(
     far = pairwise_distance(anchor, negative, p, eps)
     if swap:
         far = minimum(far, pairwise_distance(positive, negative, p, eps))
-    return _of_distances(near, far, margin, reduction)
+    return _of_distances(op_name, near, far, margin, reduction)
 
 
 def triplet_margin_with_distance_loss(
@@ -157,4 +157,4 @@ def triplet_margin_with_distance_loss(
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
         far = minimum(far, distance(positive, negative))
-    return _of_distances(near, far, margin, reduction)
+    return _of_distances(op_name, near, far, margin, reduction)
