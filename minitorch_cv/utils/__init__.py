@@ -1,1 +1,5 @@
-"""What training needs around a model: `utils.data` loads it batches."""
+"""What training needs around a model: `utils.data` loads its batches."""
+
+from . import data
+
+__all__ = ["data"]

@@ -26,6 +26,8 @@ LAYERS = [
     "vision",
     "serialization",
     "training",
+    "linalg",  # namespaces of the front door: they only name what is below
+    "random",
     "__init__",
     "__main__",
 ]
