@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Okabe and Ito's colours, which the colour-blind can tell apart; marker and line tell them apart in grey, too.
-_STYLES = [
+_STYLES: list[dict[str, Any]] = [
     {"color": "#0072B2", "marker": "o", "linestyle": "-"},
     {"color": "#D55E00", "marker": "s", "linestyle": "--"},
     {"color": "#009E73", "marker": "^", "linestyle": ":"},
@@ -47,6 +47,8 @@ def plot_history(history: Mapping[str, Sequence[float]], path: str | Path, title
     if crowded:
         raise ValueError(f"plot_history: more than {len(_STYLES)} curves of {crowded[0]}")
 
+    from matplotlib.ticker import MaxNLocator
+
     figure = _figure(5.0 * len(panels), 3.8)
     for column, quantity in enumerate(sorted(panels, reverse=True), 1):
         axes = figure.add_subplot(1, len(panels), column)
@@ -57,7 +59,7 @@ def plot_history(history: Mapping[str, Sequence[float]], path: str | Path, title
             curve.set_markevery(max(1, len(values) // 20))
         axes.set(title=heading, xlabel="epoch", ylabel=label)
         axes.set_xlim(0.5, max(len(values) for _, values in panels[quantity]) + 0.5)
-        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.grid(alpha=0.3)
         axes.legend()
     figure.suptitle(title)

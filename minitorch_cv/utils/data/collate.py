@@ -75,7 +75,7 @@ def _stack(tensors: Sequence[Tensor]) -> Tensor:
                 "collate_fn",
                 entry,
             )
-    return stack(tensors, 0)
+    return stack(tuple(tensors), 0)  # type: ignore[return-value]  # of Tensors it makes a Tensor
 
 
 def _ragged(message: str, entry: int) -> RuntimeError:

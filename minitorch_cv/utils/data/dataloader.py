@@ -85,7 +85,7 @@ class DataLoader(Generic[T_co]):
         if batch_sampler is not None:
             batch_size = None
         elif batch_size is not None:
-            batch_sampler = BatchSampler(sampler, batch_size, drop_last)
+            batch_sampler = BatchSampler(sampler, batch_size, drop_last)  # type: ignore[arg-type]
 
         self.dataset = dataset
         self.batch_size = batch_size

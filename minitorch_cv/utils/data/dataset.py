@@ -10,8 +10,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from ...tensors.generator import Generator, source_of
+from ...tensors.generator import Generator
 from ...tensors.tensor import Tensor
+from ...types.random_source import rng_of
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -174,7 +175,7 @@ class ChainDataset(IterableDataset[T_co]):
             yield from dataset
 
     def __len__(self) -> int:
-        return sum(len(dataset) for dataset in self._streams())  # type: ignore[arg-type]
+        return sum(len(dataset) for dataset in self._streams())  # type: ignore[arg-type, misc]
 
 
 class Subset(Dataset[T_co]):
@@ -230,7 +231,7 @@ def random_split(
             f"Sum of input lengths does not equal the length of the input dataset! {list(lengths)} sum to "
             f"{sum(lengths)}, the dataset has {size}"
         )
-    indices = source_of(generator).numpy.permutation(size).tolist()
+    indices = rng_of("random_split", generator).permutation(size).tolist()
     ends = itertools.accumulate(lengths)
     return [Subset(dataset, indices[end - length : end]) for end, length in zip(ends, lengths, strict=True)]  # type: ignore[misc]
 

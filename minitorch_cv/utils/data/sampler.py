@@ -6,19 +6,18 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Generic, TypeVar
 
-import numpy as np
-
 from ...tensors.creation import as_tensor
-from ...tensors.generator import Generator, source_of
+from ...tensors.generator import Generator
+from ...tensors.sampling import multinomial
 from ...types.dtype import float64
-from ...types.random_source import RandomSource
+from ...types.random_source import RandomSource, rng_of
 
 T_co = TypeVar("T_co", covariant=True)
 
 
 def draw_seed(generator: Generator | None) -> int:
     """A seed in [0, 2**63 - 1), drawn from `generator` (None: from the default source)."""
-    return int(source_of(generator).numpy.integers(2**63 - 1))
+    return int(rng_of("DataLoader", generator).integers(2**63 - 1))
 
 
 class Sampler(Generic[T_co]):
@@ -73,8 +72,11 @@ class RandomSampler(Sampler[int]):
 
     def __iter__(self) -> Iterator[int]:
         n = len(self.data_source)
-        source = RandomSource(draw_seed(None)) if self.generator is None else self.generator.source
-        random = source.numpy
+        # Without a generator a new one takes only its seed from the default source: how far a loop comes in this pass
+        # does not change what is drawn elsewhere.
+        random = (
+            RandomSource(draw_seed(None)).numpy if self.generator is None else rng_of("RandomSampler", self.generator)
+        )
         if self.replacement:
             yield from random.integers(n, size=self.num_samples).tolist()
             return
@@ -93,7 +95,7 @@ class SubsetRandomSampler(Sampler[int]):
         self.generator = generator
 
     def __iter__(self) -> Iterator[int]:
-        for position in source_of(self.generator).numpy.permutation(len(self.indices)):
+        for position in rng_of("SubsetRandomSampler", self.generator).permutation(len(self.indices)):
             yield self.indices[position]
 
     def __len__(self) -> int:
@@ -107,7 +109,6 @@ class WeightedRandomSampler(Sampler[int]):
               replacement: draw each from all; otherwise no index is drawn twice, and those of weight 0 come last.
     Raises:   ValueError: for wrong arguments.
               RuntimeError: when drawing, if the weights allow no such draw.
-    Source:   Efraimidis and Spirakis 2006, without replacement: the smallest of Exp(1) / weight.
     """
 
     def __init__(
@@ -131,30 +132,7 @@ class WeightedRandomSampler(Sampler[int]):
         self.generator = generator
 
     def __iter__(self) -> Iterator[int]:
-        weights = self.weights.array
-        self._check(weights)
-        random = source_of(self.generator).numpy
-        if self.replacement:
-            share = np.cumsum(weights)
-            drawn = random.random(self.num_samples)
-            chosen = np.searchsorted(share, drawn * share[-1], side="right")
-            chosen = np.minimum(chosen, np.flatnonzero(weights)[-1])  # where drawn * total was rounded up to total
-        else:
-            with np.errstate(divide="ignore"):  # a weight of 0 comes last
-                race = random.standard_exponential(len(weights)) / weights
-            chosen = np.argsort(race, kind="stable")[: self.num_samples]
-        yield from chosen.tolist()
-
-    def _check(self, weights: np.ndarray) -> None:
-        if not np.all(np.isfinite(weights) & (weights >= 0)):
-            raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
-        if not weights.any():
-            raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
-        if not self.replacement and self.num_samples > len(weights):
-            raise RuntimeError(
-                "cannot sample n_sample > prob_dist.size(-1) samples without replacement: "
-                f"{self.num_samples} of {len(weights)}"
-            )
+        yield from multinomial(self.weights, self.num_samples, self.replacement, generator=self.generator).tolist()
 
     def __len__(self) -> int:
         return self.num_samples

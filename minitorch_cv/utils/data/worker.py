@@ -169,7 +169,7 @@ _pools: weakref.WeakSet[WorkerPool] = weakref.WeakSet()
 _running: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
 
 
-def _end_all() -> None:
+def end_all() -> None:
     """At exit: a daemon thread that is in native code while the interpreter goes down can crash it."""
     for pool in list(_pools):
         pool.stop()
@@ -178,4 +178,4 @@ def _end_all() -> None:
         thread.join(max(0.0, deadline - time.monotonic()))
 
 
-atexit.register(_end_all)
+atexit.register(end_all)
