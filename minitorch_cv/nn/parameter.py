@@ -17,6 +17,8 @@ class Parameter(Tensor):
     Raises:   TypeError: if data is no Tensor. RuntimeError: if it is of integers and requires_grad is True.
     """
 
+    printed_as = "tensor"
+
     def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
         self._fill(_array_of("Parameter", data))
         if requires_grad:
@@ -37,6 +39,7 @@ class Buffer(Tensor):
     Raises:   TypeError: if data is no Tensor.
     """
 
+    printed_as = "tensor"
     persistent: bool
 
     def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:

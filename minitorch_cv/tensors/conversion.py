@@ -151,11 +151,6 @@ class ConversionMethods(Variable):
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return builtin_int(self.array.item())
 
-    def __format__(self, spec: str) -> str:
-        if self.array.ndim == 0 and not self.requires_grad or (spec and self.array.size == 1):
-            return format(self.item(), spec)
-        return object.__format__(self, spec)
-
     def __copy__(self) -> Any:
         made = self.detached() if self.is_leaf else self.wrap(self.array)
         made.__class__ = type(self)

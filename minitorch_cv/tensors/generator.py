@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..types.device import CPU, check_device, device
-from ..types.random_source import RandomSource, current_source, default_source
+from ..types.random_source import RandomSource, default_source
 from .tensor import Tensor
 
 
@@ -92,11 +92,6 @@ class Generator:
 
 
 default_generator = Generator.of(default_source)
-
-
-def source_of(generator: Generator | None) -> RandomSource:
-    """The source of a generator; without one, the source that random operations of this thread draw from."""
-    return current_source() if generator is None else generator.source
 
 
 def manual_seed(seed: int) -> Generator:

@@ -18,6 +18,7 @@ from .legacy import check_legacy_keywords, legacy_array
 from .new import NewMethods
 from .parts import PartMethods
 from .pointwise import PointwiseMethods
+from .printing import PrintingMethods
 from .products import ProductMethods
 from .random_methods import RandomMethods
 from .reduction import ReductionMethods
@@ -34,6 +35,7 @@ class Tensor(
     NewMethods,
     PartMethods,
     PointwiseMethods,
+    PrintingMethods,
     ProductMethods,
     RandomMethods,
     ReductionMethods,
@@ -46,6 +48,7 @@ class Tensor(
     """
 
     __array_priority__ = 1000
+    printed_as = "tensor"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if not args and "data" in kwargs:
