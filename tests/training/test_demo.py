@@ -1,0 +1,57 @@
+"""The demo and the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+import minitorch_cv
+from minitorch_cv.__main__ import main
+from minitorch_cv.training import demo
+from tests.checks import check_error
+
+
+def test_two_epochs_learn_something_and_draw_it(tmp_path, capsys):
+    accuracy = demo.run_demo(tmp_path, epochs=2)
+    printed = capsys.readouterr().out
+    assert accuracy > 0.8
+    assert "epoch  2: accuracy" in printed
+    assert f"test accuracy {accuracy:.2%}" in printed
+    assert "s compiling kernels" in printed
+    assert "Parameters:" in printed
+    for name in ("curves.png", "confusion_matrix.png"):
+        assert (tmp_path / name).read_bytes()[:4] == b"\x89PNG"
+        assert str(tmp_path / name) in printed
+
+
+def test_command_line(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(demo, "run_demo", lambda *args: asked.append(args))
+    assert main(["demo", "--out", str(tmp_path), "--epochs", "3", "--seed", "4"]) == 0
+    assert asked == [(tmp_path, 3, 4)]
+
+
+def test_ctrl_c(tmp_path, monkeypatch, capsys):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(demo, "run_demo", interrupted)
+    assert main(["demo", "--out", str(tmp_path)]) == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["demo", "--epochs", "0"], "--epochs must be at least 1, got 0"),
+        (["dance"], "invalid choice: 'dance'"),
+    ],
+)
+def test_wrong_command_lines(arguments, message, capsys):
+    check_error(SystemExit, "2", main, arguments)
+    assert message in capsys.readouterr().err
+
+
+def test_version(capsys):
+    check_error(SystemExit, "0", main, ["--version"])
+    assert capsys.readouterr().out == f"minitorch_cv {minitorch_cv.__version__}\n"
