@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...tensors.creation import as_tensor, from_numpy
+from ...tensors.creation import from_numpy
 from ...tensors.tensor import Tensor
 from ...types.dtype import get_default_dtype
 
@@ -138,13 +138,13 @@ def normalize(tensor: Tensor, mean: Sequence[float], std: Sequence[float], inpla
 
 
 def _by_channel(name: str, values: Sequence[float], tensor: Tensor) -> Tensor:
-    numbers = as_tensor(values, dtype=tensor.dtype)
+    numbers = np.asarray(values, tensor.array.dtype)
     if numbers.ndim == 1:
         numbers = numbers.reshape(-1, 1, 1)
-    channels = tensor.shape[-3]
-    if numbers.ndim > tensor.ndim or numbers.numel() not in (1, channels):
+    channels = tensor.array.shape[-3]
+    if numbers.ndim > tensor.ndim or numbers.size not in (1, channels):
         raise RuntimeError(
             f"normalize: output with shape {list(tensor.shape)} doesn't match the broadcast shape: {name} has "
-            f"{numbers.numel()} numbers, the image {channels} channels; give one for each channel"
+            f"{numbers.size} numbers, the image {channels} channels; give one for each channel"
         )
-    return numbers
+    return Tensor.wrap(numbers)
