@@ -32,7 +32,7 @@ def accurate_sum_wide(x: Array, axes: tuple[int, ...] | None = None, keepdims: b
     if prod(x.shape[axis] for axis in scattered) > BLOCK:
         for axis in scattered:
             x = _sum_in_blocks(x, axis)
-    return np.asarray(np.add.reduce(x, axis=axes, keepdims=keepdims))
+    return np.asarray(x.sum(axis=axes, keepdims=keepdims))
 
 
 def _scattered_axes(x: Array, axes: tuple[int, ...]) -> list[int]:

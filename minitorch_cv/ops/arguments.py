@@ -46,10 +46,9 @@ def normalize_dim(op_name: str, dim: Any, ndim: int) -> int:
 
     Raises:   IndexError: if there is no such dimension. TypeError: if `dim` is not an integer.
     """
-    try:
-        number = operator.index(dim)
-    except TypeError:
-        raise TypeError(f"{op_name}(): argument 'dim' must be int, not {type(dim).__name__}") from None
+    if isinstance(dim, bool) or not hasattr(dim, "__index__"):
+        raise TypeError(f"{op_name}(): argument 'dim' must be int, not {type(dim).__name__}")
+    number = operator.index(dim)
     size = max(ndim, 1)  # a 0-d tensor takes dim 0 and -1
     if not -size <= number < size:
         raise IndexError(

@@ -1,0 +1,132 @@
+"""Comparisons. Their results are bool (or a Python bool), and no gradient passes through them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..autograd.variable import V, Variable
+from .arguments import as_variables, broadcast_shape, check_number, check_tensor, dtype_of_operands, is_number, promote
+
+
+def _compare(op_name: str, relation: Callable, input: V, other: Variable | float) -> V:
+    check_tensor(op_name, input)
+    a, b = promote(op_name, input, other)
+    return input.wrap(np.asarray(relation(a.array, b.array)))
+
+
+def eq(input: V, other: Variable | float) -> V:
+    """input == other, element by element (torch.eq)."""
+    return _compare("eq", np.equal, input, other)
+
+
+def ne(input: V, other: Variable | float) -> V:
+    """input != other, element by element (torch.ne)."""
+    return _compare("ne", np.not_equal, input, other)
+
+
+def lt(input: V, other: Variable | float) -> V:
+    """input < other, element by element (torch.lt)."""
+    return _compare("lt", np.less, input, other)
+
+
+def le(input: V, other: Variable | float) -> V:
+    """input <= other, element by element (torch.le)."""
+    return _compare("le", np.less_equal, input, other)
+
+
+def gt(input: V, other: Variable | float) -> V:
+    """input > other, element by element (torch.gt)."""
+    return _compare("gt", np.greater, input, other)
+
+
+def ge(input: V, other: Variable | float) -> V:
+    """input >= other, element by element (torch.ge)."""
+    return _compare("ge", np.greater_equal, input, other)
+
+
+def isnan(input: V) -> V:
+    """Where input is NaN (torch.isnan)."""
+    check_tensor("isnan", input)
+    return input.wrap(np.asarray(np.isnan(input.array)))
+
+
+def isinf(input: V) -> V:
+    """Where input is an infinity of either sign (torch.isinf)."""
+    check_tensor("isinf", input)
+    return input.wrap(np.asarray(np.isinf(input.array)))
+
+
+def isfinite(input: V) -> V:
+    """Where input is neither NaN nor an infinity (torch.isfinite)."""
+    check_tensor("isfinite", input)
+    return input.wrap(np.asarray(np.isfinite(input.array)))
+
+
+def isclose(input: V, other: Variable, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> V:
+    """Where |input - other| <= atol + rtol * |other| (torch.isclose).
+
+    Args:     rtol, atol: not negative.
+              equal_nan: count two NaN as close.
+    Raises:   RuntimeError: if the dtypes differ, or a tolerance is negative.
+    """
+    return input.wrap(np.asarray(_close("isclose", input, other, rtol, atol, equal_nan)))
+
+
+def allclose(
+    input: Variable, other: Variable, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> bool:
+    """Whether isclose holds everywhere, as a Python bool (torch.allclose)."""
+    return bool(np.all(_close("allclose", input, other, rtol, atol, equal_nan)))
+
+
+def _close(op_name: str, input: Any, other: Any, rtol: float, atol: float, equal_nan: bool) -> np.ndarray:
+    check_tensor(op_name, input)
+    check_tensor(op_name, other, "other")
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if check_number(op_name, name, tolerance) < 0:
+            raise RuntimeError(f"{op_name}: {name} must be greater than or equal to zero, but got {tolerance}")
+    if input.array.dtype != other.array.dtype:
+        raise RuntimeError(
+            f"{op_name}: {input.dtype.tensor_type} did not match {other.dtype.tensor_type}. "
+            "Convert one of the tensors with .to(other.dtype)."
+        )
+    broadcast_shape(op_name, input.array.shape, other.array.shape)
+    a, b = input.array, other.array
+    close = a == b
+    if equal_nan:
+        close = close | ((a != a) & (b != b))
+    if a.dtype.kind != "f":  # in float64, where differences of unsigned numbers do not wrap around
+        a, b = a.astype(np.float64), b.astype(np.float64)
+    with np.errstate(all="ignore"):
+        error = np.abs(a - b)
+        return close | (np.isfinite(error) & (error <= atol + np.abs(rtol * b)))
+
+
+def equal(input: Variable, other: Variable) -> bool:
+    """Whether both tensors have the same shape and elements, as a Python bool (torch.equal)."""
+    check_tensor("equal", input)
+    check_tensor("equal", other, "other")
+    return bool(np.array_equal(input.array, other.array))
+
+
+def isin(
+    elements: Variable | float,
+    test_elements: Variable | float,
+    *,
+    assume_unique: bool = False,
+    invert: bool = False,
+) -> Any:
+    """Where elements are among test_elements (torch.isin).
+
+    Args:     assume_unique: neither has an element twice; the result is the same, found faster.
+              invert: where they are not.
+    """
+    d = dtype_of_operands("isin", elements, test_elements)
+    if is_number(elements) and is_number(test_elements):
+        raise TypeError("isin(): one of elements and test_elements must be a Tensor, got two numbers")
+    kind: Any = elements if isinstance(elements, Variable) else test_elements
+    sought, known = (as_variables("isin", d, v, kind)[0].array for v in (elements, test_elements))
+    return kind.wrap(np.asarray(np.isin(sought, known, assume_unique=assume_unique, invert=invert)))
