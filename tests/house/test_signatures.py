@@ -37,15 +37,22 @@ def public_callables():
             yield f"{module}.{name}", mine, reference
 
 
+def shown(default):
+    """A default as text; the default generator is another object in each library."""
+    return "default_generator" if type(default).__name__ == "Generator" else repr(default)
+
+
 def parameters(function):
     """(name, default, whether keyword-only) of each parameter."""
-    target = function.__init__ if inspect.isclass(function) else function
+    target = function
+    if inspect.isclass(function):  # PyTorch's Parameter and Buffer are made by __new__ alone
+        target = function.__new__ if issubclass(function, torch.Tensor) else function.__init__
     found = inspect.signature(target).parameters.values()
     skipped = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
     return [
-        (p.name, None if p.default is p.empty else repr(p.default), p.kind is p.KEYWORD_ONLY)
+        (p.name, None if p.default is p.empty else shown(p.default), p.kind is p.KEYWORD_ONLY)
         for p in found
-        if p.kind not in skipped and p.name != "self"
+        if p.kind not in skipped and p.name not in ("self", "cls")
     ]
 
 

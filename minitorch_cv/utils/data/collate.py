@@ -24,7 +24,7 @@ def default_collate(batch: Sequence) -> Any:
               TypeError: for any other type.
 
     >>> default_collate([(0, 1.5), (2, 3.5)])
-    [tensor([0, 2]), tensor([1.5000, 3.5000], dtype=float64)]
+    [tensor([0, 2]), tensor([1.5000, 3.5000], dtype=torch.float64)]
     """
     if not len(batch):
         raise IndexError("default_collate: the batch is empty")

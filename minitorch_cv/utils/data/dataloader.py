@@ -29,8 +29,8 @@ class DataLoader(Generic[T_co]):
 
     The order of the batches, and everything drawn from the library's random functions while a sample is loaded or a
     batch collated, is the same for any number of workers. (Python's `random` and NumPy's global generator are shared by
-    all threads: what is drawn from those is not.) Workers help where loading waits for files or spends its time in Pillow
-    and NumPy, which let other threads run meanwhile; Python code itself runs in one thread at a time.
+    all threads: what is drawn from those is not.) Workers help where loading waits for files or spends its time in
+    Pillow and NumPy, which let other threads run meanwhile; Python code itself runs in one thread at a time.
 
     Args:     dataset: anything with `__getitem__` and `__len__`, or an IterableDataset.
               batch_size: None gives single samples, converted to tensors but without a batch dimension.

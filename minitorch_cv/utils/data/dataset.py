@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from ...tensors.generator import Generator
+from ...tensors.generator import Generator, default_generator
 from ...tensors.tensor import Tensor
 from ...types.random_source import rng_of
 
@@ -214,13 +214,13 @@ class Subset(Dataset[T_co]):
 
 
 def random_split(
-    dataset: Dataset[T_co], lengths: Sequence[int | float], generator: Generator | None = None
+    dataset: Dataset[T_co], lengths: Sequence[int | float], generator: Generator | None = default_generator
 ) -> list[Subset[T_co]]:
     """Split a dataset at random into parts that do not overlap.
 
     Args:     lengths: of the parts; or fractions that sum to 1, rounded down, what remains going to the first parts,
                 one each.
-              generator: where the permutation is drawn from; the default source if None.
+              generator: where the permutation is drawn from.
     Raises:   ValueError: if the lengths do not sum to the dataset's, or a fraction is outside [0, 1].
     """
     size = len(dataset)  # type: ignore[arg-type]
