@@ -101,10 +101,18 @@ def test_truncated_normal_far_from_its_bounds():
 
 
 def test_truncated_normal_ends_for_nan():
-    for arguments in ((math.nan, 1.0), (0.0, math.nan), (0.0, 1.0, math.nan)):
+    for arguments in ((math.nan, 1.0), (0.0, math.nan)):
         init.trunc_normal_(ours.empty(5), *arguments)
+
+
+@pytest.mark.parametrize("bounds", [(2.0, 1.0), (math.nan, 1.0), (0.0, math.nan)])
+def test_truncated_normal_between_bounds_that_are_none(bounds):
+    def scenario(library):
+        return error_of(lambda: library.nn.init.trunc_normal_(library.empty(5), 0.0, 1.0, *bounds))[0]
+
+    assert check_same(scenario) == "RuntimeError"
     with pytest.raises(RuntimeError, match="uniform_"):
-        init.trunc_normal_(ours.empty(5), 0.0, 1.0, 2.0, 1.0)
+        init.trunc_normal_(ours.empty(5), 0.0, 1.0, *bounds)
 
 
 @pytest.mark.parametrize("shape", [(7, 7), (10, 4), (4, 10), (6, 3, 2, 2), (2, 3, 4)])
