@@ -98,3 +98,26 @@ def fold(cols, image_size, size, dilation=(1, 1), padding=(0, 0), stride=(1, 1))
             if 0 <= i < h and 0 <= j < w:
                 out[:, :, i, j] += split[:, :, row, column]
     return out
+
+
+def resize(x, sizes, mode, align_corners=False, scales=None):
+    """Every new pixel by its place among the old ones, one dimension after the other."""
+    for axis, m in enumerate(sizes, 2):
+        old = np.moveaxis(x, axis, 0)
+        n = len(old)
+        ratio = n / m if scales is None else 1 / scales[axis - 2]
+        new = []
+        for i in range(m):
+            if mode == "nearest":
+                new.append(old[min(int(i * ratio), n - 1)])
+            elif mode == "nearest-exact":
+                new.append(old[min(int((i + 0.5) * ratio), n - 1)])
+            else:
+                place = max((i + 0.5) * ratio - 0.5, 0)
+                if align_corners:
+                    place = i * (n - 1) / (m - 1) if m > 1 else 0
+                before = min(int(place), n - 1)
+                share = min(place - before, 1.0)
+                new.append(old[before] * (1 - share) + old[min(before + 1, n - 1)] * share)
+        x = np.moveaxis(np.array(new).reshape(m, *old.shape[1:]), 0, axis)
+    return x

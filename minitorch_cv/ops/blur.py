@@ -2,46 +2,51 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels import convolution as kernels
 from ..kernels.window import Pair, Window, same_padding
 from .arguments import check_floating, check_same_dtype, check_tensor, pair
+from .image_form import ImageForm
 
 IntOrPair = int | tuple[int, int]
 
 
 @dataclass(eq=False, repr=False)
 class Blur2D(Operation):
-    """The sum of each window of each channel, weighted by one filter (kh, kw)."""
+    """The sum of each window of each channel, weighted by one filter (kh, kw): a depthwise convolution."""
 
+    form: ImageForm
     window: Window
 
     def forward(self, x: Array, kernel: Array) -> Array:
-        self.shape = x.shape
+        images = self.form.to_images(x)
+        self.channels, self.image_size = images.shape[1], images.shape[2:]
         self.x: Any = x if self.needs_grad[1] else None
         self.kernel: Any = kernel if self.needs_grad[0] else None
-        out = kernels.conv2d(_planes(x), kernel[None, None], None, self.window)
-        return out.reshape(*x.shape[:-2], *out.shape[-2:])
+        return self.form.from_images(kernels.conv2d(images, self._filters(kernel), None, self.window, self.channels))
 
     def backward(self, grad_out: Array) -> tuple:
         grad_x = grad_kernel = None
-        grads = _planes(grad_out)
+        form, window, channels = self.form, self.window, self.channels
+        grad = form.to_images(grad_out)
         if self.needs_grad[0]:
-            grad_x = kernels.conv2d_backward_input(grads, self.kernel[None, None], self.shape[-2:], self.window)
-            grad_x = grad_x.reshape(self.shape)
+            filters = self._filters(self.kernel)
+            grad_x = form.from_images(
+                kernels.conv2d_backward_input(grad, filters, self.image_size, window, channels)  # type: ignore[arg-type]
+            )
         if self.needs_grad[1]:
-            grad_kernel = kernels.conv2d_backward_weight(grads, _planes(self.x), self.window)[0, 0]
+            grad_filters = kernels.conv2d_backward_weight(grad, form.to_images(self.x), window, channels)
+            grad_kernel = grad_filters.sum(axis=(0, 1))
         return grad_x, grad_kernel
 
-
-def _planes(x: Array) -> Array:
-    """Every channel as an image of its own: (N*C, 1, H, W)."""
-    return x.reshape(math.prod(x.shape[:-2]), 1, *x.shape[-2:])
+    def _filters(self, kernel: Array) -> Array:
+        return np.repeat(kernel[None, None], self.channels, axis=0)
 
 
 def blur2d(input: V, kernel: Variable, stride: IntOrPair = 1, padding: IntOrPair | str = 0) -> V:
@@ -60,9 +65,10 @@ def blur2d(input: V, kernel: Variable, stride: IntOrPair = 1, padding: IntOrPair
     shape, size = input.array.shape, kernel.array.shape
     if len(size) != 2 or 0 in size:
         raise RuntimeError(f"blur2d: expected a kernel of shape (kh, kw), but got {list(size)}")
-    if len(shape) not in (3, 4):
+    if len(shape) not in (3, 4) or shape[-3] == 0:
         raise RuntimeError(
-            f"Expected 3D (unbatched) or 4D (batched) input to blur2d, but got input of size: {list(shape)}"
+            "Expected 3D (unbatched) or 4D (batched) input to blur2d with at least one channel, but got input of size: "
+            f"{list(shape)}"
         )
     strides = pair("blur2d", "stride", stride)
     if min(strides) < 1:
@@ -73,7 +79,7 @@ def blur2d(input: V, kernel: Variable, stride: IntOrPair = 1, padding: IntOrPair
             f"blur2d: Kernel size can't be greater than actual input size: a kernel of {size} does not fit into images "
             f"of {shape[-2:]} with padding {window.padding}"
         )
-    return Blur2D(window)(input, kernel)
+    return Blur2D(ImageForm(2, batched=len(shape) == 4), window)(input, kernel)
 
 
 def _padding(padding: Any, size: Pair, strides: Pair) -> Any:

@@ -1,0 +1,175 @@
+"""interpolate: sequences and images in another size, one dimension after the other."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..autograd.operation import Array, Operation
+from ..autograd.variable import V
+from .arguments import check_floating, check_tensor, is_number
+from .average_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d
+from .resized_dimension import Part, linear_parts, nearest_part
+
+_UNALIGNED = ("nearest", "nearest-exact", "area")
+_RANK_OF = {"linear": 3, "bilinear": 4}
+_KINDS = {"nearest": "Nearest", "nearest-exact": "NearestExact", "linear": "Linear", "bilinear": "Bilinear"}
+
+
+@dataclass(eq=False, repr=False)
+class Upsample(Operation):
+    """Each dimension after the first two made anew from parts of the old one.
+
+    Attributes:
+        kind: part of PyTorch's name for the backward node.
+        dims: the parts, of each of these dimensions, whose sum is the new one.
+    """
+
+    kind: str
+    dims: tuple[tuple[Part, ...], ...]
+
+    def name(self) -> str:
+        """UpsampleNearest2DBackward0 and so on."""
+        return f"Upsample{self.kind}{len(self.dims)}DBackward0"
+
+    def forward(self, x: Array) -> Array:
+        self.shape = x.shape
+        for axis, parts in enumerate(self.dims, 2):
+            taken = [_times(np.take(x, part.sources, axis), part.shares, axis) for part in parts]
+            x = taken[0] if len(taken) == 1 else taken[0] + taken[1]
+        return x
+
+    def backward(self, grad_out: Array) -> Array:
+        for axis, parts in reversed(list(enumerate(self.dims, 2))):
+            shape = (*grad_out.shape[:axis], self.shape[axis], *grad_out.shape[axis + 1 :])
+            grad_x = np.zeros(shape, grad_out.dtype)
+            for part in parts:
+                _add_back(grad_x, _times(grad_out, part.shares, axis), part.sources, axis)
+            grad_out = grad_x
+        return grad_out
+
+
+def _times(x: Array, shares: Array | None, axis: int) -> Array:
+    return x if shares is None else x * shares.reshape(-1, *(1,) * (x.ndim - axis - 1))
+
+
+def _add_back(grad_x: Array, grads: Array, sources: Array, axis: int) -> None:
+    """Add the gradient of np.take(x, sources, axis) to that of x."""
+    shown, first = np.unique(sources, return_index=True)  # sources never decrease: equal ones are neighbours
+    grad_x[(slice(None),) * axis + (shown,)] += np.add.reduceat(grads, first, axis=axis)
+
+
+def interpolate(
+    input: V,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+) -> V:
+    """Give sequences or images another size.
+
+    Args:     input: (N, C, L) or (N, C, H, W), float32 or float64; uint8 too for 'nearest' and 'nearest-exact'.
+              size: of the result: a number, or one for each of the dimensions after the first two; or
+              scale_factor: what to multiply the input's size by, likewise.
+              mode: 'nearest' (each pixel shows the one at its corner), 'nearest-exact' (the one at its middle), 'area'
+                  (the mean, as adaptive_avg_pool), 'linear' for sequences, 'bilinear' for images.
+              align_corners: for 'linear' and 'bilinear': whether the corner pixels' middles, rather than the images'
+                  corners, lie on one another.
+              recompute_scale_factor: go by the ratio of the sizes, which are rounded, rather than by scale_factor.
+    Raises:   ValueError: unless one of size and scale_factor is given, for the right number of dimensions, and for
+                  align_corners with another mode. RuntimeError: for empty images. NotImplementedError: for other
+                  numbers of dimensions, other modes (bicubic ...), and antialias=True.
+    """
+    check_tensor("interpolate", input)
+    if mode in _UNALIGNED and align_corners is not None:
+        raise ValueError(
+            "interpolate: align_corners option can only be set with the interpolating modes: linear | bilinear, "
+            f"got mode='{mode}'"
+        )
+    sizes, scales = _sizes_and_scales(input, size, scale_factor)
+    if recompute_scale_factor:
+        if size is not None:
+            raise ValueError("interpolate: recompute_scale_factor is not meaningful with an explicit size.")
+        scales = [None] * len(scales)
+    ndim = input.array.ndim
+    _check_mode(mode, ndim, antialias)
+    _check_images(input, mode, sizes)
+    if mode == "area":
+        return adaptive_avg_pool1d(input, sizes) if ndim == 3 else adaptive_avg_pool2d(input, sizes)
+    few = ndim == 4 and sum(sizes) <= 128
+    dtype = input.array.dtype if input.array.dtype.kind == "f" else np.dtype(np.float32)
+    dims: list[tuple[Part, ...]] = []
+    for n, m, scale in zip(input.array.shape[2:], sizes, scales):
+        if mode in _RANK_OF:
+            dims.append(linear_parts(n, m, scale, dtype, bool(align_corners)))
+        else:
+            dims.append(nearest_part(n, m, scale, dtype, mode == "nearest-exact", few))
+    return Upsample(_KINDS[mode], tuple(dims))(input)
+
+
+def upsample(
+    input: V, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: bool | None = None
+) -> V:
+    """The old name of interpolate."""
+    warnings.warn("`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2)
+    return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def _sizes_and_scales(input: V, size: Any, scale_factor: Any) -> tuple[tuple[int, ...], list[float | None]]:
+    """The new size of each dimension after the first two, and the scales that were asked for, if any."""
+    own = input.array.shape[2:]
+    if (size is None) == (scale_factor is None):
+        which = "either" if size is None else "only one of"
+        raise ValueError(f"interpolate: {which} size or scale_factor should be defined")
+    given, name = (scale_factor, "scale_factor") if size is None else (size, "output size")
+    numbers = tuple(given) if isinstance(given, (tuple, list)) else (given,) * len(own)
+    if len(numbers) != len(own):
+        raise ValueError(
+            f"interpolate: Input and {name} must have the same number of spatial dimensions, but got input with "
+            f"spatial dimensions of {list(own)} and {name} of {given}. Please provide input tensor in (N, C, d1, d2, "
+            "...,dK) format and one number for each of d1, d2, ...,dK."
+        )
+    if size is not None:
+        if any(isinstance(n, bool) or not hasattr(n, "__index__") for n in numbers):
+            raise TypeError(f"interpolate: expected size to be an int or a tuple of ints, but got {size!r}")
+        return tuple(int(n) for n in numbers), [None] * len(own)
+    if not all(is_number(s) and math.isfinite(s) for s in numbers):
+        raise TypeError(f"interpolate: expected scale_factor to be a number or a tuple of numbers, but got {given!r}")
+    scales = [float(s) for s in numbers]
+    return tuple(int(n * s) for n, s in zip(own, scales)), list(scales)
+
+
+def _check_mode(mode: str, ndim: int, antialias: bool) -> None:
+    if antialias:
+        raise NotImplementedError(
+            "interpolate: antialias=True is not supported; blur before (F.blur2d), or use mode='area'"
+        )
+    if ndim not in (3, 4) or mode not in (*_UNALIGNED, *_RANK_OF):
+        raise NotImplementedError(
+            f"interpolate: Input Error: Only 3D and 4D input Tensors supported (got {ndim}D) for the modes: nearest | "
+            f"nearest-exact | area | linear | bilinear (got {mode})"
+        )
+    if _RANK_OF.get(mode, ndim) != ndim:
+        raise NotImplementedError(f"interpolate: Got {ndim}D input, but {mode} mode needs {_RANK_OF[mode]}D input")
+
+
+def _check_images(input: V, mode: str, sizes: tuple[int, ...]) -> None:
+    if input.array.dtype != np.uint8 or not mode.startswith("nearest"):
+        check_floating("interpolate", input)
+    shape = input.array.shape
+    if min(*sizes, *shape[2:]) < 1:
+        names = "HW"[-len(sizes) :]
+        old, new = (", ".join(f"{name}: {n}" for name, n in zip(names, numbers)) for numbers in (shape[2:], sizes))
+        raise RuntimeError(
+            f"interpolate: Input and output sizes should be greater than 0, but got input ({old}) output ({new})"
+        )
+    if shape[1] == 0:
+        raise RuntimeError(
+            f"interpolate: Non-empty {len(shape)}D data tensor expected but got a tensor with sizes {list(shape)}"
+        )
