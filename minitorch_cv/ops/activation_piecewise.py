@@ -39,7 +39,7 @@ class Threshold(Operation):
     value: float
 
     def forward(self, x: Array) -> Array:
-        self.x = x if self.needs_grad[0] else None
+        self.x = x
         return np.where(x <= self.threshold, np.asarray(self.value).astype(x.dtype), x)
 
     def backward(self, grad_out: Array) -> Array:
@@ -54,7 +54,7 @@ class Hardtanh(Operation):
     max_val: float
 
     def forward(self, x: Array) -> Array:
-        self.x = x if self.needs_grad[0] else None
+        self.x = x
         return np.clip(x, *self._bounds(x))
 
     def forward_inplace(self, target: Array) -> None:
@@ -74,7 +74,7 @@ class LeakyRelu(Operation):
     negative_slope: float
 
     def forward(self, x: Array) -> Array:
-        self.x = x if self.needs_grad[0] else None
+        self.x = x
         return choose(x > 0, x, x * x.dtype.type(self.negative_slope))
 
     def forward_inplace(self, target: Array) -> None:
@@ -82,7 +82,7 @@ class LeakyRelu(Operation):
             super().forward_inplace(target)
             return
         np.copyto(target, self.forward(target))
-        self.x = target if self.needs_grad[0] else None  # the result has the sign of what it replaces
+        self.x = target  # the result has the sign of what it replaces
 
     def backward(self, grad_out: Array) -> Array:
         return choose(self.x > 0, grad_out, grad_out * grad_out.dtype.type(self.negative_slope))
@@ -132,7 +132,7 @@ class Hardsigmoid(Operation):
     """x/6 + 1/2, held between 0 and 1; at the bounds the gradient is 0."""
 
     def forward(self, x: Array) -> Array:
-        self.x = x if self.needs_grad[0] else None
+        self.x = x
         return np.clip(x + 3, 0, 6) / 6
 
     def backward(self, grad_out: Array) -> Array:
@@ -144,7 +144,7 @@ class Hardswish(Operation):
     """x * hardsigmoid(x); the gradient is 0 at -3 and 1 at 3."""
 
     def forward(self, x: Array) -> Array:
-        self.x = x if self.needs_grad[0] else None
+        self.x = x
         return x * np.clip(x + 3, 0, 6) / 6
 
     def backward(self, grad_out: Array) -> Array:
@@ -160,7 +160,7 @@ class Hardshrink(Operation):
     lambd: float
 
     def forward(self, x: Array) -> Array:
-        self.x = x if self.needs_grad[0] else None
+        self.x = x
         return keep_where(~((x >= -self.lambd) & (x <= self.lambd)), x)
 
     def backward(self, grad_out: Array) -> Array:
@@ -172,7 +172,7 @@ class Softshrink(Hardshrink):
     """x moved towards 0 by lambd, and 0 where it would cross it."""
 
     def forward(self, x: Array) -> Array:
-        self.x = x if self.needs_grad[0] else None
+        self.x = x
         # the second maximum and minimum: NaN stays NaN, infinities stay what they are
         return np.maximum(x - x.dtype.type(self.lambd), 0) + np.minimum(x + x.dtype.type(self.lambd), 0)
 

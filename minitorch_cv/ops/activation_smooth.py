@@ -27,7 +27,7 @@ class Elu(Operation):
     width: float = 1.0
 
     def forward(self, x: Array) -> Array:
-        self.x = x if self.needs_grad[0] else None
+        self.x = x
         below = np.expm1(np.minimum(x, 0) * x.dtype.type(1 / self.width))
         return choose(x > 0, x * x.dtype.type(self.scale), below * x.dtype.type(self.alpha * self.scale))
 
@@ -109,7 +109,7 @@ class Softplus(Operation):
 
     def forward(self, x: Array) -> Array:
         scaled = x * x.dtype.type(self.beta)
-        self.scaled = scaled if self.needs_grad[0] else None
+        self.scaled = scaled
         return np.where(scaled > self.threshold, x, np.logaddexp(0, scaled) / x.dtype.type(self.beta))
 
     def backward(self, grad_out: Array) -> Array:
@@ -121,7 +121,7 @@ class LogSigmoid(Operation):
     """log(sigmoid(x)), without overflow or cancellation."""
 
     def forward(self, x: Array) -> Array:
-        self.x = x if self.needs_grad[0] else None
+        self.x = x
         return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
 
     def backward(self, grad_out: Array) -> Array:

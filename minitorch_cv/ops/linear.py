@@ -20,7 +20,7 @@ class Linear(Operation):
 
     def forward(self, x: Array, weight: Array, bias: Array | None) -> Array:
         self.input_shape, self.weight_shape = x.shape, weight.shape
-        self.bias_shape = None if bias is None else bias.shape
+        self.bias_shape = () if bias is None else bias.shape
         rows, matrix = self._rows(x), self._matrix(weight)
         self.rows = rows if self.needs_grad[1] else None
         self.matrix = matrix if self.needs_grad[0] else None

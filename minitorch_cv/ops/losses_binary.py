@@ -73,6 +73,7 @@ class MultilabelSoftMarginLoss(Operation):
 
     def forward(self, x: Array, target: Array, weight: Array | None) -> Array:
         self.x, self.target, self.weight = x, target, weight
+        self.weight_shape = () if weight is None else weight.shape
         losses = self._losses() if weight is None else self._losses() * weight
         self.shape = losses.shape
         return reduced(losses.sum(axis=-1) / self._classes(), self.reduction)
@@ -85,7 +86,7 @@ class MultilabelSoftMarginLoss(Operation):
         return (
             unbroadcast(weighted * ((1 - target) * sigmoid(x) - target * sigmoid(-x)), x.shape),
             unbroadcast(weighted * -x, target.shape) if self.needs_grad[1] else None,
-            unbroadcast(grad * self._losses(), weight.shape) if self.needs_grad[2] else None,
+            unbroadcast(grad * self._losses(), self.weight_shape) if self.needs_grad[2] else None,
         )
 
     def _losses(self) -> Array:

@@ -29,7 +29,7 @@ class NllLoss(Operation):
         self.total_weight = positions.weights.sum()
         return losses.sum() / self.total_weight if self.reduction == "mean" else reduced(losses, self.reduction)
 
-    def backward(self, grad_out: Array) -> Array:
+    def backward(self, grad_out: Array) -> tuple:
         positions = self.positions
         grad = grad_out / self.total_weight if self.reduction == "mean" else grad_out
         grad_x = np.zeros(self.input_shape, grad_out.dtype)

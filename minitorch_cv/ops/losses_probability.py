@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -161,19 +162,19 @@ def gaussian_nll_loss(
     check_tensor(op_name, input)
     check_tensor(op_name, target, "target")
     if is_number(var):
-        var = input.wrap(np.asarray(var, promote_floating(op_name, input)[0].array.dtype))
+        variance = input.wrap(np.asarray(var, promote_floating(op_name, input)[0].array.dtype))
     else:
-        var = _fitting_variance(op_name, var, input)
-    if (var.array < 0).any():
-        raise ValueError(f"{op_name}: var has negative entry/entries, the least is {var.array.min().item()}")
+        variance = _fitting_variance(op_name, var, input)
+    if (variance.array < 0).any():
+        raise ValueError(f"{op_name}: var has negative entry/entries, the least is {variance.array.min().item()}")
     reduction = chosen_reduction(op_name, reduction)
     check_number(op_name, "eps", eps)
-    operands = promote_floating(op_name, input, target, var)
+    operands = promote_floating(op_name, input, target, variance)
     check_floating(op_name, operands[0])
     return GaussianNllLoss(reduction, bool(full), eps)(*operands)
 
 
-def _fitting_variance(op_name: str, var: Variable, input: Variable) -> Variable:
+def _fitting_variance(op_name: str, var: Any, input: Variable) -> Variable:
     check_tensor(op_name, var, "var")
     if var.shape == input.shape:
         return var

@@ -79,7 +79,7 @@ def _axis(op_name: str, dim: Any, ndim: int) -> Axis:
     return (dim,) if ndim else ()
 
 
-def _converted(op_name: str, input: V, dtype: Any) -> V:
+def _converted(op_name: str, input: V, dtype: Any) -> Any:
     check_tensor(op_name, input)
     converted = input if dtype is None else to_dtype(input, dt.as_dtype(dtype))
     check_floating(op_name, converted)
