@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..autograd.variable import Variable
+from ..ops.arguments import normalize_dim
+from ..types import memory_format as mf
 from ..types.device import CPU, device
 from ..types.memory_format import layout, strided
 
@@ -18,11 +22,9 @@ class AttributeMethods(Variable):
         """The shape, or the size of one dimension."""
         if dim is None:
             return self.shape
-        ndim = self.ndim
-        if not -ndim <= dim < ndim:
-            limits = f"[{-max(ndim, 1)}, {max(ndim, 1) - 1}]"
-            raise IndexError(f"Dimension out of range (expected to be in range of {limits}, but got {dim})")
-        return self.array.shape[dim]
+        if self.array.ndim == 0:
+            raise IndexError(f"size: Dimension specified as {dim} but tensor has no dimensions")
+        return self.array.shape[normalize_dim("size", dim, self.array.ndim)]
 
     def dim(self) -> int:
         """The number of dimensions."""
@@ -52,11 +54,17 @@ class AttributeMethods(Variable):
 
     def stride(self, dim: int | None = None) -> Any:
         """Steps in memory, in elements, from one index to the next: of all dimensions, or of one."""
-        steps = tuple(s // self.array.itemsize for s in self.array.strides)
-        return steps if dim is None else steps[dim]
+        array = self.array
+        if array.size == 0:  # NumPy gives 0 throughout
+            array = np.empty([max(n, 1) for n in array.shape], array.dtype)
+        steps = tuple([s // array.itemsize for s in array.strides])
+        return steps if dim is None else steps[normalize_dim("stride", dim, array.ndim)]
 
-    def is_contiguous(self) -> bool:
+    def is_contiguous(self, memory_format: Any = mf.contiguous_format) -> bool:
         """Whether memory runs in the order of the dimensions, without gaps."""
+        mf.check_memory_format("is_contiguous", memory_format)
+        if memory_format is not mf.contiguous_format:
+            raise RuntimeError(f"is_contiguous: memory format {memory_format!r} is not supported; it names no order")
         return self.array.flags.c_contiguous
 
     def data_ptr(self) -> int:
@@ -76,6 +84,21 @@ class AttributeMethods(Variable):
     @property
     def is_sparse(self) -> bool:
         """False: there are no sparse tensors here."""
+        return False
+
+    is_xpu = is_mps = is_meta = is_mkldnn = is_quantized = is_nested = is_sparse
+
+    @property
+    def is_cpu(self) -> bool:
+        """True: this library runs on the CPU."""
+        return True
+
+    def is_pinned(self) -> bool:
+        """False: memory is pinned for other devices only."""
+        return False
+
+    def is_shared(self) -> bool:
+        """False: memory is shared between threads, not processes."""
         return False
 
     @property
@@ -119,9 +142,11 @@ class AttributeMethods(Variable):
     @data.setter
     def data(self, new: Variable) -> None:
         if not isinstance(new, Variable):
-            raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")
+            raise TypeError(f"data: Variable data has to be a tensor, but got {type(new).__name__}")
         if self._requires_grad and new.array.dtype.kind != "f":
             raise RuntimeError("data set to a tensor that requires gradients must be floating point")
+        if (new.array.shape, new.array.dtype) != (self.array.shape, self.array.dtype):
+            self._accumulator = None  # graphs that are still alive lead to an end of the old shape and dtype
         self.array = new.array
 
     def detach(self) -> Any:
