@@ -1,7 +1,7 @@
 """Where random numbers come from: one default source, and another one for the time of a `with`.
 
-A loader's worker gives every item a source of its own, seeded from the epoch and its place in it, so that what a random transform
-draws does not depend on which thread runs it: hence the thread-local override.
+A loader's worker gives every item a source of its own, seeded from the epoch and its place in it, so that what a random
+transform draws does not depend on which thread runs it: hence the thread-local override.
 """
 
 from __future__ import annotations
