@@ -64,7 +64,7 @@ class Operation(Node):
         many = isinstance(results, tuple)
         outputs = tuple([first.wrap(np.asarray(r)) for r in (results if many else (results,))])
         if self.is_view:
-            self._share_memory(first, outputs)
+            self._share_memory(first, outputs, many)
         if recording:
             self._record(inputs, outputs)
         return outputs if many else outputs[0]
@@ -98,12 +98,12 @@ class Operation(Node):
         self.needs_grad = (False,) * len(inputs)
         return False
 
-    def _share_memory(self, source: Variable, outputs: tuple) -> None:
+    def _share_memory(self, source: Variable, outputs: tuple, many: bool) -> None:
         """Tell results that are views about their base (a reshape, say, may also have had to copy)."""
-        origin = "inference_mode" if grad_state.inference else "multiple" if len(outputs) > 1 else "no_grad"
-        followed = grad_state.enabled and len(outputs) == 1
+        origin = "inference_mode" if grad_state.inference else "multiple" if grad_state.enabled else "no_grad"
+        followed = grad_state.enabled and not many
         for output in outputs:
-            if np.may_share_memory(output.array, source.array):
+            if output.array.size == 0 or np.may_share_memory(output.array, source.array):
                 output.become_view_of(source, self if followed else None, origin)
 
     def _record(self, inputs: tuple, outputs: tuple) -> None:

@@ -18,7 +18,7 @@ def number_array(op_name: str, value: bool | int | float, d: dt.dtype) -> Array:
     Raises:   RuntimeError: if the dtype cannot hold it. ValueError: for integers beyond 64 bits.
     """
     check_fits(op_name, value, d)
-    if d in (dt.float32, dt.float64) and np.isfinite(value) and abs(value) > np.finfo(d.numpy).max:
+    if d in (dt.float32, dt.float64) and np.isfinite(value) and abs(value) > float(np.finfo(d.numpy).max):
         raise RuntimeError(f"{op_name}: value cannot be converted to type {d.name} without overflow: {value}")
     return np.array(value).astype(d.numpy)
 

@@ -110,7 +110,7 @@ def repeat_interleave(
 def _check_repeats(repeats: Variable) -> Array:
     times = repeats.array
     if times.dtype not in (np.int32, np.int64):
-        raise RuntimeError(f"repeat_interleave: repeats has to be Long or Int tensor, got {repeats.dtype.name}")
+        raise NotImplementedError(f"repeat_interleave: repeats has to be Long or Int tensor, got {repeats.dtype.name}")
     if times.ndim > 1:
         raise RuntimeError(f"repeat_interleave: repeats must be 0-dim or 1-dim tensor, got shape {list(times.shape)}")
     if times.size and times.min() < 0:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.variable import Variable
-from ..ops.arguments import check_tensor
+from ..ops.arguments import check_tensor, dtype_of_operands
+from ..types import dtype as dt
 from .tensor import Tensor
 
 
@@ -39,3 +40,8 @@ def is_nonzero(input: Variable) -> bool:
     """
     check_tensor("is_nonzero", input)
     return bool(input)
+
+
+def result_type(tensor1: Variable | float, tensor2: Variable | float) -> dt.dtype:
+    """The dtype of an operation's result on two tensors or numbers (torch.result_type)."""
+    return dtype_of_operands("result_type", tensor1, tensor2)

@@ -38,6 +38,12 @@ contiguous_format = memory_format("contiguous_format")
 preserve_format = memory_format("preserve_format")
 
 
+def numpy_order(op_name: str, value: object) -> str:
+    """NumPy's letter for a memory format: "C" or, for preserve_format, "K"."""
+    check_memory_format(op_name, value)
+    return "C" if value is contiguous_format else "K"
+
+
 def check_layout(op_name: str, value: object) -> None:
     """Raise unless `value` is None or strided."""
     if value is not None and value is not strided:

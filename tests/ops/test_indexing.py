@@ -1,0 +1,357 @@
+"""x[...] read and written, against PyTorch and finite differences."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+import minitorch_cv as mt
+from tests.checks import check_error, check_op, normal, ours_of, theirs_of
+from tests.ops.both import check_same, check_same_error
+
+SHAPE = (2, 3, 4, 5)
+MASK = [[True, False, True], [True, False, False]]
+
+
+def expressions(m):
+    """Index expressions for a tensor of SHAPE, with the tensors of library m."""
+    t = m.tensor
+    mask = t(MASK)
+    return [
+        0, -1, (1, 2), (0, -3, 2, 4), slice(1, None), (slice(None), slice(0, 3, 2)), slice(5, 9), slice(-9, 1), slice(2, 0),
+        None, (None, 0), (0, None, slice(1), None), ..., (..., 0), (0, ..., slice(None, None, 3)), (..., ...), (..., 1, ...),
+        (), (..., None), slice(None), (slice(None), 1, slice(None), 2), (0, slice(None)), np.int64(1), (0, np.int32(2)),
+        t(1), (slice(None), t(2)), slice(t(0), t(2)),
+        True, False, (0, True), (0, 0, 0, 0, True), t(True), t(False),
+        t([1, 0, 1]), [1, 0], (slice(None), [0, 2, 2]), t([[0, 1], [1, 1]]), t([-1, 0]), t([0, 1], dtype=m.int32), [],
+        (t([0, 1]), t([2, 0])), (t([0, 1]), slice(None), t([2, 0])), (0, slice(None), t([2, 0])), (0, t([1, 1]), slice(None), 3),
+        (slice(None), t([0, 1]), None, t([0, 1])), (t([[0], [1]]), t([0, 2])), (slice(None), t([0, 1]), 0, t([0, 1])),
+        (t([0, 1]), ..., t([0, 3])), (t([0]), t([0, 1]), t([0, 1]), t([0, 1])), (slice(1), t([0, 1]), t([[0], [1]])),
+        (t([0, 1]), t(0), t([0, 1])), (None, t([0, 1])), (t([0, 1]), slice(1, 3), None, t([0])),
+        mask, (mask, 0), (mask, slice(None), 0), (mask, ..., 0), (mask, None), (mask, t([0, 1, 2])), (mask, slice(0, 2)),
+        (mask, True), (True, mask), (slice(None), t([True, False, True])), (slice(None), t([[True] * 4] * 3), t([0])),
+        [True, False], ([True, False], [0]), (slice(None), slice(None), t([[False] * 5] * 4)), t([False, False]),
+        (True, t([0, 1]), slice(None)), (slice(None), True, t([0, 1])),
+        np.array([1, 0]), np.array(1), np.array([True, False]), (np.array([0, 1]), np.array([0, 1])), np.array(MASK),
+        range(2), ((0, 1), (1, 2)), ((0, 1),), np.array([1.7, 0]), np.array(1.5), [1.7, 0], np.array([0, 1], np.int16),
+    ]  # fmt: skip
+
+
+NUMBER = len(expressions(mt))
+
+
+@pytest.mark.parametrize("position", range(NUMBER))
+def test_read(position):
+    check_op(
+        lambda x: x[expressions(mt)[position]],
+        lambda x: x[expressions(torch)[position]],
+        [normal(*SHAPE)],
+        finite_differences=position % 4 == 0,
+    )
+
+
+@pytest.mark.parametrize("position", range(NUMBER))
+def test_write_number(position):
+    def write(m):
+        def run(x):
+            y = x * 1
+            y[expressions(m)[position]] = 7.0
+            return y
+
+        return run
+
+    check_op(write(mt), write(torch), [normal(*SHAPE)], finite_differences=False)
+
+
+@pytest.mark.parametrize("position", range(NUMBER))
+@pytest.mark.parametrize("part", ["whole", "last dimension"])
+def test_write_tensor(position, part):
+    shape = torch.zeros(SHAPE)[expressions(torch)[position]].shape
+    if expressions(torch)[position] is False:
+        shape = ()
+    value = normal(*(shape if part == "whole" else shape[-1:]), seed=3)
+
+    def write(m):
+        def run(x, v):
+            y = x * 1
+            y[expressions(m)[position]] = v
+            return y
+
+        return run
+
+    check_op(write(mt), write(torch), [normal(*SHAPE), value], finite_differences=False)
+
+
+def test_written_by_hand():
+    x, v = normal(3, 4), normal(2, seed=1)
+
+    def loop(x, v):
+        result = x.copy()
+        for row in (0, 2):
+            for k, column in enumerate((3, 1)):
+                result[row, column] = v[k]
+        return result
+
+    def write(m):
+        def run(x, v):
+            y = x * 1
+            y[::2, m.tensor([3, 1])] = v
+            return y
+
+        return run
+
+    check_op(write(mt), write(torch), [x, v], reference=loop)
+
+
+def test_repeated_indices_add_up_in_backward():
+    check_same(lambda m, x: x[m.tensor([0, 0, 2, 0])], [normal(3)])
+    check_same(lambda m, x: x[m.tensor([0, 0, 2, 0])], [normal(3, 4)])
+    check_same(lambda m, x: x[:, m.tensor([1, 1]), :, m.tensor([0, 0])], [normal(2, 3, 2, 2)])
+    check_same(lambda m, x: x[m.tensor([[0, 1], [1, 0]]), 0], [normal(2, 2, 3)])
+
+
+def test_write_with_repeated_indices_keeps_the_last():
+    for m in (mt, torch):
+        x = m.zeros(3)
+        x[m.tensor([1, 1])] = m.tensor([5.0, 6.0])
+        assert x.tolist() == [0, 6, 0]
+
+
+def test_read_gives_views_for_basic_indices_only():
+    x = ours_of(normal(*SHAPE))
+    for index in (0, slice(1), None, ..., (0, None, slice(None)), mt.tensor(1)):
+        assert x[index]._is_view()
+        assert np.may_share_memory(x[index].array, x.array)
+    for index in ([0], mt.tensor([0, 1]), mt.tensor(MASK), True, (0, [0]), (slice(None), [0, 1])):
+        assert not np.may_share_memory(x[index].array, x.array)
+        assert x[index].is_contiguous()
+
+
+def test_names():
+    mine, theirs = ours_of(normal(2, 3), requires_grad=True) * 1, theirs_of(normal(2, 3), requires_grad=True) * 1
+    for index in (0, slice(None), slice(1), None, ..., (0, slice(None)), (slice(None), 0), (0, None), [0], True):
+        assert mine[index].grad_fn.name() == theirs[index].grad_fn.name()
+    mine[0] = 1
+    assert "CopySlices" in mine.grad_fn.name()
+    mine = mine * 1
+    mine[[0]] = 1
+    assert mine.grad_fn.name() == "IndexPutBackward0"
+
+
+def test_write_goes_through_to_the_memory():
+    for m, make in ((mt, ours_of), (torch, theirs_of)):
+        x = make(np.zeros((2, 3)))
+        alias = x.view(6)
+        x[0] += 1
+        x[1, 1:] = m.tensor([5.0, 6.0])
+        x[[1], [0]] -= 4
+        assert alias.tolist() == [1, 1, 1, -4, 5, 6]
+
+
+def test_write_converts():
+    for m in (mt, torch):
+        x = m.zeros(3, dtype=m.int64)
+        x[0] = 1.7
+        x[1] = m.tensor(2.7)
+        x[[2]] = 3.7
+        assert x.tolist() == [1, 2, 3]
+        x[x == 3] = m.tensor(4.2)
+        x[x == 2] = m.tensor([5.9])
+        x[True] = m.tensor([1, 5, 4], dtype=m.int32)
+        assert x.tolist() == [1, 5, 4]
+        x[False] = 9
+        b = m.zeros(2, dtype=m.bool)
+        b[0] = 0.5
+        u = m.zeros(2, dtype=m.uint8)
+        u[0] = -1
+        u[[1]] = 3.9
+        assert (b.tolist(), u.tolist(), x.tolist()) == ([True, False], [255, 3], [1, 5, 4])
+        f = m.zeros(4)
+        f[0] = True
+        f[1] = np.float64(2)
+        f[2] = np.int64(3)
+        f[3] = float("inf")
+        assert f.tolist() == [1, 2, 3, float("inf")]
+        f[:2] = m.ones(1, 1, 2)
+        f[3] = m.ones(1, 1)
+        assert f.tolist() == [1, 1, 3, 1]
+
+
+def test_write_overlapping_parts_reads_first():
+    x = ours_of(np.arange(6.0))
+    x[1:] = x[:-1]
+    assert x.tolist() == [0, 0, 1, 2, 3, 4]
+    x[mt.tensor([0, 1])] = x[4:6]
+    assert x.tolist() == [3, 4, 1, 2, 3, 4]
+
+
+def test_write_to_what_requires_a_gradient():
+    def write(index):
+        def run(m, x):
+            x.requires_grad_()
+            x[index] = 1
+
+        return run
+
+    check_same_error(RuntimeError, "a view of a leaf Variable that requires grad is being used in an in-place", write(0), normal(2))  # fmt: skip
+    check_same_error(RuntimeError, "a leaf Variable that requires grad is being used in an in-place operation", write([0]), normal(2))  # fmt: skip
+
+
+def test_lists_of_indices_are_tuples_as_in_torch():
+    x, y = ours_of(normal(*SHAPE)), theirs_of(normal(*SHAPE))
+    for index in ([[0, 1], [0, 1]], [slice(0, 1)], [None, 0], [..., 0], [[0, 1], slice(0, 1)]):
+        with pytest.warns(UserWarning, match="non-tuple sequence for multidimensional indexing is deprecated"):
+            mine = x[index]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            np.testing.assert_array_equal(mine.array, y[index].numpy())
+    many = [[0, 1]] * 32
+    np.testing.assert_array_equal(x[many].array, y[many].numpy())
+
+
+def test_byte_masks_warn():
+    x = ours_of(normal(2, 3))
+    for index in (mt.tensor([1, 0], dtype=mt.uint8), np.array([1, 0], np.uint8)):
+        with pytest.warns(UserWarning, match="indexing with dtype torch.uint8 is now deprecated"):
+            assert x[index].shape == (1, 3)
+    assert x[mt.tensor(1, dtype=mt.uint8)].shape == (1, 2, 3)
+
+
+def test_iteration():
+    check_same(lambda m, x: list(x), [normal(3, 2)])
+    check_same(lambda m, x: [a for a in x][1], [normal(3)])
+    assert len(ours_of(normal(3, 2))) == 3
+    check_same_error(TypeError, "iteration over a 0-d tensor", lambda m, x: iter(x), normal())
+
+
+def test_zero_sizes():
+    empty = np.zeros((0, 3))
+    check_same(lambda m, x: x[[]], [empty])
+    check_same(lambda m, x: x[:, [0, 2]], [empty])
+    check_same(lambda m, x: x[m.tensor([0, 1])], [np.zeros((2, 0))])
+    check_same(lambda m, x: x[m.zeros(2, 0, dtype=m.int64)], [normal(2, 3)])
+    check_same(lambda m, x: x[:, m.zeros(2, 0, dtype=m.int64)], [normal(2, 3)])
+    check_same(lambda m, x: x[None], [normal()])
+    check_same(lambda m, x: x[...] + x[True] + x[m.tensor(True)] + x[()], [normal()])
+    for m in (mt, torch):
+        x = m.zeros(2, 0)
+        x[0] = 1
+        x[5:] = 2
+        x[[]] = 3
+        assert x.shape == (2, 0)
+
+
+def test_index_errors():
+    x, scalar = normal(2, 3), normal()
+
+    def read(index):
+        return lambda m, x: x[index(m) if callable(index) else index]
+
+    def refused(error, match, index, array=x, **options):
+        check_same_error(error, match, read(index), array, **options)
+
+    refused(IndexError, "index 5 is out of bounds for dimension 0 with size 2", 5)
+    refused(IndexError, "index -3 is out of bounds for dimension 0 with size 2", -3)
+    refused(IndexError, "index 5 is out of bounds for dimension 1 with size 3", (0, 5))
+    refused(IndexError, "index 0 is out of bounds for dimension 0 with size 0", 0, np.zeros((0, 3)))
+    refused(IndexError, "too many indices for tensor of dimension 2", (0, 0, 0))
+    refused(IndexError, "too many indices for tensor of dimension 2", (slice(None),) * 3)
+    refused(IndexError, "too many indices for tensor of dimension 0", lambda m: m.tensor([0]), scalar)
+    refused(IndexError, "invalid index of a 0-dim tensor", 0, scalar)
+    refused(IndexError, "index 5 is out of bounds for dimension 0 with size 2", lambda m: m.tensor([0, 5]))
+    refused(IndexError, "index -3 is out of bounds for dimension 0 with size 2", [-3])
+    refused(IndexError, "index 7 is out of bounds for dimension . with size 3", (0, [7]))
+    refused(IndexError, "index 4 is out of bounds for dimension 1 with size 3; valid are -3 to 2", (slice(None), [4]), same_words=False)  # fmt: skip
+    refused(IndexError, "size 0", [0], np.zeros((0, 3)))
+    refused(IndexError, r"The shape of the mask \[3\] at index 0 does not match the shape of the indexed tensor \[2, 3\] at index 0", lambda m: m.tensor([True] * 3))  # fmt: skip
+    refused(IndexError, r"The shape of the mask \[2\] at index 0 does not match the shape of the indexed tensor \[2, 3\] at index 1", (slice(None), [True, True]))  # fmt: skip
+    refused(IndexError, r"The shape of the mask \[2, 2\] at index 1 does not match .* \[2, 3\] at index 1", lambda m: m.ones(2, 2, dtype=m.bool))  # fmt: skip
+    refused(IndexError, r"shape mismatch: indexing tensors could not be broadcast together with shapes \[2\], \[3\]", ([0, 1], [0, 1, 2]))  # fmt: skip
+    refused(IndexError, "tensors used as indices must be long, int, byte or bool tensors", lambda m: m.tensor([0.0]))
+    refused(IndexError, "tensors used as indices must be long, int, byte or bool tensors", lambda m: m.tensor(0.0))
+    refused(IndexError, "tensors used as indices must be long", lambda m: m.tensor([0], dtype=m.int16))
+    refused(IndexError, r"only integers, slices .* are valid indices \(got float\)", 0.5)
+    refused(IndexError, r"only integers, slices .* are valid indices \(got set\)", {0})
+    refused(IndexError, r"only integers, slices .* are valid indices \(got numpy.bool\)", np.True_)
+    refused(TypeError, r"only integers, slices .* are valid indices .*\(got str\)", "a", same_words=False)
+    refused(ValueError, "step must be greater than zero", slice(None, None, -1))
+    refused(ValueError, "slice step cannot be zero", slice(None, None, 0))
+    refused(TypeError, "slice indices must be integers or None or have an __index__ method", slice("a", 2))
+    refused(IndexError, "Dimension out of range", (..., ..., 0), same_words=False)
+    refused(IndexError, "Dimension out of range", lambda m: (..., ..., 0, m.ones(2, 3, dtype=m.bool)), normal(4, 5, 2, 3, 1), same_words=False)  # fmt: skip
+
+
+def test_lists_must_hold_integers():
+    check_error(TypeError, "a list must hold integers or bools", ours_of(normal(2)).__getitem__, ["a"])
+
+
+def test_write_errors():
+    def write(index, value):
+        def run(m, x):
+            x[index(m) if callable(index) else index] = value(m) if callable(value) else value
+
+        return run
+
+    def refused(error, match, index, value, array, **options):
+        check_same_error(error, match, write(index, value), array, **options)
+
+    x, whole, byte = normal(2, 3), np.arange(3), np.zeros(3, np.uint8)
+    single = normal(2, 3).astype(np.float32)
+    refused(TypeError, "can't assign a list to a torch.DoubleTensor", 0, [1, 2, 3], x)
+    refused(TypeError, "can't assign a numpy.ndarray to a torch.DoubleTensor", 0, np.ones(3), x)
+    refused(TypeError, "can't assign a numpy.float32 to a torch.DoubleTensor", 0, np.float32(1), x)
+    refused(TypeError, "can't assign a str to a torch.DoubleTensor", [0], "a", x)
+    refused(TypeError, "can't assign a NoneType to a torch.LongTensor", 0, None, whole)
+    refused(RuntimeError, r"The expanded size of the tensor \(3\) must match the existing size \(2\) at non-singleton dimension 0", 0, lambda m: m.ones(2), x)  # fmt: skip
+    refused(RuntimeError, "must be greater or equal to the number of dimensions in the tensor", 0, lambda m: m.ones(2, 3), x)
+    refused(RuntimeError, r"shape mismatch: value tensor of shape \[2\] cannot be broadcast to indexing result of shape \[1, 3\]", [0], lambda m: m.ones(2, dtype=m.float64), x)  # fmt: skip
+    refused(RuntimeError, r"shape mismatch: value tensor of shape \[2, 1, 3\]", [0], lambda m: m.ones(2, 1, 3, dtype=m.float64), x)  # fmt: skip
+    refused(RuntimeError, "Index put requires the source and destination dtypes match, got Float for the destination and Double for the source", [0], lambda m: m.ones(3, dtype=m.float64), single)  # fmt: skip
+    refused(RuntimeError, "got Long for the destination and Float for the source", [0], lambda m: m.tensor(2.7), whole)
+    refused(RuntimeError, "value cannot be converted to type int64.* without overflow", 0, float("nan"), whole)
+    refused(RuntimeError, "value cannot be converted to type uint8.* without overflow", [0], 300, byte)
+    refused(RuntimeError, "value cannot be converted to type uint8.* without overflow", 0, -1.5, byte)
+    refused(RuntimeError, "value cannot be converted to type float.* without overflow", 0, 1e300, single)
+    refused(ValueError, "Overflow when unpacking long long", 0, 2**70, x)
+    refused(IndexError, "index 5 is out of bounds for dimension 0 with size 2", 5, 1, x)
+    refused(IndexError, "index 5 is out of bounds for dimension 0 with size 2", [5], 1, x)
+    refused(IndexError, "too many indices", (0, 0, 0), 1, x)
+    check_error(RuntimeError, "more than one element of the written-to tensor", mt.zeros(1).expand(3).__setitem__, slice(2), 1)
+
+
+PUTS = {
+    "one": (lambda m: (m.tensor([0, 1]), m.tensor([2, 0])), (2,)),
+    "broadcast": (lambda m: (m.tensor([[0], [1]]), m.tensor([2, 0])), ()),
+    "rows": (lambda m: [m.tensor([1, 1, 0])], (3, 3)),
+    "0-d": (lambda m: (m.tensor(1), m.tensor(2)), ()),
+    "mask": (lambda m: (m.tensor(MASK),), (1,)),
+    "mask of rows": (lambda m: (m.tensor([True, False]),), (3,)),
+}
+
+
+@pytest.mark.parametrize("name", PUTS)
+def test_index_put(name):
+    indices, shape = PUTS[name]
+    check_same(lambda m, x, v: m.index_put(x, indices(m), v), [normal(2, 3), normal(*shape)], finite_differences=name != "rows")  # fmt: skip
+    check_same(lambda m, x, v: m.index_put(x, indices(m), v, accumulate=True), [normal(2, 3), normal(*shape)])
+    check_same(lambda m, x, v: x.clone().index_put_(indices(m), v, True), [normal(2, 3), normal(*shape)])
+    check_same(lambda m, x, v: x.index_put(indices(m), v, accumulate=True), [np.ones((2, 3), int), np.ones(shape, int)], grad=False)  # fmt: skip
+
+
+def test_index_put_through_a_transposed_view():
+    check_same(lambda m, x, v: (x * 1).t().index_put_((m.tensor([0, 0]),), v, accumulate=True), [normal(2, 3), normal(2, 2)])
+
+
+def test_index_put_errors():
+    x = normal(2, 3)
+    check_same_error(TypeError, "argument 'indices'.* must be tuple of Tensors, not Tensor", lambda m, x: x.index_put_(m.tensor([0]), x), x)  # fmt: skip
+    check_same_error(TypeError, "expected Tensor as element 0 in argument .* but got NoneType", lambda m, x: x.index_put([None], x), x)  # fmt: skip
+    check_same_error(TypeError, r"argument 'values'.* must be Tensor, not float", lambda m, x: x.index_put_([m.tensor([0])], 5.0), x)  # fmt: skip
+    check_same_error(IndexError, "index 2 is out of bounds for dimension 0 with size 2", lambda m, x: x.index_put([m.tensor([2])], x[0]), x)  # fmt: skip
+    check_same_error(RuntimeError, r"shape mismatch: value tensor of shape \[7\]", lambda m, x: x.index_put((m.tensor([0]),), m.zeros(7, dtype=m.float64)), x)  # fmt: skip
+    check_same_error(IndexError, "tensors used as indices must be long", lambda m, x: x.index_put((m.tensor([0.0]),), x[0]), x)
+    check_error(IndexError, "at least one index tensor is needed", mt.index_put, ours_of(x), [], ours_of(x))
+    check_error(IndexError, "a mask needs at least one dimension", mt.index_put, ours_of(x), [mt.tensor(True)], ours_of(x))
