@@ -1,7 +1,7 @@
 """What each new element of a resized dimension is made of: the arithmetic of interpolate, PyTorch's to the last bit.
 
-A new element has a place among the old ones: element i of m is at i * n/m (its left end), or at (i + 1/2) * n/m - 1/2 (its
-middle), and with align_corners at i * (n - 1)/(m - 1). A scale given by the user takes the place of m/n.
+A new element has a place among the old ones: element i of m is at i * n/m (its left end), or at (i + 1/2) * n/m - 1/2
+(its middle), and with align_corners at i * (n - 1)/(m - 1). A scale given by the user takes the place of m/n.
 """
 
 from __future__ import annotations
