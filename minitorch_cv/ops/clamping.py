@@ -9,6 +9,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
+from ..types import dtype as dt
 from .arguments import as_variables, check_tensor, dtype_of_operands, inplace_operands, is_number, unbroadcast
 from .numbers import number_array
 from .selection import keep_where
@@ -72,8 +73,15 @@ def _check_bounds(op_name: str, input: Any, **bounds: Any) -> None:
     for name, bound in bounds.items():
         if bound is not None and not isinstance(bound, Variable) and not is_number(bound):
             raise TypeError(f"{op_name}(): argument '{name}' must be Number or Tensor, not {type(bound).__name__}")
-    if all(bound is None for bound in bounds.values()):
+    given = [bound for bound in bounds.values() if bound is not None]
+    if not given:
         raise RuntimeError(f"torch.{op_name}: At least one of 'min' or 'max' must not be None")
+    if any(is_number(bound) for bound in given) and any(isinstance(b, Variable) and b.array.ndim for b in given):
+        raise TypeError(
+            f"{op_name}(): 'min' and 'max' must both be Tensors or both be Numbers; clamp twice, or wrap one"
+        )
+    if input.dtype is dt.bool_ and dtype_of_operands(op_name, input, *given) is dt.bool_:
+        raise NotImplementedError(f"\"{op_name}\" not implemented for 'Bool'. Convert the tensor: .int(), .float()")
 
 
 def clamp(input: V, min: Any = None, max: Any = None) -> V:

@@ -20,7 +20,8 @@ def number_array(op_name: str, value: bool | int | float, d: dt.dtype) -> Array:
     check_fits(op_name, value, d)
     if d in (dt.float32, dt.float64) and np.isfinite(value) and abs(value) > float(np.finfo(d.numpy).max):
         raise RuntimeError(f"{op_name}: value cannot be converted to type {d.name} without overflow: {value}")
-    return np.array(value).astype(d.numpy)
+    with np.errstate(over="ignore"):
+        return np.array(value).astype(d.numpy)
 
 
 def check_fits(op_name: str, value: bool | int | float, d: dt.dtype) -> None:
