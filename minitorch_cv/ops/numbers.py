@@ -13,15 +13,12 @@ from ..types import dtype as dt
 def number_array(op_name: str, value: bool | int | float, d: dt.dtype) -> Array:
     """A number as a 0-d array of dtype d; fractions are cut off, negative integers wrap for uint8.
 
-    float16 takes numbers beyond its range as infinite, as in PyTorch.
-
     Raises:   RuntimeError: if the dtype cannot hold it. ValueError: for integers beyond 64 bits.
     """
     check_fits(op_name, value, d)
-    if d in (dt.float32, dt.float64) and np.isfinite(value) and abs(value) > float(np.finfo(d.numpy).max):
+    if d.is_floating_point and np.isfinite(value) and abs(value) > float(np.finfo(d.numpy).max):
         raise RuntimeError(f"{op_name}: value cannot be converted to type {d.name} without overflow: {value}")
-    with np.errstate(over="ignore"):
-        return np.array(value).astype(d.numpy)
+    return np.array(value).astype(d.numpy)
 
 
 def check_fits(op_name: str, value: bool | int | float, d: dt.dtype) -> None:
