@@ -1,6 +1,6 @@
 """minitorch_cv: a deep-learning library for computer-vision courses, on NumPy and Numba, with PyTorch's semantics."""
 
-from . import autograd, linalg, nn, optim, random, utils
+from . import accelerator, autograd, backends, cuda, linalg, nn, optim, random, utils, version
 from ._version import __version__
 from .autograd import (
     enable_grad,
@@ -100,7 +100,7 @@ from .tensors.generator import (
     set_rng_state,
 )
 from .tensors.printing import get_printoptions, printoptions, set_printoptions
-from .tensors.queries import is_complex, is_floating_point, is_nonzero, is_tensor, numel
+from .tensors.queries import is_complex, is_floating_point, is_nonzero, is_tensor, numel, result_type
 from .tensors.sampling import (
     bernoulli,
     multinomial,
@@ -127,6 +127,14 @@ from .tensors.tensor_types import (
     ShortTensor,
 )
 from .types import return_types
+from .types.determinism import (
+    are_deterministic_algorithms_enabled,
+    get_float32_matmul_precision,
+    is_deterministic_algorithms_warn_only_enabled,
+    set_float32_matmul_precision,
+    use_deterministic_algorithms,
+)
+from .types.device import device, get_default_device, set_default_device
 from .types.dtype import (
     bool_ as bool,
 )
@@ -156,6 +164,8 @@ from .types.dtype import (
     int_ as int,
 )
 from .types.memory_format import contiguous_format, layout, memory_format, preserve_format, strided
+from .types.promotion import can_cast, promote_types
+from .types.size import Size
 
 subtract, multiply, divide, true_divide, negative = sub, mul, div, div, neg
 absolute, clip, fix, ger = abs, clamp, trunc, outer

@@ -55,13 +55,14 @@ def run_backward(
         while ready:
             node = heapq.heappop(ready)[2]
             received = sums.pop(node, {})
+            runs = needed is None or needed[node]
+            if captured is not None and runs:  # before the hooks, as in PyTorch; where the walk ends, after them
+                _capture(captured, node, received)
             if node.tensor_hooks or node.retained:
                 _show_to_tensors(node, received)
-            if captured is not None:
-                for index in range(len(node.output_meta)):
-                    if (node, index) in captured:
-                        captured[node, index] = received.get(index)
-            if needed is None or needed[node]:
+            if captured is not None and not runs:
+                _capture(captured, node, received)
+            if runs:
                 for edge, grad, owned in _through(node, received):
                     send(edge, grad, owned)
                 if not retain_graph:
@@ -109,6 +110,12 @@ def _add(received: Sums, index: int, grad: Array, owned: bool) -> None:
         np.add(known[0], grad, out=known[0])
     else:
         received[index] = (known[0] + grad, True)
+
+
+def _capture(captured: dict[Place, tuple[Array, bool] | None], node: Node, received: Sums) -> None:
+    for index in range(len(node.output_meta)):
+        if (node, index) in captured:
+            captured[node, index] = received.get(index)
 
 
 def _show_to_tensors(node: Node, received: Sums) -> None:

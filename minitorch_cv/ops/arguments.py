@@ -128,18 +128,26 @@ class ToDtype(Operation):
 
     torch_name = "ToCopyBackward0"
     numpy_dtype: np.dtype
+    order: str = "K"
 
     def forward(self, x: Array) -> Array:
         self.input_dtype = str(x.dtype)
-        return x.astype(self.numpy_dtype)
+        return dense_copy(x, self.numpy_dtype, self.order)
 
     def backward(self, grad_out: Array) -> Array:
         return grad_out.astype(self.input_dtype)
 
 
-def to_dtype(x: Variable, d: dt.dtype) -> Variable:
+def dense_copy(x: Array, numpy_dtype: np.dtype, order: str) -> Array:
+    """A copy without gaps. Order "K" keeps the order of memory, except of an array that shows one place many times."""
+    if 0 in x.strides and any(s == 0 and n > 1 for s, n in zip(x.strides, x.shape)):
+        order = "C"
+    return x.astype(numpy_dtype, order=order)  # type: ignore[call-overload]
+
+
+def to_dtype(x: Variable, d: dt.dtype, order: str = "K") -> Variable:
     """`x` in dtype `d`: itself if it is so already."""
-    return x if x.array.dtype == d.numpy else ToDtype(d.numpy)(x)
+    return x if x.array.dtype == d.numpy else ToDtype(d.numpy, order)(x)
 
 
 def is_number(value: Any) -> bool:

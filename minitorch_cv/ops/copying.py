@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
-from .arguments import broadcast_shape, check_tensor, unbroadcast
+from ..types import memory_format as mf
+from .arguments import broadcast_shape, check_tensor, dense_copy, unbroadcast
 
 
 @dataclass(eq=False, repr=False)
 class Clone(Operation):
     """The same numbers in memory of their own."""
 
+    order: str = "K"
+
     def forward(self, x: Array) -> Array:
-        return x.copy(order="K")
+        return dense_copy(x, x.dtype, self.order)
 
     def backward(self, grad_out: Array) -> Array:
         return grad_out
@@ -41,10 +45,10 @@ class CopyInto(Operation):
         return np.zeros_like(grad_out) if self.needs_grad[0] else None, grad_source
 
 
-def clone(input: V) -> V:
+def clone(input: V, *, memory_format: Any = mf.preserve_format) -> V:
     """A copy that gradients flow through (torch.clone)."""
     check_tensor("clone", input)
-    return Clone()(input)
+    return Clone(mf.numpy_order("clone", memory_format))(input)
 
 
 def copy_(input: Variable, src: Variable) -> Variable:

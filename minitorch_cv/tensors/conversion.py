@@ -1,16 +1,15 @@
-"""Tensor's conversions: dtype, device, NumPy, Python numbers, copies."""
+"""Tensor's conversions: to another dtype, device or order of memory, and copies that gradients flow through."""
 
 from __future__ import annotations
 
-import copy
+import builtins
 from typing import Any
-
-import numpy as np
 
 from ..autograd.variable import Variable
 from ..ops import copying
-from ..ops.arguments import check_tensor, to_dtype
+from ..ops.arguments import check_tensor, is_number, to_dtype
 from ..types import dtype as dt
+from ..types import memory_format as mf
 from ..types.device import check_device, device
 from .legacy import TensorType
 
@@ -18,177 +17,99 @@ _NO_CUDA = (
     "this library runs on the CPU: there is no CUDA device (cuda.is_available() is False). "
     "Leave the call out, or write `device = 'cuda' if torch.cuda.is_available() else 'cpu'` and `.to(device)`."
 )
+_BY_TENSOR_TYPE = {f"torch.{d.tensor_type}Tensor": d for d in dt.ALL_DTYPES}
 
 
 class ConversionMethods(Variable):
-    """to, float, long, cpu, numpy, item, tolist, clone and their like."""
+    """to, type, float, long, cpu, clone and their like. A tensor that is already as asked for is returned as it is."""
 
     __slots__ = ()
 
     def to(self, *args: Any, **kwargs: Any) -> Any:
         """Convert: `to(dtype)`, `to(device, dtype=None)` or `to(other)`, each with non_blocking=False, copy=False.
 
-        Raises:   RuntimeError: for any device but the CPU.
+        Args:     memory_format: by name only; the order of memory of a copy that is made.
+        Raises:   RuntimeError: for any device but the CPU. TypeError: for other arguments.
         """
+        memory_format = kwargs.pop("memory_format", None)
+        if memory_format is None:
+            memory_format = mf.preserve_format
         target, copied = parse_to(*args, **kwargs)
-        if target is not None and target.numpy != self.array.dtype:
-            return to_dtype(self, target)
-        return copying.clone(self) if copied else self
+        if copied and (target is None or target.numpy == self.array.dtype):
+            return copying.clone(self, memory_format=memory_format)
+        return self if target is None else to_dtype(self, target, mf.numpy_order("to", memory_format))
 
-    def type(self, dtype: Any = None) -> Any:
-        """The dtype's old name ('torch.FloatTensor'), or a conversion to a dtype."""
+    def type(self, dtype: Any = None, non_blocking: builtins.bool = False) -> Any:
+        """The dtype's old name ('torch.FloatTensor'), or a conversion to a dtype.
+
+        Raises:   ValueError: for a name or type that is no dtype.
+        """
         if dtype is None:
             return f"torch.{self.dtype.tensor_type}Tensor"
-        if isinstance(dtype, str) and dtype.startswith("torch."):
-            by_name = {f"torch.{d.tensor_type}Tensor": d for d in dt.ALL_DTYPES}
-            if dtype not in by_name:
-                raise ValueError(f"invalid type: '{dtype}'")
-            return to_dtype(self, by_name[dtype])
         if isinstance(dtype, TensorType):
             return to_dtype(self, dtype.dtype)
-        return to_dtype(self, dt.as_dtype(dtype))
+        found = dtype if isinstance(dtype, dt.dtype) else _BY_TENSOR_TYPE.get(dtype)
+        if found is None:
+            raise ValueError(f"type: invalid type: '{dtype}'; expected a dtype or {', '.join(_BY_TENSOR_TYPE)}")
+        return to_dtype(self, found)
 
     def type_as(self, other: Variable) -> Any:
         """In the dtype of `other`."""
         check_tensor("type_as", other, "other")
         return to_dtype(self, other.dtype)
 
-    def float(self) -> Any:
+    def float(self, memory_format: Any = mf.preserve_format) -> Any:
         """In float32."""
-        return to_dtype(self, dt.float32)
+        return to_dtype(self, dt.float32, mf.numpy_order("float", memory_format))
 
-    def double(self) -> Any:
+    def double(self, memory_format: Any = mf.preserve_format) -> Any:
         """In float64."""
-        return to_dtype(self, dt.float64)
+        return to_dtype(self, dt.float64, mf.numpy_order("double", memory_format))
 
-    def half(self) -> Any:
+    def half(self, memory_format: Any = mf.preserve_format) -> Any:
         """In float16."""
-        return to_dtype(self, dt.float16)
+        return to_dtype(self, dt.float16, mf.numpy_order("half", memory_format))
 
-    def long(self) -> Any:
+    def long(self, memory_format: Any = mf.preserve_format) -> Any:
         """In int64; fractions are cut off."""
-        return to_dtype(self, dt.int64)
+        return to_dtype(self, dt.int64, mf.numpy_order("long", memory_format))
 
-    def int(self) -> Any:
+    def int(self, memory_format: Any = mf.preserve_format) -> Any:
         """In int32; fractions are cut off."""
-        return to_dtype(self, dt.int32)
+        return to_dtype(self, dt.int32, mf.numpy_order("int", memory_format))
 
-    def short(self) -> Any:
+    def short(self, memory_format: Any = mf.preserve_format) -> Any:
         """In int16."""
-        return to_dtype(self, dt.int16)
+        return to_dtype(self, dt.int16, mf.numpy_order("short", memory_format))
 
-    def char(self) -> Any:
+    def char(self, memory_format: Any = mf.preserve_format) -> Any:
         """In int8."""
-        return to_dtype(self, dt.int8)
+        return to_dtype(self, dt.int8, mf.numpy_order("char", memory_format))
 
-    def byte(self) -> Any:
+    def byte(self, memory_format: Any = mf.preserve_format) -> Any:
         """In uint8."""
-        return to_dtype(self, dt.uint8)
+        return to_dtype(self, dt.uint8, mf.numpy_order("byte", memory_format))
 
-    def bool(self) -> Any:
+    def bool(self, memory_format: Any = mf.preserve_format) -> Any:
         """In bool: whether each element differs from 0."""
-        return to_dtype(self, dt.bool_)
+        return to_dtype(self, dt.bool_, mf.numpy_order("bool", memory_format))
 
-    def cpu(self) -> Any:
+    def cpu(self, memory_format: Any = mf.preserve_format) -> Any:
         """Itself."""
+        mf.check_memory_format("cpu", memory_format)
         return self
 
-    def cuda(self, device: Any = None, non_blocking: bool = False) -> Any:
+    def cuda(self, device: Any = None, non_blocking: builtins.bool = False, memory_format: Any = None) -> Any:
         """Raise RuntimeError: this library runs on the CPU."""
         raise RuntimeError(_NO_CUDA)
 
-    def clone(self) -> Any:
+    def clone(self, *, memory_format: Any = mf.preserve_format) -> Any:
         """A copy that gradients flow through."""
-        return copying.clone(self)
+        return copying.clone(self, memory_format=memory_format)
 
-    def copy_(self, src: Variable, non_blocking: bool = False) -> Any:
-        """Overwrite with `src`, which is broadcast and converted."""
-        return copying.copy_(self, src)
-
-    def numpy(self, *, force: bool = False) -> np.ndarray:
-        """The elements as a NumPy array that shares this tensor's memory.
-
-        Raises:   RuntimeError: if the tensor requires a gradient and force is False.
-        """
-        if self.requires_grad and not force:
-            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-        return self.array
-
-    def item(self) -> Any:
-        """The one element as a Python number.
-
-        Raises:   RuntimeError: if there is not exactly one.
-        """
-        if self.array.size != 1:
-            raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
-        return self.array.item()
-
-    def tolist(self) -> Any:
-        """The elements as nested lists of Python numbers (a number for a 0-d tensor)."""
-        return self.array.tolist()
-
-    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
-        array = self.numpy()
-        if dtype is not None and array.dtype != dtype:
-            return array.astype(dtype)
-        return array.copy() if copy else array
-
-    def __bool__(self) -> bool:
-        if self.array.size == 1:
-            return builtin_bool(self.array.item())
-        if self.array.size == 0:
-            raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
-        raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous. Use .any() or .all().")
-
-    def __float__(self) -> Any:
-        return builtin_float(self.item())
-
-    def __int__(self) -> Any:
-        return builtin_int(self.item())
-
-    def __index__(self) -> Any:
-        if self.array.dtype.kind == "f" or self.array.size != 1:
-            raise TypeError("only integer tensors of a single element can be converted to an index")
-        return builtin_int(self.array.item())
-
-    def __copy__(self) -> Any:
-        made = self.detached() if self.is_leaf else self.wrap(self.array)
-        made.__class__ = type(self)
-        made._requires_grad = self._requires_grad
-        return made
-
-    def __deepcopy__(self, memo: dict) -> Any:
-        if not self.is_leaf:
-            raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
-                "moment. Use .detach().clone() for a computed tensor."
-            )
-        if id(self) in memo:
-            return memo[id(self)]
-        made = type(self).__new__(type(self))
-        memo[id(self)] = made
-        made._fill(self.array.copy(order="K"))
-        made._requires_grad = self._requires_grad
-        if self._grad is not None:
-            made._grad = copy.deepcopy(self._grad, memo)
-        made.__dict__.update({key: copy.deepcopy(value, memo) for key, value in self.__dict__.items()})
-        return made
-
-    def __reduce_ex__(self, protocol: Any) -> tuple:
-        if not self.is_leaf:
-            raise RuntimeError("only graph leaves can be pickled; use .detach() for a computed tensor")
-        return _rebuild, (type(self), self.array, self._requires_grad, dict(self.__dict__))
-
-
-builtin_bool, builtin_float, builtin_int = bool, float, int  # in the class these are methods
-
-
-def _rebuild(kind: type, array: np.ndarray, requires_grad: bool, attributes: dict) -> Any:
-    made = kind.__new__(kind)
-    made._fill(array)
-    made._requires_grad = requires_grad
-    made.__dict__.update(attributes)
-    return made
+    def copy_(self, src: Any, non_blocking: builtins.bool = False) -> Any:
+        """Overwrite with `src`, a tensor or number, which is broadcast and converted."""
+        return copying.copy_(self, self.new_tensor(src) if is_number(src) else src)  # type: ignore[attr-defined]
 
 
 def parse_to(*args: Any, **kwargs: Any) -> tuple[dt.dtype | None, bool]:
@@ -203,23 +124,27 @@ def parse_to(*args: Any, **kwargs: Any) -> tuple[dt.dtype | None, bool]:
     elif positional and isinstance(positional[0], (str, device)):
         check_device(positional.pop(0))
         if positional and not isinstance(positional[0], bool):
-            given = positional.pop(0)
-            target = None if given is None else dt.as_dtype(given)
-    elif positional and isinstance(positional[0], bool):
-        raise TypeError(f"to(): expected a dtype, a device or a tensor first, got {positional[0]!r}")
+            target = _dtype_argument(positional.pop(0))
     elif positional:
-        given = positional.pop(0)
-        target = None if given is None else dt.as_dtype(given)
-    if "other" in kwargs:
-        target = kwargs.pop("other").dtype
+        target = _dtype_argument(positional.pop(0))
     if "device" in kwargs:
         check_device(kwargs.pop("device"))
-    if kwargs.get("dtype") is not None:
-        target = dt.as_dtype(kwargs["dtype"])
-    kwargs.pop("dtype", None)
+    if "dtype" in kwargs:
+        target = _dtype_argument(kwargs.pop("dtype"))
     if len(positional) > 1:
         copied = bool(positional[1])  # (non_blocking, copy)
     if len(positional) > 2 or kwargs:
         extra = ", ".join(kwargs) or repr(positional[2])
         raise TypeError(f"to() received an invalid combination of arguments: {extra}")
     return target, copied
+
+
+def _dtype_argument(value: Any) -> dt.dtype | None:
+    """A dtype; Python's float, int and bool stand for one too."""
+    if value is None or isinstance(value, dt.dtype):
+        return value
+    if value in (float, int, bool):
+        return dt.float64 if value is float else dt.as_dtype(value)
+    raise TypeError(
+        f"to() received an invalid combination of arguments: expected a dtype, a device or a tensor, got {value!r}"
+    )

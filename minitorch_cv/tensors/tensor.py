@@ -13,6 +13,7 @@ from .arithmetic import ArithmeticMethods
 from .attributes import AttributeMethods
 from .comparison import ComparisonMethods
 from .conversion import ConversionMethods
+from .duplication import DuplicationMethods
 from .indexing import IndexingMethods
 from .legacy import check_legacy_keywords, legacy_array
 from .new import NewMethods
@@ -20,6 +21,7 @@ from .parts import PartMethods
 from .pointwise import PointwiseMethods
 from .printing import PrintingMethods
 from .products import ProductMethods
+from .python_values import PythonValueMethods
 from .random_methods import RandomMethods
 from .reduction import ReductionMethods
 from .shape import ShapeMethods
@@ -31,12 +33,14 @@ class Tensor(
     AttributeMethods,
     ComparisonMethods,
     ConversionMethods,
+    DuplicationMethods,
     IndexingMethods,
     NewMethods,
     PartMethods,
     PointwiseMethods,
     PrintingMethods,
     ProductMethods,
+    PythonValueMethods,
     RandomMethods,
     ReductionMethods,
     ShapeMethods,

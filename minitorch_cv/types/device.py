@@ -52,3 +52,16 @@ def check_device(value: object) -> device:
     Raises:   RuntimeError: for any device but the CPU.
     """
     return CPU if value is None else device(value)  # type: ignore[arg-type]
+
+
+def get_default_device() -> device:
+    """The CPU (torch.get_default_device)."""
+    return CPU
+
+
+def set_default_device(device: object) -> None:
+    """Accept the CPU, which always is the default (torch.set_default_device).
+
+    Raises:   RuntimeError: for any other device.
+    """
+    check_device(device)

@@ -104,7 +104,9 @@ class finfo:
     """Limits of a floating-point dtype: bits, eps, max, min, tiny, smallest_normal, resolution (as torch.finfo)."""
 
     def __init__(self, type: dtype | None = None) -> None:
-        chosen = _default if type is None else as_dtype(type)
+        chosen = _default if type is None else type
+        if not isinstance(chosen, dtype):
+            raise TypeError(f"finfo(): argument 'type' must be torch.dtype, not {chosen.__class__.__name__}")
         if not chosen.is_floating_point:
             raise TypeError(f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle {chosen!r}")
         info = np.finfo(chosen.numpy)
@@ -114,7 +116,7 @@ class finfo:
         self.max = float(info.max)
         self.min = float(info.min)
         self.tiny = self.smallest_normal = float(info.tiny)
-        self.resolution = float(info.resolution)
+        self.resolution = 10.0**-info.precision
 
     def __repr__(self) -> str:
         fields = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
@@ -125,8 +127,12 @@ class iinfo:
     """Limits of an integer dtype: bits, min, max (as torch.iinfo)."""
 
     def __init__(self, type: dtype) -> None:
-        chosen = as_dtype(type)
-        if chosen.is_floating_point or chosen is bool_:
+        chosen = type
+        if not isinstance(chosen, dtype):
+            raise TypeError(f"iinfo(): argument 'type' must be torch.dtype, not {chosen.__class__.__name__}")
+        if chosen is bool_:
+            raise TypeError("torch.bool is not supported by torch.iinfo")
+        if chosen.is_floating_point:
             raise TypeError(f"torch.iinfo() requires an integer input type. Use torch.finfo to handle {chosen!r}")
         info = np.iinfo(chosen.numpy)
         self.dtype, self.bits, self.min, self.max = chosen.name, int(info.bits), int(info.min), int(info.max)

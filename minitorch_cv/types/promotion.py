@@ -24,9 +24,16 @@ def category(d: dtype) -> int:
     return 2 if d.is_floating_point else 0 if d is dt.bool_ else 1
 
 
+def _check_dtypes(op_name: str, **given: object) -> None:
+    for name, value in given.items():
+        if not isinstance(value, dtype):
+            raise TypeError(f"{op_name}(): argument '{name}' must be torch.dtype, not {type(value).__name__}")
+
+
 @cache
 def promote_types(type1: dtype, type2: dtype) -> dtype:
     """The smallest dtype that both convert to, floats winning over integers whatever their size."""
+    _check_dtypes("promote_types", type1=type1, type2=type2)
     if type1 is type2:
         return type1
     if type1.is_floating_point != type2.is_floating_point:
@@ -39,6 +46,7 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
 @cache
 def can_cast(from_: dtype, to: dtype) -> bool:
     """Whether a result of dtype `from_` may be written into a tensor of dtype `to`: not to a lower category."""
+    _check_dtypes("can_cast", from_=from_, to=to)
     return category(from_) <= category(to)
 
 

@@ -27,6 +27,10 @@ LAYERS = [
     "serialization",
     "training",
     "linalg",  # namespaces of the front door: they only name what is below
+    "accelerator",
+    "backends",
+    "cuda",
+    "version",
     "random",
     "__init__",
     "__main__",
