@@ -10,12 +10,9 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
 from ..kernels.erf import erf
+from . import logistic
 from .arguments import check_floating, check_number, normalize_dim, promote_floating
 from .selection import choose
-
-
-def _sigmoid(x: Array) -> Array:
-    return 1 / (1 + np.exp(-x))  # exp overflows to infinity where the result is 0
 
 
 @dataclass(eq=False, repr=False)
@@ -79,7 +76,7 @@ class Silu(Operation):
 
     def forward(self, x: Array) -> Array:
         self.x = x
-        self.sigmoid = _sigmoid(x)
+        self.sigmoid = logistic.sigmoid(x)
         return x * self.sigmoid
 
     def backward(self, grad_out: Array) -> Array:
@@ -97,7 +94,7 @@ class Mish(Operation):
 
     def backward(self, grad_out: Array) -> Array:
         x, tanh = self.x, self.tanh
-        return grad_out * (tanh + x * _sigmoid(x) * (1 - tanh * tanh))
+        return grad_out * (tanh + x * logistic.sigmoid(x) * (1 - tanh * tanh))
 
 
 @dataclass(eq=False, repr=False)
@@ -110,10 +107,10 @@ class Softplus(Operation):
     def forward(self, x: Array) -> Array:
         scaled = x * x.dtype.type(self.beta)
         self.scaled = scaled
-        return np.where(scaled > self.threshold, x, np.logaddexp(0, scaled) / x.dtype.type(self.beta))
+        return choose(scaled > self.threshold, x, logistic.softplus(scaled) / x.dtype.type(self.beta))
 
     def backward(self, grad_out: Array) -> Array:
-        return np.where(self.scaled > self.threshold, grad_out, grad_out * _sigmoid(self.scaled))
+        return choose(self.scaled > self.threshold, grad_out, grad_out * logistic.sigmoid(self.scaled))
 
 
 @dataclass(eq=False, repr=False)
@@ -125,7 +122,7 @@ class LogSigmoid(Operation):
         return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
 
     def backward(self, grad_out: Array) -> Array:
-        return grad_out * _sigmoid(-self.x)
+        return grad_out * logistic.sigmoid(-self.x)
 
 
 @dataclass(eq=False, repr=False)
@@ -166,7 +163,7 @@ class Glu(Operation):
 
     def forward(self, x: Array) -> Array:
         self.first, gate = np.split(x, 2, self.dim)
-        self.sigmoid = _sigmoid(gate)
+        self.sigmoid = logistic.sigmoid(gate)
         return self.first * self.sigmoid
 
     def backward(self, grad_out: Array) -> Array:

@@ -9,17 +9,8 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import Variable
 from .arguments import broadcast_shape, check_floating, check_tensor, promote, to_dtype, unbroadcast
+from .logistic import sigmoid, softplus
 from .losses_base import ElementwiseLoss, chosen_reduction, reduced, refuse_grad, spread
-
-
-def softplus(x: Array) -> Array:
-    """log(1 + exp(x)) without overflow."""
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
-
-
-def sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)); where exp overflows the result is 0."""
-    return 1 / (1 + np.exp(-x))
 
 
 class BinaryCrossEntropy(ElementwiseLoss):

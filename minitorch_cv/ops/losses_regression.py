@@ -11,6 +11,7 @@ from ..autograd.operation import Array
 from ..autograd.variable import Variable
 from .arguments import check_floating, check_number, check_tensor, promote
 from .losses_base import ElementwiseLoss, WeightedReduction, chosen_reduction
+from .selection import choose
 
 
 class MseLoss(ElementwiseLoss):
@@ -45,7 +46,7 @@ class HuberLoss(ElementwiseLoss):
 
     def value(self, x: Array, target: Array) -> Array:
         size, delta = np.abs(x - target), x.dtype.type(self.delta)
-        return np.where(size < delta, size * size / 2, delta * (size - delta / 2))
+        return choose(size < delta, size * size / 2, delta * (size - delta / 2))
 
     def slope(self, position: int, x: Array, target: Array) -> Array:
         difference = np.clip(x - target, -x.dtype.type(self.delta), x.dtype.type(self.delta))

@@ -222,6 +222,21 @@ def test_prelu(shape, slopes):
     check_op(F.prelu, TF.prelu, [np.zeros(shape), inputs[1]], finite_differences=False)
 
 
+@pytest.mark.parametrize("wanted", [0, 1])
+def test_prelu_with_one_gradient(wanted):
+    check_op(F.prelu, TF.prelu, [normal(3, 4), normal(4, seed=1)], grad_inputs=[wanted])
+
+
+def test_methods():
+    weight = ours_of(np.array([0.25]))
+    for name, args in (("relu", ()), ("prelu", (weight,)), ("hardshrink", (0.7,)), ("relu_", ())):
+        ours = getattr(ours_of(normal(3, 4)), name)(*args)
+        theirs = getattr(theirs_of(normal(3, 4)), name)(*(theirs_of(a.array) if a is weight else a for a in args))
+        assert_close(ours, theirs, 1e-13, name)
+    x = ours_of(normal(3))
+    assert x.relu_() is x
+
+
 def test_prelu_without_dimensions():
     check_op(F.prelu, TF.prelu, [np.array(-2.0), np.array([0.3])])
     check_op(F.prelu, TF.prelu, [np.array(-2.0), np.array(0.3)])

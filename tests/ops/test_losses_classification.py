@@ -74,6 +74,7 @@ def test_class_probabilities(shape, label_smoothing, reduction):
     check("cross_entropy", [x, target], **kwargs)
     check("cross_entropy", [x, target], grad_inputs=[1], **kwargs)
     check("cross_entropy", [x, target, weight_for(shape)], **kwargs)
+    check("cross_entropy", [x, target, weight_for(shape)], grad_inputs=[2], **kwargs)
 
 
 def test_class_probabilities_promote():
