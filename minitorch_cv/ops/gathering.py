@@ -97,7 +97,7 @@ def take_along_dim(input: V, indices: Variable, dim: int | None = None) -> V:
             f"{len(shape)} dimensions for input, and {len(index_shape)} dimensions for indices"
         )
     if not shape:
-        return Gather(0, in_range("take_along_dim", indices.array, 1, 0))(input)
+        raise IndexError(f"take_along_dim: Dimension specified as {dim} but tensor has no dimensions")
     n, shape[d] = shape[d], index_shape[d]
     common = list(broadcast_shape("take_along_dim", tuple(shape), tuple(index_shape)))
     index = np.broadcast_to(indices.array, common)

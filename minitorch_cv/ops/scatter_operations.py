@@ -43,7 +43,7 @@ class Scatter(Operation):
 
     def without_places(self, grad: Array) -> Array:
         """The gradient of what is kept of x: zero where it was overwritten."""
-        grad_x = grad.copy()
+        grad_x = np.array(grad)
         if self.index.size:
             lines(grad_x)[self.places()] = 0
         return grad_x
@@ -128,14 +128,14 @@ class ScatterReduce(Scatter):
         """The gradient goes in equal parts to all that are the extreme."""
         if not self.index.size:
             return grad_out, self.gathered(grad_out)
-        from_x = (self.x == self.result).astype(grad_out.dtype)
+        from_x = np.asarray(self.x == self.result)
         from_src = self.used(self.src) == lines(self.result)[self.places()]
-        ties = from_x.copy()
+        ties = np.array(from_x, grad_out.dtype)
         add_at(lines(ties), self.places(), from_src.astype(grad_out.dtype))
-        share = grad_out / ties
+        share = np.asarray(grad_out / ties)
         grad_src = np.zeros(self.src_shape, grad_out.dtype)
         self.used(grad_src)[...] = np.where(from_src, lines(share)[self.places()], 0)
-        return np.where(from_x, share, 0).astype(grad_out.dtype), grad_src
+        return np.where(from_x, share, 0), grad_src
 
     _amax_backward = _amin_backward = _extreme_backward
 
@@ -144,7 +144,7 @@ class ScatterReduce(Scatter):
         if not self.index.size:
             return grad_out, self.gathered(grad_out)
         places, values = self.places(), self.used(self.src)
-        product, zeros = np.where(self.x == 0, 1, self.x), (self.x == 0).astype(np.int64)
+        product, zeros = np.where(self.x == 0, 1, self.x), np.array(self.x == 0, np.int64)
         if not self.include_self:
             lines(product)[places], lines(zeros)[places] = 1, 0
         np.multiply.at(lines(product), places, np.where(values == 0, 1, values))

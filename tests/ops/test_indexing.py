@@ -9,36 +9,9 @@ import pytest
 import torch
 
 import minitorch_cv as mt
-from tests.checks import check_error, check_op, normal, ours_of, theirs_of
+from tests.checks import check_op, normal, ours_of, theirs_of
 from tests.ops.both import check_same, check_same_error
-
-SHAPE = (2, 3, 4, 5)
-MASK = [[True, False, True], [True, False, False]]
-
-
-def expressions(m):
-    """Index expressions for a tensor of SHAPE, with the tensors of library m."""
-    t = m.tensor
-    mask = t(MASK)
-    return [
-        0, -1, (1, 2), (0, -3, 2, 4), slice(1, None), (slice(None), slice(0, 3, 2)), slice(5, 9), slice(-9, 1), slice(2, 0),
-        None, (None, 0), (0, None, slice(1), None), ..., (..., 0), (0, ..., slice(None, None, 3)), (..., ...), (..., 1, ...),
-        (), (..., None), slice(None), (slice(None), 1, slice(None), 2), (0, slice(None)), np.int64(1), (0, np.int32(2)),
-        t(1), (slice(None), t(2)), slice(t(0), t(2)),
-        True, False, (0, True), (0, 0, 0, 0, True), t(True), t(False),
-        t([1, 0, 1]), [1, 0], (slice(None), [0, 2, 2]), t([[0, 1], [1, 1]]), t([-1, 0]), t([0, 1], dtype=m.int32), [],
-        (t([0, 1]), t([2, 0])), (t([0, 1]), slice(None), t([2, 0])), (0, slice(None), t([2, 0])), (0, t([1, 1]), slice(None), 3),
-        (slice(None), t([0, 1]), None, t([0, 1])), (t([[0], [1]]), t([0, 2])), (slice(None), t([0, 1]), 0, t([0, 1])),
-        (t([0, 1]), ..., t([0, 3])), (t([0]), t([0, 1]), t([0, 1]), t([0, 1])), (slice(1), t([0, 1]), t([[0], [1]])),
-        (t([0, 1]), t(0), t([0, 1])), (None, t([0, 1])), (t([0, 1]), slice(1, 3), None, t([0])),
-        mask, (mask, 0), (mask, slice(None), 0), (mask, ..., 0), (mask, None), (mask, t([0, 1, 2])), (mask, slice(0, 2)),
-        (mask, True), (True, mask), (slice(None), t([True, False, True])), (slice(None), t([[True] * 4] * 3), t([0])),
-        [True, False], ([True, False], [0]), (slice(None), slice(None), t([[False] * 5] * 4)), t([False, False]),
-        (True, t([0, 1]), slice(None)), (slice(None), True, t([0, 1])),
-        np.array([1, 0]), np.array(1), np.array([True, False]), (np.array([0, 1]), np.array([0, 1])), np.array(MASK),
-        range(2), ((0, 1), (1, 2)), ((0, 1),), np.array([1.7, 0]), np.array(1.5), [1.7, 0], np.array([0, 1], np.int16),
-    ]  # fmt: skip
-
+from tests.ops.index_cases import MASK, SHAPE, expressions
 
 NUMBER = len(expressions(mt))
 
@@ -196,8 +169,12 @@ def test_write_to_what_requires_a_gradient():
 
         return run
 
-    check_same_error(RuntimeError, "a view of a leaf Variable that requires grad is being used in an in-place", write(0), normal(2))  # fmt: skip
-    check_same_error(RuntimeError, "a leaf Variable that requires grad is being used in an in-place operation", write([0]), normal(2))  # fmt: skip
+    check_same_error(
+        RuntimeError, "a view of a leaf Variable that requires grad is being used in an in-place", write(0), normal(2)
+    )
+    check_same_error(
+        RuntimeError, "a leaf Variable that requires grad is being used in an in-place operation", write([0]), normal(2)
+    )
 
 
 def test_lists_of_indices_are_tuples_as_in_torch():
@@ -222,7 +199,7 @@ def test_byte_masks_warn():
 
 def test_iteration():
     check_same(lambda m, x: list(x), [normal(3, 2)])
-    check_same(lambda m, x: [a for a in x][1], [normal(3)])
+    check_same(lambda m, x: list(iter(x))[1], [normal(3)])
     assert len(ours_of(normal(3, 2))) == 3
     check_same_error(TypeError, "iteration over a 0-d tensor", lambda m, x: iter(x), normal())
 
@@ -244,84 +221,6 @@ def test_zero_sizes():
         assert x.shape == (2, 0)
 
 
-def test_index_errors():
-    x, scalar = normal(2, 3), normal()
-
-    def read(index):
-        return lambda m, x: x[index(m) if callable(index) else index]
-
-    def refused(error, match, index, array=x, **options):
-        check_same_error(error, match, read(index), array, **options)
-
-    refused(IndexError, "index 5 is out of bounds for dimension 0 with size 2", 5)
-    refused(IndexError, "index -3 is out of bounds for dimension 0 with size 2", -3)
-    refused(IndexError, "index 5 is out of bounds for dimension 1 with size 3", (0, 5))
-    refused(IndexError, "index 0 is out of bounds for dimension 0 with size 0", 0, np.zeros((0, 3)))
-    refused(IndexError, "too many indices for tensor of dimension 2", (0, 0, 0))
-    refused(IndexError, "too many indices for tensor of dimension 2", (slice(None),) * 3)
-    refused(IndexError, "too many indices for tensor of dimension 0", lambda m: m.tensor([0]), scalar)
-    refused(IndexError, "invalid index of a 0-dim tensor", 0, scalar)
-    refused(IndexError, "index 5 is out of bounds for dimension 0 with size 2", lambda m: m.tensor([0, 5]))
-    refused(IndexError, "index -3 is out of bounds for dimension 0 with size 2", [-3])
-    refused(IndexError, "index 7 is out of bounds for dimension . with size 3", (0, [7]))
-    refused(IndexError, "index 4 is out of bounds for dimension 1 with size 3; valid are -3 to 2", (slice(None), [4]), same_words=False)  # fmt: skip
-    refused(IndexError, "size 0", [0], np.zeros((0, 3)))
-    refused(IndexError, r"The shape of the mask \[3\] at index 0 does not match the shape of the indexed tensor \[2, 3\] at index 0", lambda m: m.tensor([True] * 3))  # fmt: skip
-    refused(IndexError, r"The shape of the mask \[2\] at index 0 does not match the shape of the indexed tensor \[2, 3\] at index 1", (slice(None), [True, True]))  # fmt: skip
-    refused(IndexError, r"The shape of the mask \[2, 2\] at index 1 does not match .* \[2, 3\] at index 1", lambda m: m.ones(2, 2, dtype=m.bool))  # fmt: skip
-    refused(IndexError, r"shape mismatch: indexing tensors could not be broadcast together with shapes \[2\], \[3\]", ([0, 1], [0, 1, 2]))  # fmt: skip
-    refused(IndexError, "tensors used as indices must be long, int, byte or bool tensors", lambda m: m.tensor([0.0]))
-    refused(IndexError, "tensors used as indices must be long, int, byte or bool tensors", lambda m: m.tensor(0.0))
-    refused(IndexError, "tensors used as indices must be long", lambda m: m.tensor([0], dtype=m.int16))
-    refused(IndexError, r"only integers, slices .* are valid indices \(got float\)", 0.5)
-    refused(IndexError, r"only integers, slices .* are valid indices \(got set\)", {0})
-    refused(IndexError, r"only integers, slices .* are valid indices \(got numpy.bool\)", np.True_)
-    refused(TypeError, r"only integers, slices .* are valid indices .*\(got str\)", "a", same_words=False)
-    refused(ValueError, "step must be greater than zero", slice(None, None, -1))
-    refused(ValueError, "slice step cannot be zero", slice(None, None, 0))
-    refused(TypeError, "slice indices must be integers or None or have an __index__ method", slice("a", 2))
-    refused(IndexError, "Dimension out of range", (..., ..., 0), same_words=False)
-    refused(IndexError, "Dimension out of range", lambda m: (..., ..., 0, m.ones(2, 3, dtype=m.bool)), normal(4, 5, 2, 3, 1), same_words=False)  # fmt: skip
-
-
-def test_lists_must_hold_integers():
-    check_error(TypeError, "a list must hold integers or bools", ours_of(normal(2)).__getitem__, ["a"])
-
-
-def test_write_errors():
-    def write(index, value):
-        def run(m, x):
-            x[index(m) if callable(index) else index] = value(m) if callable(value) else value
-
-        return run
-
-    def refused(error, match, index, value, array, **options):
-        check_same_error(error, match, write(index, value), array, **options)
-
-    x, whole, byte = normal(2, 3), np.arange(3), np.zeros(3, np.uint8)
-    single = normal(2, 3).astype(np.float32)
-    refused(TypeError, "can't assign a list to a torch.DoubleTensor", 0, [1, 2, 3], x)
-    refused(TypeError, "can't assign a numpy.ndarray to a torch.DoubleTensor", 0, np.ones(3), x)
-    refused(TypeError, "can't assign a numpy.float32 to a torch.DoubleTensor", 0, np.float32(1), x)
-    refused(TypeError, "can't assign a str to a torch.DoubleTensor", [0], "a", x)
-    refused(TypeError, "can't assign a NoneType to a torch.LongTensor", 0, None, whole)
-    refused(RuntimeError, r"The expanded size of the tensor \(3\) must match the existing size \(2\) at non-singleton dimension 0", 0, lambda m: m.ones(2), x)  # fmt: skip
-    refused(RuntimeError, "must be greater or equal to the number of dimensions in the tensor", 0, lambda m: m.ones(2, 3), x)
-    refused(RuntimeError, r"shape mismatch: value tensor of shape \[2\] cannot be broadcast to indexing result of shape \[1, 3\]", [0], lambda m: m.ones(2, dtype=m.float64), x)  # fmt: skip
-    refused(RuntimeError, r"shape mismatch: value tensor of shape \[2, 1, 3\]", [0], lambda m: m.ones(2, 1, 3, dtype=m.float64), x)  # fmt: skip
-    refused(RuntimeError, "Index put requires the source and destination dtypes match, got Float for the destination and Double for the source", [0], lambda m: m.ones(3, dtype=m.float64), single)  # fmt: skip
-    refused(RuntimeError, "got Long for the destination and Float for the source", [0], lambda m: m.tensor(2.7), whole)
-    refused(RuntimeError, "value cannot be converted to type int64.* without overflow", 0, float("nan"), whole)
-    refused(RuntimeError, "value cannot be converted to type uint8.* without overflow", [0], 300, byte)
-    refused(RuntimeError, "value cannot be converted to type uint8.* without overflow", 0, -1.5, byte)
-    refused(RuntimeError, "value cannot be converted to type float.* without overflow", 0, 1e300, single)
-    refused(ValueError, "Overflow when unpacking long long", 0, 2**70, x)
-    refused(IndexError, "index 5 is out of bounds for dimension 0 with size 2", 5, 1, x)
-    refused(IndexError, "index 5 is out of bounds for dimension 0 with size 2", [5], 1, x)
-    refused(IndexError, "too many indices", (0, 0, 0), 1, x)
-    check_error(RuntimeError, "more than one element of the written-to tensor", mt.zeros(1).expand(3).__setitem__, slice(2), 1)
-
-
 PUTS = {
     "one": (lambda m: (m.tensor([0, 1]), m.tensor([2, 0])), (2,)),
     "broadcast": (lambda m: (m.tensor([[0], [1]]), m.tensor([2, 0])), ()),
@@ -335,23 +234,19 @@ PUTS = {
 @pytest.mark.parametrize("name", PUTS)
 def test_index_put(name):
     indices, shape = PUTS[name]
-    check_same(lambda m, x, v: m.index_put(x, indices(m), v), [normal(2, 3), normal(*shape)], finite_differences=name != "rows")  # fmt: skip
+    check_same(
+        lambda m, x, v: m.index_put(x, indices(m), v), [normal(2, 3), normal(*shape)], finite_differences=name != "rows"
+    )
     check_same(lambda m, x, v: m.index_put(x, indices(m), v, accumulate=True), [normal(2, 3), normal(*shape)])
     check_same(lambda m, x, v: x.clone().index_put_(indices(m), v, True), [normal(2, 3), normal(*shape)])
-    check_same(lambda m, x, v: x.index_put(indices(m), v, accumulate=True), [np.ones((2, 3), int), np.ones(shape, int)], grad=False)  # fmt: skip
+    check_same(
+        lambda m, x, v: x.index_put(indices(m), v, accumulate=True),
+        [np.ones((2, 3), int), np.ones(shape, int)],
+        grad=False,
+    )
 
 
 def test_index_put_through_a_transposed_view():
-    check_same(lambda m, x, v: (x * 1).t().index_put_((m.tensor([0, 0]),), v, accumulate=True), [normal(2, 3), normal(2, 2)])
-
-
-def test_index_put_errors():
-    x = normal(2, 3)
-    check_same_error(TypeError, "argument 'indices'.* must be tuple of Tensors, not Tensor", lambda m, x: x.index_put_(m.tensor([0]), x), x)  # fmt: skip
-    check_same_error(TypeError, "expected Tensor as element 0 in argument .* but got NoneType", lambda m, x: x.index_put([None], x), x)  # fmt: skip
-    check_same_error(TypeError, r"argument 'values'.* must be Tensor, not float", lambda m, x: x.index_put_([m.tensor([0])], 5.0), x)  # fmt: skip
-    check_same_error(IndexError, "index 2 is out of bounds for dimension 0 with size 2", lambda m, x: x.index_put([m.tensor([2])], x[0]), x)  # fmt: skip
-    check_same_error(RuntimeError, r"shape mismatch: value tensor of shape \[7\]", lambda m, x: x.index_put((m.tensor([0]),), m.zeros(7, dtype=m.float64)), x)  # fmt: skip
-    check_same_error(IndexError, "tensors used as indices must be long", lambda m, x: x.index_put((m.tensor([0.0]),), x[0]), x)
-    check_error(IndexError, "at least one index tensor is needed", mt.index_put, ours_of(x), [], ours_of(x))
-    check_error(IndexError, "a mask needs at least one dimension", mt.index_put, ours_of(x), [mt.tensor(True)], ours_of(x))
+    check_same(
+        lambda m, x, v: (x * 1).t().index_put_((m.tensor([0, 0]),), v, accumulate=True), [normal(2, 3), normal(2, 2)]
+    )

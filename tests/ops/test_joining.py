@@ -29,8 +29,17 @@ def joined(arrays, dim):
     return result
 
 
-@pytest.mark.parametrize("shapes, dim", [([(2, 3), (1, 3)], 0), ([(2, 3), (2, 1), (2, 2)], -1), ([(3,), (2,)], 0),
-                                         ([(2, 0, 3), (2, 2, 3)], 1), ([(0, 3), (0, 3)], 1), ([(2, 3)], 1)])  # fmt: skip
+@pytest.mark.parametrize(
+    "shapes, dim",
+    [
+        ([(2, 3), (1, 3)], 0),
+        ([(2, 3), (2, 1), (2, 2)], -1),
+        ([(3,), (2,)], 0),
+        ([(2, 0, 3), (2, 2, 3)], 1),
+        ([(0, 3), (0, 3)], 1),
+        ([(2, 3)], 1),
+    ],
+)
 def test_cat(shapes, dim):
     arrays = [normal(*s, seed=i) for i, s in enumerate(shapes)]
     check_same(lambda m, *t: m.cat(t, dim), arrays, reference=lambda *a: joined(a, dim))
@@ -95,17 +104,53 @@ def test_results_are_copies():
 
 def test_errors():
     x, vector, scalar = normal(2, 3), normal(3), normal()
-    check_same_error(RuntimeError, "Tensors must have same number of dimensions: got 2 and 1", lambda m, x, y: m.cat([x, y]), x, vector)  # fmt: skip
-    check_same_error(RuntimeError, "Sizes of tensors must match except in dimension 1. Expected size 2 but got size 3 for tensor number 1 in the list", lambda m, x, y: m.cat([x, y], 1), x, normal(3, 3))  # fmt: skip
-    check_same_error(RuntimeError, r"zero-dimensional tensor \(at position 1\) cannot be concatenated", lambda m, x, y: m.cat([x, y]), x, scalar)  # fmt: skip
+    check_same_error(
+        RuntimeError,
+        "Tensors must have same number of dimensions: got 2 and 1",
+        lambda m, x, y: m.cat([x, y]),
+        x,
+        vector,
+    )
+    check_same_error(
+        RuntimeError,
+        "must match except in dimension 1. Expected size 2 but got size 3 for tensor number 1 in the list",
+        lambda m, x, y: m.cat([x, y], 1),
+        x,
+        normal(3, 3),
+    )
+    check_same_error(
+        RuntimeError,
+        r"zero-dimensional tensor \(at position 1\) cannot be concatenated",
+        lambda m, x, y: m.cat([x, y]),
+        x,
+        scalar,
+    )
     check_same_error(IndexError, "Dimension out of range .*got 2", lambda m, x: m.cat([x, x], 2), x)
     check_same_error(ValueError, r"torch.cat\(\): expected a non-empty list of Tensors", lambda m: m.cat([]))
-    check_same_error(TypeError, r"cat\(\): argument 'tensors'.* must be tuple of Tensors, not Tensor", lambda m, x: m.cat(x), x)
-    check_same_error(TypeError, r"expected Tensor as element 1 in argument .* but got int", lambda m, x: m.cat([x, 1]), x)
+    check_same_error(
+        TypeError, r"cat\(\): argument 'tensors'.* must be tuple of Tensors, not Tensor", lambda m, x: m.cat(x), x
+    )
+    check_same_error(
+        TypeError, r"expected Tensor as element 1 in argument .* but got int", lambda m, x: m.cat([x, 1]), x
+    )
     check_same_error(TypeError, r"must be tuple of Tensors, not generator", lambda m, x: m.stack(t for t in [x]), x)
-    check_same_error(RuntimeError, r"stack expects each tensor to be equal size, but got \[2, 3\] at entry 0 and \[3\] at entry 1", lambda m, x, y: m.stack([x, y]), x, vector)  # fmt: skip
+    check_same_error(
+        RuntimeError,
+        r"stack expects each tensor to be equal size, but got \[2, 3\] at entry 0 and \[3\] at entry 1",
+        lambda m, x, y: m.stack([x, y]),
+        x,
+        vector,
+    )
     check_same_error(RuntimeError, "stack expects a non-empty TensorList", lambda m: m.stack([]))
     check_same_error(IndexError, "Dimension out of range .*got 3", lambda m, x: m.stack([x, x], 3), x)
     for name in ("hstack", "vstack", "dstack", "column_stack"):
-        check_same_error(RuntimeError, f"{name} expects a non-empty TensorList", lambda m, name=name: getattr(m, name)([]))
-    check_same_error(RuntimeError, "Tensors must have same number of dimensions: got 2 and 1", lambda m, x, y: m.hstack([x, y]), x, vector)  # fmt: skip
+        check_same_error(
+            RuntimeError, f"{name} expects a non-empty TensorList", lambda m, name=name: getattr(m, name)([])
+        )
+    check_same_error(
+        RuntimeError,
+        "Tensors must have same number of dimensions: got 2 and 1",
+        lambda m, x, y: m.hstack([x, y]),
+        x,
+        vector,
+    )

@@ -22,7 +22,10 @@ def permuted(x, dims):
     return result
 
 
-@pytest.mark.parametrize("shape, dims", [((2, 3, 4), (2, 0, 1)), ((2, 3), (1, 0)), ((3,), (0,)), ((2, 0, 3), (2, 1, 0)), ((2, 3, 1, 2), (3, 1, 0, 2))])  # fmt: skip
+@pytest.mark.parametrize(
+    "shape, dims",
+    [((2, 3, 4), (2, 0, 1)), ((2, 3), (1, 0)), ((3,), (0,)), ((2, 0, 3), (2, 1, 0)), ((2, 3, 1, 2), (3, 1, 0, 2))],
+)
 def test_permute(shape, dims):
     check_same(lambda m, x: m.permute(x, dims), [normal(*shape)], reference=lambda x: permuted(x, dims))
     check_same(lambda m, x: x.permute(*dims), [normal(*shape)])
@@ -73,14 +76,21 @@ def test_few_dimensions():
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3, 4)])
 def test_t_property_warns_off_matrices(shape):
     x = ours_of(normal(*shape))
-    with pytest.warns(UserWarning, match=r"`x.T` on tensors of dimension other than 2 to reverse their shape is deprecated"):
+    with pytest.warns(
+        UserWarning, match=r"`x.T` on tensors of dimension other than 2 to reverse their shape is deprecated"
+    ):
         assert x.T.shape == torch.zeros(shape).permute(tuple(reversed(range(len(shape))))).shape
 
 
 def test_views_and_names():
     x = ours_of(normal(2, 3), requires_grad=True)
-    for view, name in ((x.t(), "TBackward0"), (x.T, "PermuteBackward0"), (x.mT, "TransposeBackward0"),
-                       (x.transpose(0, 1), "TransposeBackward0"), (x.movedim(0, 1), "PermuteBackward0")):  # fmt: skip
+    for view, name in (
+        (x.t(), "TBackward0"),
+        (x.T, "PermuteBackward0"),
+        (x.mT, "TransposeBackward0"),
+        (x.transpose(0, 1), "TransposeBackward0"),
+        (x.movedim(0, 1), "PermuteBackward0"),
+    ):
         assert view.data_ptr() == x.data_ptr()
         assert view._is_view()
         assert view.grad_fn.name() == name
@@ -89,13 +99,40 @@ def test_views_and_names():
 def test_errors():
     vector, cube = normal(3), normal(2, 3, 4)
     check_same_error(IndexError, "Dimension out of range .*got 5", lambda m, x: x.transpose(0, 5), cube)
-    check_same_error(RuntimeError, r"t\(\) expects a tensor with <= 2 dimensions, but self is 3D", lambda m, x: x.t(), cube)
-    check_same_error(RuntimeError, "tensor.mT is only supported on matrices or batches of matrices. Got 1-D", lambda m, x: x.mT, vector)  # fmt: skip
-    check_same_error(RuntimeError, "tensor.mH is only supported on matrices or batches of matrices. Got 1-D", lambda m, x: x.mH, vector)  # fmt: skip
-    check_same_error(RuntimeError, r"tensor.adjoint\(\) is only supported on matrices", lambda m, x: x.adjoint(), vector)
-    check_same_error(RuntimeError, r"tensor.H is only supported on matrices \(2-D tensors\). Got 3-D", lambda m, x: x.H, cube)  # fmt: skip
-    check_same_error(RuntimeError, r"Invalid source or destination dims: source \(\[0, 1\] dims\)", lambda m, x: x.movedim((0, 1), (2,)), cube)  # fmt: skip
-    check_same_error(RuntimeError, r"repeated dim in `source` \(\[0, 0\]\)", lambda m, x: x.movedim((0, 0), (2, 1)), cube)
-    check_same_error(RuntimeError, r"repeated dim in `destination` \(\[2, 2\]\)", lambda m, x: x.moveaxis((0, 1), (2, 2)), cube)  # fmt: skip
-    check_same_error(TypeError, "must both be int or both be tuple", lambda m, x: x.movedim(0, (2, 1)), cube, same_words=False)
+    check_same_error(
+        RuntimeError, r"t\(\) expects a tensor with <= 2 dimensions, but self is 3D", lambda m, x: x.t(), cube
+    )
+    check_same_error(
+        RuntimeError,
+        "tensor.mT is only supported on matrices or batches of matrices. Got 1-D",
+        lambda m, x: x.mT,
+        vector,
+    )
+    check_same_error(
+        RuntimeError,
+        "tensor.mH is only supported on matrices or batches of matrices. Got 1-D",
+        lambda m, x: x.mH,
+        vector,
+    )
+    check_same_error(
+        RuntimeError, r"tensor.adjoint\(\) is only supported on matrices", lambda m, x: x.adjoint(), vector
+    )
+    check_same_error(
+        RuntimeError, r"tensor.H is only supported on matrices \(2-D tensors\). Got 3-D", lambda m, x: x.H, cube
+    )
+    check_same_error(
+        RuntimeError,
+        r"Invalid source or destination dims: source \(\[0, 1\] dims\)",
+        lambda m, x: x.movedim((0, 1), (2,)),
+        cube,
+    )
+    check_same_error(
+        RuntimeError, r"repeated dim in `source` \(\[0, 0\]\)", lambda m, x: x.movedim((0, 0), (2, 1)), cube
+    )
+    check_same_error(
+        RuntimeError, r"repeated dim in `destination` \(\[2, 2\]\)", lambda m, x: x.moveaxis((0, 1), (2, 2)), cube
+    )
+    check_same_error(
+        TypeError, "must both be int or both be tuple", lambda m, x: x.movedim(0, (2, 1)), cube, same_words=False
+    )
     check_error(TypeError, r"transpose\(\): argument 'input' must be Tensor", mt.transpose, np.ones((2, 2)), 0, 1)

@@ -18,7 +18,9 @@ def flipped(x, dims):
     return result
 
 
-@pytest.mark.parametrize("shape, dims", [((2, 3), (0,)), ((2, 3), (0, 1)), ((2, 3), ()), ((), ()), ((), (0,)), ((0, 2), (0,)), ((4,), (0,))])  # fmt: skip
+@pytest.mark.parametrize(
+    "shape, dims", [((2, 3), (0,)), ((2, 3), (0, 1)), ((2, 3), ()), ((), ()), ((), (0,)), ((0, 2), (0,)), ((4,), (0,))]
+)
 def test_flip(shape, dims):
     check_same(lambda m, x: m.flip(x, dims), [normal(*shape)], reference=lambda x: flipped(x, dims))
     check_same(lambda m, x: x.flip(dims=list(dims)), [normal(*shape)])
@@ -31,9 +33,15 @@ def test_flip_left_right_and_upside_down():
     assert not np.may_share_memory((x := ours_of(normal(2, 3))).flip(0).array, x.array)
 
 
-@pytest.mark.parametrize("shifts, dims", [(1, ()), (-2, ()), (1, 0), (2, -1), ((1, 2), (0, 1)), ((1, 1), (0, 0)), (7, 1)])
+@pytest.mark.parametrize(
+    "shifts, dims", [(1, ()), (-2, ()), (1, 0), (2, -1), ((1, 2), (0, 1)), ((1, 1), (0, 0)), (7, 1)]
+)
 def test_roll(shifts, dims):
-    check_same(lambda m, x: m.roll(x, shifts, dims), [normal(2, 3)], reference=lambda x: np.roll(x, shifts, dims or None) if dims != 0 else np.roll(x, shifts, 0))  # fmt: skip
+    check_same(
+        lambda m, x: m.roll(x, shifts, dims),
+        [normal(2, 3)],
+        reference=lambda x: np.roll(x, shifts, dims or None) if dims != 0 else np.roll(x, shifts, 0),
+    )
     check_same(lambda m, x: x.t().roll(shifts=shifts, dims=dims), [normal(2, 3)])
 
 
@@ -50,7 +58,9 @@ def test_rot90(k, dims):
 
 
 @pytest.mark.parametrize("name, keeps", [("tril", lambda r, c, k: c - r <= k), ("triu", lambda r, c, k: c - r >= k)])
-@pytest.mark.parametrize("shape, diagonal", [((3, 3), 0), ((2, 4), 1), ((4, 2), -1), ((2, 3, 3), -2), ((2, 0, 3), 0), ((2, 2), 5)])  # fmt: skip
+@pytest.mark.parametrize(
+    "shape, diagonal", [((3, 3), 0), ((2, 4), 1), ((4, 2), -1), ((2, 3, 3), -2), ((2, 0, 3), 0), ((2, 2), 5)]
+)
 def test_triangles(name, keeps, shape, diagonal):
     def reference(x):
         result = np.zeros(x.shape)
@@ -95,20 +105,43 @@ def test_errors():
     check_same_error(TypeError, "argument 'dims'.* must be tuple of ints, not int", lambda m, x: m.flip(x, 0), x)
     check_same_error(RuntimeError, "Input must be >= 2-d", lambda m, x: m.fliplr(x), vector)
     check_same_error(RuntimeError, "Input must be >= 1-d", lambda m, x: m.flipud(x), scalar)
-    check_same_error(RuntimeError, "shifts and dimensions must align. shifts: 2, dims:1", lambda m, x: x.roll((1, 2), 0), x)
-    check_same_error(RuntimeError, "shifts and dimensions must align. shifts: 1, dims:2", lambda m, x: x.roll(1, (0, 1)), x)
+    check_same_error(
+        RuntimeError, "shifts and dimensions must align. shifts: 2, dims:1", lambda m, x: x.roll((1, 2), 0), x
+    )
+    check_same_error(
+        RuntimeError, "shifts and dimensions must align. shifts: 1, dims:2", lambda m, x: x.roll(1, (0, 1)), x
+    )
     check_same_error(RuntimeError, "`shifts` required", lambda m, x: x.roll(()), x)
     check_same_error(IndexError, "Dimension out of range", lambda m, x: x.roll(1, 5), x)
-    check_same_error(IndexError, "Dimension specified as 0 but tensor has no dimensions", lambda m, x: x.roll(1, 0), scalar)
-    check_same_error(RuntimeError, "expected total rotation dims == 2, but got dims = 1", lambda m, x: x.rot90(1, [0]), x)
-    check_same_error(RuntimeError, "expected rotation dims to be different, but got dim0 = 0 and dim1 = 0", lambda m, x: x.rot90(1, [0, 0]), x)  # fmt: skip
+    check_same_error(
+        IndexError, "Dimension specified as 0 but tensor has no dimensions", lambda m, x: x.roll(1, 0), scalar
+    )
+    check_same_error(
+        RuntimeError, "expected total rotation dims == 2, but got dims = 1", lambda m, x: x.rot90(1, [0]), x
+    )
+    check_same_error(
+        RuntimeError,
+        "expected rotation dims to be different, but got dim0 = 0 and dim1 = 0",
+        lambda m, x: x.rot90(1, [0, 0]),
+        x,
+    )
     check_same_error(RuntimeError, "expected total dims >= 2, but got total dims = 1", lambda m, x: x.rot90(), vector)
     check_same_error(RuntimeError, "tril: input tensor must have at least 2 dimensions", lambda m, x: x.tril(), vector)
-    check_same_error(RuntimeError, "triu_?: input tensor must have at least 2 dimensions", lambda m, x: x.triu_(), vector)
-    check_same_error(TypeError, "argument 'diagonal' must be int, not float", lambda m, x: x.tril(1.5), x, same_words=False)
-    check_same_error(RuntimeError, r"diag\(\): Supports 1D or 2D tensors. Got 3D", lambda m, x: m.diag(x), normal(2, 2, 2))
+    check_same_error(
+        RuntimeError, "triu_?: input tensor must have at least 2 dimensions", lambda m, x: x.triu_(), vector
+    )
+    check_same_error(
+        TypeError, "argument 'diagonal' must be int, not float", lambda m, x: x.tril(1.5), x, same_words=False
+    )
+    check_same_error(
+        RuntimeError, r"diag\(\): Supports 1D or 2D tensors. Got 3D", lambda m, x: m.diag(x), normal(2, 2, 2)
+    )
     check_same_error(RuntimeError, r"diag\(\): Supports 1D or 2D tensors. Got 0D", lambda m, x: m.diag(x), scalar)
-    check_same_error(RuntimeError, "diagonal dimensions cannot be identical 0, 0", lambda m, x: m.diag_embed(x, 0, 0, 0), x)
+    check_same_error(
+        RuntimeError, "diagonal dimensions cannot be identical 0, 0", lambda m, x: m.diag_embed(x, 0, 0, 0), x
+    )
     check_same_error(IndexError, "Dimension out of range", lambda m, x: m.diag_embed(x, 0, 0, 4), x)
-    check_same_error(TypeError, "argument 'offset' must be int, not float", lambda m, x: m.diag_embed(x, 0.5), x, same_words=False)  # fmt: skip
+    check_same_error(
+        TypeError, "argument 'offset' must be int, not float", lambda m, x: m.diag_embed(x, 0.5), x, same_words=False
+    )
     assert mt.diag_embed(ours_of(vector)).shape == torch.diag_embed(torch.zeros(3)).shape

@@ -18,7 +18,10 @@ def repeated(x, repeats):
     return result
 
 
-@pytest.mark.parametrize("shape, repeats", [((2, 3), (2, 2)), ((2, 3), (3, 1, 2)), ((), (3,)), ((), ()), ((2,), (0,)), ((0, 2), (2, 3)), ((2, 1), (1, 1))])  # fmt: skip
+@pytest.mark.parametrize(
+    "shape, repeats",
+    [((2, 3), (2, 2)), ((2, 3), (3, 1, 2)), ((), (3,)), ((), ()), ((2,), (0,)), ((0, 2), (2, 3)), ((2, 1), (1, 1))],
+)
 def test_repeat(shape, repeats):
     check_same(lambda m, x: x.repeat(repeats), [normal(*shape)], reference=lambda x: repeated(x, repeats))
     check_same(lambda m, x: x.repeat(repeats=repeats), [normal(*shape)])
@@ -39,7 +42,11 @@ def test_tile(shape, dims):
 @pytest.mark.parametrize("dim", [None, 0, -1])
 @pytest.mark.parametrize("repeats", [2, 0, 1])
 def test_repeat_interleave(repeats, dim):
-    check_same(lambda m, x: m.repeat_interleave(x, repeats, dim), [normal(2, 3)], reference=lambda x: np.repeat(x, repeats, dim))  # fmt: skip
+    check_same(
+        lambda m, x: m.repeat_interleave(x, repeats, dim),
+        [normal(2, 3)],
+        reference=lambda x: np.repeat(x, repeats, dim),
+    )
     check_same(lambda m, x: x.repeat_interleave(repeats, dim=dim), [normal(2, 3)])
 
 
@@ -58,15 +65,51 @@ def test_repeat_interleave_indices():
 
 def test_errors():
     x = normal(2, 3)
-    check_same_error(RuntimeError, "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor", lambda m, x: x.repeat(2), x)  # fmt: skip
-    check_same_error(RuntimeError, "Trying to create tensor with negative dimension -2", lambda m, x: x.repeat(-1, 2), x)
+    check_same_error(
+        RuntimeError,
+        "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
+        lambda m, x: x.repeat(2),
+        x,
+    )
+    check_same_error(
+        RuntimeError, "Trying to create tensor with negative dimension -2", lambda m, x: x.repeat(-1, 2), x
+    )
     check_same_error(RuntimeError, "Trying to create tensor with negative dimension -3", lambda m, x: x.tile(-1), x)
     check_same_error(TypeError, 'missing 1 required positional arguments: "repeats"', lambda m, x: x.repeat(), x)
-    check_same_error(RuntimeError, r"repeats must have the same size as input along dim, but got repeats.size\(0\) = 2 and input.size\(1\) = 3", lambda m, x, r: x.repeat_interleave(r, 1), x, np.array([1, 2]))  # fmt: skip
-    check_same_error(RuntimeError, "repeats can not be negative", lambda m, x, r: x.repeat_interleave(r, 0), x, np.array([1, -2]))  # fmt: skip
+    check_same_error(
+        RuntimeError,
+        r"repeats must have the same size as input along dim, but got repeats.size\(0\) = 2 and input.size\(1\) = 3",
+        lambda m, x, r: x.repeat_interleave(r, 1),
+        x,
+        np.array([1, 2]),
+    )
+    check_same_error(
+        RuntimeError, "repeats can not be negative", lambda m, x, r: x.repeat_interleave(r, 0), x, np.array([1, -2])
+    )
     check_same_error(RuntimeError, "Repeats must be non-negative", lambda m, x: x.repeat_interleave(-1), x)
-    check_same_error(RuntimeError, "repeats must be 0-dim or 1-dim tensor", lambda m, x, r: x.repeat_interleave(r, 0), x, np.array([[1, 2]]))  # fmt: skip
-    check_same_error(RuntimeError, "allocated size does not match required size", lambda m, x, r: x.repeat_interleave(r, 0, output_size=5), x, np.array([1, 2]))  # fmt: skip
-    check_same_error(TypeError, "must be int or Tensor, not list", lambda m, x: x.repeat_interleave([1, 2], 0), x, same_words=False)  # fmt: skip
-    check_same_error(NotImplementedError, "repeats has to be Long or Int tensor, got float64", lambda m, x, r: x.repeat_interleave(r, 0), x, np.ones(2), same_words=False)  # fmt: skip
+    check_same_error(
+        RuntimeError,
+        "repeats must be 0-dim or 1-dim tensor",
+        lambda m, x, r: x.repeat_interleave(r, 0),
+        x,
+        np.array([[1, 2]]),
+    )
+    check_same_error(
+        RuntimeError,
+        "allocated size does not match required size",
+        lambda m, x, r: x.repeat_interleave(r, 0, output_size=5),
+        x,
+        np.array([1, 2]),
+    )
+    check_same_error(
+        TypeError, "must be int or Tensor, not list", lambda m, x: x.repeat_interleave([1, 2], 0), x, same_words=False
+    )
+    check_same_error(
+        NotImplementedError,
+        "repeats has to be Long or Int tensor, got float64",
+        lambda m, x, r: x.repeat_interleave(r, 0),
+        x,
+        np.ones(2),
+        same_words=False,
+    )
     check_same_error(IndexError, "Dimension out of range", lambda m, x: x.repeat_interleave(2, 5), x)

@@ -11,9 +11,18 @@ from tests.checks import check_error, normal, ours_of, theirs_of
 from tests.ops.both import check_same, check_same_error
 
 RESHAPES = [
-    ((2, 3), (3, 2)), ((2, 3), (-1,)), ((2, 3), (1, -1, 3)), ((2, 3, 4), (6, 4)), ((2, 3, 4), (2, -1)), ((), (1, 1)),
-    ((1,), ()), ((0, 3), (-1, 3)), ((0, 3), (3, 0)), ((0,), (2, -1)), ((6,), (6,)),
-]  # fmt: skip
+    ((2, 3), (3, 2)),
+    ((2, 3), (-1,)),
+    ((2, 3), (1, -1, 3)),
+    ((2, 3, 4), (6, 4)),
+    ((2, 3, 4), (2, -1)),
+    ((), (1, 1)),
+    ((1,), ()),
+    ((0, 3), (-1, 3)),
+    ((0, 3), (3, 0)),
+    ((0,), (2, -1)),
+    ((6,), (6,)),
+]
 
 
 @pytest.mark.parametrize("shape, size", RESHAPES)
@@ -54,10 +63,15 @@ def test_shape_errors(name):
     check_same_error(RuntimeError, "only one dimension can be inferred", with_size(-1, -1), x)
     check_same_error(RuntimeError, r"invalid shape dimension -2 at index 0 of shape \[-2, 3\]", with_size(-2, 3), x)
     check_same_error(
-        RuntimeError, r"cannot reshape tensor of 0 elements into shape \[-1, 0\] because the unspecified dimension size -1",
-        with_size(-1, 0), empty,
-    )  # fmt: skip
-    number, mixed = "must be tuple of ints, not float", "must be tuple of ints, but found element of type float at pos 1"
+        RuntimeError,
+        r"cannot reshape tensor of 0 elements into shape \[-1, 0\] because the unspecified dimension size -1",
+        with_size(-1, 0),
+        empty,
+    )
+    number, mixed = (
+        "must be tuple of ints, not float",
+        "must be tuple of ints, but found element of type float at pos 1",
+    )
     check_same_error(TypeError, "must be ints or one tuple of ints", with_size(2.0, 3), x, same_words=False)
     check_same_error(TypeError, "must be ints or one tuple of ints", with_size(True, 6), x, same_words=False)
     check_same_error(TypeError, "must be ints or one tuple of ints", with_size((2, 3), 1), x, same_words=False)
@@ -93,7 +107,9 @@ def test_view_as_another_dtype():
     bits = ours.view(dtype=mt.int32)
     bits += 0
     assert ours._version == 1
-    check_same_error(RuntimeError, r"self.size\(-1\) must be divisible by 2", lambda m, x: x.view(m.float64), array[:, :3].copy())
+    check_same_error(
+        RuntimeError, r"self.size\(-1\) must be divisible by 2", lambda m, x: x.view(m.float64), array[:, :3].copy()
+    )
     check_same_error(RuntimeError, r"self.stride\(-1\) must be 1", lambda m, x: x.t().view(m.float16), array)
     check_same_error(RuntimeError, r"self.dim\(\) cannot be 0", lambda m, x: x.view(m.float16), np.ones((), np.float32))
 
@@ -123,17 +139,30 @@ def test_unflatten():
         check_same(lambda m, x, sizes=sizes: m.unflatten(x, 1, sizes), [normal(2, 6, 3)])
     check_same(lambda m, x: x.unflatten(dim=-1, sizes=[3, 1]), [normal(2, 3)])
     check_same_error(
-        RuntimeError, r"Provided sizes \[2, 2\] don't multiply up to the size of dim 1 \(3\)",
-        lambda m, x: x.unflatten(1, (2, 2)), normal(2, 3),
-    )  # fmt: skip
+        RuntimeError,
+        r"Provided sizes \[2, 2\] don't multiply up to the size of dim 1 \(3\)",
+        lambda m, x: x.unflatten(1, (2, 2)),
+        normal(2, 3),
+    )
     check_same_error(RuntimeError, "sizes must be non-empty", lambda m, x: x.unflatten(1, ()), normal(2, 3))
     check_same_error(IndexError, "Dimension out of range", lambda m, x: x.unflatten(5, (1,)), normal(2, 3))
     check_same_error(TypeError, "must be tuple of ints", lambda m, x: x.unflatten(1, 3), normal(2, 3))
-    check_same_error(RuntimeError, "only one dimension can be inferred", lambda m, x: x.unflatten(1, (-1, -1)), normal(2, 3))
+    check_same_error(
+        RuntimeError, "only one dimension can be inferred", lambda m, x: x.unflatten(1, (-1, -1)), normal(2, 3)
+    )
 
 
-SQUEEZES = [((1, 2, 1, 3), None), ((1, 2, 1, 3), 0), ((1, 2, 1, 3), 1), ((1, 2, 1), (0, -1)), ((1, 2, 1), ()), ((), 0),
-            ((), None), ((1, 1), None), ((0, 1), -1)]  # fmt: skip
+SQUEEZES = [
+    ((1, 2, 1, 3), None),
+    ((1, 2, 1, 3), 0),
+    ((1, 2, 1, 3), 1),
+    ((1, 2, 1), (0, -1)),
+    ((1, 2, 1), ()),
+    ((), 0),
+    ((), None),
+    ((1, 1), None),
+    ((0, 1), -1),
+]
 
 
 @pytest.mark.parametrize("shape, dim", SQUEEZES)
@@ -150,8 +179,15 @@ def test_squeeze_names_and_errors():
     assert x.squeeze(0).grad_fn.name() == "SqueezeBackward1"
     assert x.squeeze((0,)).grad_fn.name() == "SqueezeBackward2"
     check_same(lambda m, x: x.squeeze(axis=0), [normal(1, 2)])
-    check_same_error(IndexError, r"Dimension out of range \(expected to be in range of \[-2, 1\], but got 5\)", lambda m, x: x.squeeze(5), normal(1, 2))  # fmt: skip
-    check_same_error(RuntimeError, "dim 0 appears multiple times in the list of dims", lambda m, x: x.squeeze((0, 0)), normal(1, 2))  # fmt: skip
+    check_same_error(
+        IndexError,
+        r"Dimension out of range \(expected to be in range of \[-2, 1\], but got 5\)",
+        lambda m, x: x.squeeze(5),
+        normal(1, 2),
+    )
+    check_same_error(
+        RuntimeError, "dim 0 appears multiple times in the list of dims", lambda m, x: x.squeeze((0, 0)), normal(1, 2)
+    )
     match = "argument 'dim' must be int, not float"
     check_same_error(TypeError, match, lambda m, x: x.squeeze(1.0), normal(1, 2), same_words=False)
 
@@ -164,7 +200,9 @@ def test_unsqueeze(dim):
 
 def test_unsqueeze_errors():
     check_same(lambda m, x: x.unsqueeze(-1), [normal()])
-    check_same_error(IndexError, r"expected to be in range of \[-3, 2\], but got 3", lambda m, x: x.unsqueeze(3), normal(2, 3))
+    check_same_error(
+        IndexError, r"expected to be in range of \[-3, 2\], but got 3", lambda m, x: x.unsqueeze(3), normal(2, 3)
+    )
     check_error(TypeError, r"got both 'dim' and 'axis'", ours_of(normal(2)).unsqueeze, dim=0, axis=0)
 
 
@@ -175,9 +213,15 @@ def test_contiguous():
     assert x.contiguous(memory_format=mt.preserve_format) is x
     assert x.t().contiguous(memory_format=mt.contiguous_format).is_contiguous()
     assert not x.t().is_contiguous()
-    check_error(TypeError, "argument 'memory_format' must be torch.memory_format, not int", x.contiguous, memory_format=3)
-    check_same_error(RuntimeError, "preserve memory format is unsupported by the contiguous operator",
-                     lambda m, x: x.t().contiguous(memory_format=m.preserve_format), normal(2, 3))  # fmt: skip
+    check_error(
+        TypeError, "argument 'memory_format' must be torch.memory_format, not int", x.contiguous, memory_format=3
+    )
+    check_same_error(
+        RuntimeError,
+        "preserve memory format is unsupported by the contiguous operator",
+        lambda m, x: x.t().contiguous(memory_format=m.preserve_format),
+        normal(2, 3),
+    )
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3), (2, 3, 4)])

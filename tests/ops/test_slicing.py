@@ -16,7 +16,10 @@ def test_select(shape, dim, index):
     check_same(lambda m, x: x.select(dim=dim, index=index), [normal(*shape)])
 
 
-@pytest.mark.parametrize("shape, arguments", [((2, 5), (1, 1, 3)), ((2, 5), (-1, -2, 2)), ((2, 5), (0, 2, 0)), ((3,), (0, 0, 3)), ((0, 2), (0, 0, 0))])  # fmt: skip
+@pytest.mark.parametrize(
+    "shape, arguments",
+    [((2, 5), (1, 1, 3)), ((2, 5), (-1, -2, 2)), ((2, 5), (0, 2, 0)), ((3,), (0, 0, 3)), ((0, 2), (0, 0, 0))],
+)
 def test_narrow(shape, arguments):
     dim, start, length = arguments
     start_at = start + shape[dim] if start < 0 else start
@@ -75,8 +78,12 @@ def test_overlapping_windows_cannot_be_written_to():
 
 def test_all_are_views():
     x, reference = ours_of(normal(3, 3), requires_grad=True), torch.zeros(3, 3, requires_grad=True)
-    for call, name in ((lambda t: t.select(0, 1), "SelectBackward0"), (lambda t: t.narrow(1, 1, 2), "SliceBackward0"),
-                       (lambda t: t.diagonal(1), "DiagonalBackward0"), (lambda t: t.unfold(0, 2, 1), "UnfoldBackward0")):  # fmt: skip
+    for call, name in (
+        (lambda t: t.select(0, 1), "SelectBackward0"),
+        (lambda t: t.narrow(1, 1, 2), "SliceBackward0"),
+        (lambda t: t.diagonal(1), "DiagonalBackward0"),
+        (lambda t: t.unfold(0, 2, 1), "UnfoldBackward0"),
+    ):
         assert call(x)._is_view()
         assert call(x).stride() == call(reference).stride()
         assert call(x).grad_fn.name() == call(reference).grad_fn.name() == name
@@ -84,18 +91,44 @@ def test_all_are_views():
 
 def test_errors():
     x, scalar, vector = normal(2, 3), normal(), normal(3)
-    check_same_error(IndexError, r"select\(\): index 3 out of range for tensor of size \[2, 3\] at dimension 1", lambda m, x: x.select(1, 3), x)  # fmt: skip
+    check_same_error(
+        IndexError,
+        r"select\(\): index 3 out of range for tensor of size \[2, 3\] at dimension 1",
+        lambda m, x: x.select(1, 3),
+        x,
+    )
     check_same_error(IndexError, r"select\(\): index -4 out of range", lambda m, x: x.select(1, -4), x)
     check_same_error(IndexError, r"select\(\) cannot be applied to a 0-dim tensor", lambda m, x: x.select(0, 0), scalar)
     check_same_error(IndexError, "Dimension out of range .*got 2", lambda m, x: x.select(2, 0), x)
-    check_same_error(TypeError, "argument 'index' must be int, not float", lambda m, x: x.select(0, 1.0), x, same_words=False)
-    check_same_error(IndexError, r"start out of range \(expected to be in range of \[-3, 3\], but got 4\)", lambda m, x: x.narrow(1, 4, 1), x)  # fmt: skip
-    check_same_error(RuntimeError, r"start \(1\) \+ length \(3\) exceeds dimension size \(3\)", lambda m, x: x.narrow(1, 1, 3), x)  # fmt: skip
+    check_same_error(
+        TypeError, "argument 'index' must be int, not float", lambda m, x: x.select(0, 1.0), x, same_words=False
+    )
+    check_same_error(
+        IndexError,
+        r"start out of range \(expected to be in range of \[-3, 3\], but got 4\)",
+        lambda m, x: x.narrow(1, 4, 1),
+        x,
+    )
+    check_same_error(
+        RuntimeError, r"start \(1\) \+ length \(3\) exceeds dimension size \(3\)", lambda m, x: x.narrow(1, 1, 3), x
+    )
     check_same_error(RuntimeError, r"narrow\(\): length must be non-negative", lambda m, x: x.narrow(1, 0, -1), x)
-    check_same_error(RuntimeError, r"narrow\(\) cannot be applied to a 0-dim tensor", lambda m, x: x.narrow(0, 0, 1), scalar)
+    check_same_error(
+        RuntimeError, r"narrow\(\) cannot be applied to a 0-dim tensor", lambda m, x: x.narrow(0, 0, 1), scalar
+    )
     check_same_error(RuntimeError, "diagonal dimensions cannot be identical 0, 0", lambda m, x: x.diagonal(0, 0, 0), x)
     check_same_error(IndexError, "Dimension out of range .*got 1", lambda m, x: x.diagonal(), vector)
-    check_same_error(RuntimeError, "maximum size for tensor at dimension 0 is 3 but size is 4", lambda m, x: x.unfold(0, 4, 1), vector)  # fmt: skip
-    check_same_error(RuntimeError, "maximum size for tensor at dimension 0 is 1 but size is 2", lambda m, x: x.unfold(0, 2, 1), scalar)  # fmt: skip
+    check_same_error(
+        RuntimeError,
+        "maximum size for tensor at dimension 0 is 3 but size is 4",
+        lambda m, x: x.unfold(0, 4, 1),
+        vector,
+    )
+    check_same_error(
+        RuntimeError,
+        "maximum size for tensor at dimension 0 is 1 but size is 2",
+        lambda m, x: x.unfold(0, 2, 1),
+        scalar,
+    )
     check_same_error(RuntimeError, "step is 0 but must be > 0", lambda m, x: x.unfold(0, 2, 0), vector)
     check_same_error(RuntimeError, "size is -1 but must be >= 0", lambda m, x: x.unfold(0, -1, 1), vector)

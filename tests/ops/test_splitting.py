@@ -20,7 +20,9 @@ def test_unbind(shape, dim):
 
 def test_unbind_nothing():
     assert ours_of(np.zeros((0, 2))).unbind() == ()
-    check_same_error(IndexError, "Dimension specified as 0 but tensor has no dimensions", lambda m, x: x.unbind(), normal())
+    check_same_error(
+        IndexError, "Dimension specified as 0 but tensor has no dimensions", lambda m, x: x.unbind(), normal()
+    )
     check_same_error(IndexError, "Dimension out of range", lambda m, x: x.unbind(2), normal(2, 3))
 
 
@@ -66,9 +68,13 @@ def test_tensor_split_by_tensor():
 
 def test_parts_are_views():
     x, reference = ours_of(normal(2, 5), requires_grad=True), torch.zeros(2, 5, requires_grad=True)
-    for call, name in ((lambda t: t.split(2, 1), "SplitBackward0"), (lambda t: t.chunk(2, 1), "SplitBackward0"),
-                       (lambda t: t.split([1, 4], 1), "SplitWithSizesBackward0"), (lambda t: t.unbind(1), "UnbindBackward0"),
-                       (lambda t: t.tensor_split(2, 1), "SliceBackward0")):  # fmt: skip
+    for call, name in (
+        (lambda t: t.split(2, 1), "SplitBackward0"),
+        (lambda t: t.chunk(2, 1), "SplitBackward0"),
+        (lambda t: t.split([1, 4], 1), "SplitWithSizesBackward0"),
+        (lambda t: t.unbind(1), "UnbindBackward0"),
+        (lambda t: t.tensor_split(2, 1), "SliceBackward0"),
+    ):
         for mine, theirs in zip(call(x), call(reference)):
             assert mine._is_view()
             assert mine.stride() == theirs.stride()
@@ -84,15 +90,36 @@ def test_empty_parts():
 
 def test_errors():
     x, scalar = normal(2, 3), normal()
-    check_same_error(RuntimeError, "split_size can only be 0 if dimension size is 0, but got dimension size of 3", lambda m, x: x.split(0, 1), x)  # fmt: skip
-    check_same_error(RuntimeError, "split expects split_size be non-negative, but got split_size=-1", lambda m, x: x.split(-1, 1), x)  # fmt: skip
-    check_same_error(RuntimeError, r"split_with_sizes expects split_sizes to sum exactly to 3 \(input tensor's size at dimension 1\), but got split_sizes=\[1, 1\]", lambda m, x: x.split([1, 1], 1), x)  # fmt: skip
+    check_same_error(
+        RuntimeError,
+        "split_size can only be 0 if dimension size is 0, but got dimension size of 3",
+        lambda m, x: x.split(0, 1),
+        x,
+    )
+    check_same_error(
+        RuntimeError, "split expects split_size be non-negative, but got split_size=-1", lambda m, x: x.split(-1, 1), x
+    )
+    check_same_error(
+        RuntimeError,
+        r"split_sizes to sum exactly to 3 \(input tensor's size at dimension 1\), but got split_sizes=\[1, 1\]",
+        lambda m, x: x.split([1, 1], 1),
+        x,
+    )
     check_same_error(RuntimeError, "split_sizes have only non-negative entries", lambda m, x: x.split([4, -1], 1), x)
     check_same_error(RuntimeError, "split expects at least a 1-dimensional tensor", lambda m, x: x.split(1), scalar)
     check_same_error(IndexError, "Dimension out of range", lambda m, x: x.split(1, 5), x)
-    check_same_error(TypeError, r"argument 'split_sizes'.* must be tuple of ints, not float", lambda m, x: x.split(1.5), x)
+    check_same_error(
+        TypeError, r"argument 'split_sizes'.* must be tuple of ints, not float", lambda m, x: x.split(1.5), x
+    )
     check_same_error(RuntimeError, "chunk expects `chunks` to be greater than 0, got: 0", lambda m, x: x.chunk(0), x)
     check_same_error(RuntimeError, "chunk expects at least a 1-dimensional tensor", lambda m, x: x.chunk(1), scalar)
-    check_same_error(TypeError, "argument 'chunks' must be int, not float", lambda m, x: x.chunk(1.5), x, same_words=False)
+    check_same_error(
+        TypeError, "argument 'chunks' must be int, not float", lambda m, x: x.chunk(1.5), x, same_words=False
+    )
     check_same_error(RuntimeError, "number of sections must be larger than 0, got 0", lambda m, x: x.tensor_split(0), x)
-    check_same_error(RuntimeError, "at least a 1-dimensional tensor, but got a tensor with 0 dims", lambda m, x: x.tensor_split(1), scalar)  # fmt: skip
+    check_same_error(
+        RuntimeError,
+        "at least a 1-dimensional tensor, but got a tensor with 0 dims",
+        lambda m, x: x.tensor_split(1),
+        scalar,
+    )
