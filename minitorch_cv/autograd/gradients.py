@@ -65,6 +65,7 @@ def backward(
     grad_tensors: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    grad_variables: Any = None,
     inputs: Any = None,
 ) -> None:
     """Add the gradients of `tensors` with respect to the leaves to the leaves' `.grad` (torch.autograd.backward).
@@ -73,9 +74,12 @@ def backward(
               grad_tensors: the gradient at each; None for those of a single element.
               retain_graph: keep what the operations saved, for a second backward.
               inputs: only these get a gradient; results among them retain it, as after retain_grad().
-    Raises:   RuntimeError: as Tensor.backward. NotImplementedError: for create_graph=True.
+    Raises:   RuntimeError: as Tensor.backward. NotImplementedError: for create_graph=True, and for grad_variables, the
+                old name of grad_tensors.
     """
     _refuse_create_graph(create_graph)
+    if grad_variables is not None:
+        raise NotImplementedError("backward: grad_variables is the old name of an argument; pass grad_tensors")
     outputs = as_tuple(tensors)
     if inputs is not None:
         inputs = as_tuple(inputs)
@@ -96,6 +100,7 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -108,9 +113,11 @@ def grad(
               materialize_grads: give zeros instead of None.
     Returns:  one tensor for each input.
     Raises:   RuntimeError: as Tensor.backward, and for an unused input.
-              NotImplementedError: for create_graph=True and is_grads_batched=True.
+              NotImplementedError: for create_graph=True, only_inputs=False and is_grads_batched=True.
     """
     _refuse_create_graph(create_graph)
+    if not only_inputs:
+        raise NotImplementedError("grad: only_inputs=False is not supported; backward() fills the .grad of every leaf")
     if is_grads_batched:
         raise NotImplementedError("grad: is_grads_batched=True is not supported; call grad() once for each gradient")
     if materialize_grads and allow_unused is False:

@@ -73,7 +73,7 @@ def adaptive_places(image_size: Pair, output_size: Pair) -> Places:
 
 
 def max_pool2d(x: Array, places: Places) -> tuple[Array, Array]:
-    """The maximum of each window, the first one where there are several; a NaN counts as the largest."""
+    """The maximum of each window, the first one where there are several; NaN is above all, and the last one counts."""
     x = layout.contiguous(x)
     n, c, h, w = x.shape
     oh, ow = places.output_size
@@ -129,7 +129,7 @@ def _max_pool2d(first, last, x, out, indices, rows, columns, dh, dw):
     for plane in range(first, last):
         for y in range(oh):
             for z in range(ow):
-                best = x[plane, rows[y, 0], columns[z, 0]]
+                best = x.dtype.type(-np.inf)  # also the result of a window that sees no pixel
                 place = rows[y, 0] * w + columns[z, 0]
                 for row in range(rows[y, 0], rows[y, 1], dh):
                     for column in range(columns[z, 0], columns[z, 1], dw):

@@ -63,7 +63,7 @@ def run_demo(out: Path, epochs: int = 20, seed: int = 0) -> float:
     print("The first step compiles the kernels, once for this machine; later runs take them from the disk.")
     for epoch in range(1, epochs + 1):
         model.train()
-        for images, labels in tqdm(train_loader, desc=f"epoch {epoch:2d}/{epochs}", leave=False):
+        for images, labels in tqdm(train_loader, desc=f"epoch {epoch:2d}/{epochs}", leave=False, disable=None):
             loss = criterion(model(images), labels)
             optimizer.zero_grad()
             loss.backward()

@@ -36,6 +36,8 @@ def public_callables():
             reference = getattr(theirs, f"{name}_with_indices", getattr(theirs, name))
             if not callable(mine) or inspect.isbuiltin(reference):
                 continue
+            # F.max_pool2d and its like choose between two functions; the one without indices has the signature
+            reference = getattr(theirs, f"_{name}") if "max_pool" in name and name.islower() else reference
             yield f"{module}.{name}", mine, reference
 
 
@@ -66,7 +68,7 @@ def test_signature(ours, theirs):
     try:
         expected = parameters(theirs)
     except ValueError:
-        pytest.fail("PyTorch's signature cannot be read; list the name in WRITTEN_IN_C")
+        pytest.fail("PyTorch's signature cannot be read")
     assert parameters(ours) == expected
 
 
