@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.variable import V, Variable
-from .arguments import as_variables, broadcast_shape, check_number, check_tensor, dtype_of_operands, is_number, promote
+from .arguments import broadcast_shape, check_number, check_tensor, dtype_of_operands, is_number, promote
 
 
 def _compare(op_name: str, relation: Callable, input: V, other: Variable | float) -> V:
@@ -128,5 +128,8 @@ def isin(
     if is_number(elements) and is_number(test_elements):
         raise TypeError("isin(): one of elements and test_elements must be a Tensor, got two numbers")
     kind: Any = elements if isinstance(elements, Variable) else test_elements
-    sought, known = (as_variables("isin", d, v, kind)[0].array for v in (elements, test_elements))
+    sought, known = (
+        v.array.astype(d.numpy) if isinstance(v, Variable) else np.asarray(v).astype(d.numpy)
+        for v in (elements, test_elements)
+    )
     return kind.wrap(np.asarray(np.isin(sought, known, assume_unique=assume_unique, invert=invert)))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.grad_mode import no_grad
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..types import dtype as dt
@@ -20,31 +21,13 @@ from .arguments import (
 
 
 @dataclass(eq=False, repr=False)
-class Logical(Operation):
-    """A NumPy function of truth values; no gradient passes through."""
+class Logic(Operation):
+    """A NumPy function of truth values or of bits. It is never part of a graph."""
 
-    function: str  # logical_and, logical_or, logical_xor, logical_not
+    function: str  # logical_and ..., bitwise_and ..., invert
 
     def name(self) -> str:
         """LogicalAndBackward0 and so on."""
-        return "".join(part.capitalize() for part in self.function.split("_")) + "Backward0"
-
-    def forward(self, a: Array, *b: Array) -> Array:
-        self.shapes = (a.shape, *(array.shape for array in b))
-        return getattr(np, self.function)(a, *b)
-
-    def backward(self, grad_out: Array) -> tuple:
-        return tuple([np.zeros(shape, grad_out.dtype) for shape in self.shapes])
-
-
-@dataclass(eq=False, repr=False)
-class Bitwise(Operation):
-    """A NumPy function of the bits of integers, or of bool."""
-
-    function: str  # bitwise_and, bitwise_or, bitwise_xor, invert
-
-    def name(self) -> str:
-        """BitwiseAndBackward0 and so on; integers have no graph, so errors are all that shows it."""
         return "".join(part.capitalize() for part in self.function.split("_")) + "Backward0"
 
     def forward(self, *operands: Array) -> Array:
@@ -77,7 +60,8 @@ def _logical_inplace(function: str, input: V, *others: Any) -> V:
     for name, operand in zip(("input", "other"), (input, *others)):
         check_tensor(f"{function}_", operand, name)
     broadcast_shape(f"{function}_", *(operand.array.shape for operand in (input, *others)))
-    return Logical(function).inplace(input, *others)
+    with no_grad():  # as PyTorch: the write is noticed, but not recorded
+        return Logic(function).inplace(input, *others)
 
 
 def logical_and(input: V, other: Variable) -> V:
@@ -143,46 +127,46 @@ def _bitwise_inplace(op_name: str, op: Operation, input: V, other: Any) -> V:
 
 def bitwise_and(input: Variable | int, other: Variable | int) -> Any:
     """input & other: bit by bit of integers, or of bool (torch.bitwise_and)."""
-    return _bitwise("bitwise_and", Bitwise("bitwise_and"), input, other)
+    return _bitwise("bitwise_and", Logic("bitwise_and"), input, other)
 
 
 def bitwise_and_(input: V, other: Variable | int) -> V:
     """Take input & other, in place."""
-    return _bitwise_inplace("bitwise_and_", Bitwise("bitwise_and"), input, other)
+    return _bitwise_inplace("bitwise_and_", Logic("bitwise_and"), input, other)
 
 
 def bitwise_or(input: Variable | int, other: Variable | int) -> Any:
     """input | other: bit by bit of integers, or of bool (torch.bitwise_or)."""
-    return _bitwise("bitwise_or", Bitwise("bitwise_or"), input, other)
+    return _bitwise("bitwise_or", Logic("bitwise_or"), input, other)
 
 
 def bitwise_or_(input: V, other: Variable | int) -> V:
     """Take input | other, in place."""
-    return _bitwise_inplace("bitwise_or_", Bitwise("bitwise_or"), input, other)
+    return _bitwise_inplace("bitwise_or_", Logic("bitwise_or"), input, other)
 
 
 def bitwise_xor(input: Variable | int, other: Variable | int) -> Any:
     """input ^ other: bit by bit of integers, or of bool (torch.bitwise_xor)."""
-    return _bitwise("bitwise_xor", Bitwise("bitwise_xor"), input, other)
+    return _bitwise("bitwise_xor", Logic("bitwise_xor"), input, other)
 
 
 def bitwise_xor_(input: V, other: Variable | int) -> V:
     """Take input ^ other, in place."""
-    return _bitwise_inplace("bitwise_xor_", Bitwise("bitwise_xor"), input, other)
+    return _bitwise_inplace("bitwise_xor_", Logic("bitwise_xor"), input, other)
 
 
 def bitwise_not(input: V) -> V:
     """~input: each bit of integers, or bool, turned over (torch.bitwise_not)."""
     check_tensor("bitwise_not", input)
     _refuse_floats("bitwise_not", input.dtype)
-    return Bitwise("invert")(input)
+    return Logic("invert")(input)
 
 
 def bitwise_not_(input: V) -> V:
     """Take ~input, in place."""
     check_tensor("bitwise_not_", input)
     _refuse_floats("bitwise_not_", input.dtype)
-    return Bitwise("invert").inplace(input)
+    return Logic("invert").inplace(input)
 
 
 def _check_shift(op_name: str, input: Any, other: Any) -> None:

@@ -116,6 +116,8 @@ class ComparisonMethods(Variable):
         return logic.bitwise_right_shift_(self, other)
 
     def __invert__(self) -> Any:
+        if self.array.dtype.kind == "f":
+            raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
         return logic.bitwise_not(self)
 
     def __contains__(self, element: Any) -> bool:
