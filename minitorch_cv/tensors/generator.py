@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..types.device import CPU, check_device, device
-from ..types.random_source import RandomSource, default_source
+from ..types.random_source import RandomSource, current_source, default_source
 from .tensor import Tensor
 
 
@@ -95,8 +95,13 @@ default_generator = Generator.of(default_source)
 
 
 def manual_seed(seed: int) -> Generator:
-    """Start the default generator again from `seed`; returns it (torch.manual_seed)."""
-    return default_generator.manual_seed(int(seed))
+    """Start the default generator again from `seed`; returns it (torch.manual_seed).
+
+    While a loader fetches a sample, that is the sample's own generator: what a dataset seeds concerns its sample alone.
+    """
+    here = current_source()
+    generator = default_generator if here is default_source else Generator.of(here)
+    return generator.manual_seed(int(seed))
 
 
 def seed() -> int:

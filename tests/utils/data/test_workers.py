@@ -136,6 +136,21 @@ def test_streams_draw_from_one_source_a_worker():
     assert len(set(epoch(2))) == 8 and set(epoch(0)) < set(epoch(2)), "a second worker draws others"
 
 
+@pytest.mark.parametrize("workers", WORKERS)
+def test_a_dataset_may_seed_its_samples(workers):
+    class Seeded(ours.Dataset):
+        def __getitem__(self, index):
+            mt.manual_seed(index // 2)
+            return mt.rand(1).item()
+
+        def __len__(self):
+            return 6
+
+    values = [batch.item() for batch in ours.DataLoader(Seeded(), num_workers=workers)]
+    expected = [mt.rand(1, generator=mt.Generator().manual_seed(seed)).item() for seed in range(3)]
+    assert values[::2] == values[1::2] == expected
+
+
 def test_the_users_own_source_is_left_alone():
     mt.manual_seed(3)
     next(iter(ours.DataLoader([1])))
@@ -433,8 +448,8 @@ def test_control_c_ends_the_wait():
         SLOW
         + """
     iterator = iter(DataLoader(Slow(), 1000, num_workers=1))
-    print("ready", flush=True)
     try:
+        print("ready", flush=True)
         next(iterator)
     except KeyboardInterrupt:
         print("interrupted")
