@@ -16,10 +16,10 @@ Dims = tuple[int, ...] | None
 
 
 def reduced_dims(op_name: str, dim: Any, ndim: int) -> Dims:
-    """The dimensions that `dim` names, counted from the front; None if it names none in particular, so all."""
+    """The dimensions that `dim` names, counted from the front; None for all: if it names none, or there are none."""
     if dim is None or (isinstance(dim, (tuple, list)) and not dim):
         return None
-    return normalize_dims(op_name, dim, ndim)
+    return normalize_dims(op_name, dim, ndim) or None
 
 
 def keep_dims(array: Array, ndim: int, dims: Dims, kept: bool) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,9 +80,15 @@ def _spread(op_name: str, kind: type[Var], input: V, dim: Any, unbiased: Any, ke
         )
     if correction is None:
         correction = 1 if unbiased is None else int(bool(unbiased))
-    return kind(
-        reduced_dims(op_name, dim, input.array.ndim), check_number(op_name, "correction", correction), bool(keepdim)
-    )
+    check_number(op_name, "correction", correction)
+    dims = reduced_dims(op_name, dim, input.array.ndim)
+    if count(input.array.shape, dims) <= correction:
+        warnings.warn(
+            f"{op_name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+            "(input numel divided by output numel).",
+            stacklevel=4,
+        )
+    return kind(dims, correction, bool(keepdim))
 
 
 @numpy_names

@@ -237,6 +237,8 @@ def norm(input: V, p: float | str | None = "fro", dim: Any = None, keepdim: bool
         return matrix_norm(input, "nuc", tuple(range(input.array.ndim)) if dim is None else dim, keepdim, dtype=dtype)
     if isinstance(p, str) and p != "fro":
         raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported. norm() takes a number, 'fro' or 'nuc'.")
+    if p == "fro" and isinstance(dim, (tuple, list)) and len(dim) > 2:
+        raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dim))}. Give p=2.")
     return vector_norm(input, 2 if p is None or p == "fro" else p, dim, keepdim, dtype=dtype)  # type: ignore[arg-type]
 
 
