@@ -44,7 +44,8 @@ def find_cache_folder(source_file: str) -> CacheFolder:
     user in the system's temporary folder.
     """
     beside_source = Path(source_file).parent / "__pycache__"
-    first_choice = Path(config.CACHE_DIR) if config.CACHE_DIR else beside_source
+    chosen: str = config.CACHE_DIR  # type: ignore[attr-defined]  # Numba sets its options at run time
+    first_choice = Path(chosen) if chosen else beside_source
     for folder in (first_choice, beside_source, *_user_folders()):
         if _is_writable(folder):
             notice = None

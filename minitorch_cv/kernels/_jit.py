@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import config, event
@@ -29,16 +29,17 @@ _SECONDS_BEFORE_NOTICE = 1.0
 
 def kernel(function: Function) -> Function:
     """Compile a function at its first call, once for each combination of argument types."""
-    if config.DISABLE_JIT:
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]  # Numba sets its options at run time
         return function
     folder = find_cache_folder(function.__code__.co_filename)
     _watch.add(function, folder)
-    users_setting = config.CACHE_DIR
+    users_setting = config.CACHE_DIR  # type: ignore[attr-defined]
     try:
-        config.CACHE_DIR = folder.numba_cache_dir  # njit reads it here and now
-        return numba.njit(function, cache=folder.writable, nogil=True, error_model="numpy", fastmath=_FAST_MATH)
+        config.CACHE_DIR = folder.numba_cache_dir  # type: ignore[attr-defined]  # njit reads it here and now
+        compiled = numba.njit(cache=folder.writable, nogil=True, error_model="numpy", fastmath=_FAST_MATH)(function)
+        return cast(Function, compiled)
     finally:
-        config.CACHE_DIR = users_setting
+        config.CACHE_DIR = users_setting  # type: ignore[attr-defined]
 
 
 def compile_seconds() -> float:

@@ -170,7 +170,7 @@ def dtype_of_operands(op_name: str, *operands: Any) -> dt.dtype:
 
     Raises:   TypeError: if one is neither a tensor nor a number.
     """
-    found = []
+    found: list[tuple[dt.dtype, int | None]] = []
     for operand in operands:
         if isinstance(operand, Variable):
             found.append((operand.dtype, operand.array.ndim))

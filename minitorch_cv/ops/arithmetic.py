@@ -38,7 +38,8 @@ class Add(Operation):
             return grad_a, None
         return grad_a, unbroadcast(grad_out if self.alpha == 1 else grad_out * self.alpha, b)
 
-    def forward_inplace(self, target: Array, b: Array) -> None:
+    def forward_inplace(self, target: Array, *others: Array) -> None:
+        (b,) = others
         if np.broadcast_shapes(target.shape, b.shape) != target.shape:
             super().forward_inplace(target, b)
             return

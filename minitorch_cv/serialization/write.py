@@ -74,7 +74,7 @@ def _write_archive(file: IO[bytes], name: str, body: bytes, pickler: _Pickler) -
         add("data.pkl", body)
         add("byteorder", sys.byteorder.encode())
         for reference, flat in pickler.storages.values():
-            add(f"data/{reference.persistent_id[2]}", memoryview(flat).cast("B") if flat.size else b"")
+            add(f"data/{reference.persistent_id[2]}", flat.view(np.uint8).data if flat.size else b"")
         add("version", b"3\n")
 
 
@@ -86,7 +86,10 @@ class _StorageReference:
         self.persistent_id = ("storage", kind, key, "cpu", flat.size)
 
 
-class _Pickler(pickle._Pickler):  # type: ignore[name-defined]  # the Python one, whose save_global can be replaced
+_PythonPickler: Any = pickle._Pickler  # type: ignore[attr-defined]
+
+
+class _Pickler(_PythonPickler):  # the Python one, whose save_global can be replaced
     """Writes tensors as PyTorch does, and refuses what could not be read back without running code."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -114,7 +117,7 @@ class _Pickler(pickle._Pickler):  # type: ignore[name-defined]  # the Python one
             return torch_names.REBUILD_PARAMETER, (Tensor.wrap(obj.array), obj.requires_grad, OrderedDict())
         if isinstance(obj, Tensor):
             storage, offset, strides = self._storage_of(obj.array)
-            arguments = (storage, offset, tuple(obj.array.shape), strides, obj.requires_grad, OrderedDict())
+            arguments: tuple = (storage, offset, tuple(obj.array.shape), strides, obj.requires_grad, OrderedDict())
             return torch_names.REBUILD_TENSOR, arguments
         if isinstance(obj, device):
             return torch_names.DEVICE, (obj.type,) if obj.index is None else (obj.type, obj.index)

@@ -56,7 +56,7 @@ def _copied_memory(array: np.ndarray, memo: dict) -> np.ndarray:
     )
 
 
-def _rebuild(kind: type, array: np.ndarray, requires_grad: bool, attributes: dict) -> Any:
+def _rebuild(kind: Any, array: np.ndarray, requires_grad: bool, attributes: dict) -> Any:
     made = kind.__new__(kind)
     made._fill(array)
     made.requires_grad = requires_grad

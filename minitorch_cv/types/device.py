@@ -9,10 +9,13 @@ class device:
     """`device('cpu')`; any other device raises and says that the library runs on the CPU."""
 
     __slots__ = ("index", "type")
+    index: int | None
+    type: str
 
-    def __init__(self, type: str | device = "cpu", index: int | None = None) -> None:
+    def __init__(self, type: str | device, index: int | None = None) -> None:
         if isinstance(type, device):
-            type, index = type.type, type.index
+            index = type.index
+            type = type.type
         if not isinstance(type, str):
             raise TypeError(f"device(): expected a string such as 'cpu', got {type!r}")
         name, _, number = type.partition(":")
