@@ -42,7 +42,7 @@ def test_reading(tmp_path, array):
             b"<!DOCTYPE html><html>not found</html>",
             r"expected the magic number 2051 \(images\), found 1008813135\. Delete",
         ),
-        (gzip.compress(idx_bytes(IMAGES)), "expected the magic number 2051"),
+        (gzip.compress(idx_bytes(IMAGES), mtime=0), "expected the magic number 2051"),
     ],
 )
 def test_bad_files(tmp_path, raw, match):
@@ -56,12 +56,12 @@ def test_bad_files(tmp_path, raw, match):
     ("raw", "match"),
     [
         (b"", "it is empty"),
-        (gzip.compress(idx_bytes(IMAGES))[:-12], "the compressed data end too early, after"),
-        (gzip.compress(idx_bytes(IMAGES))[:5], "the compressed data end too early"),
+        (gzip.compress(idx_bytes(IMAGES), mtime=0)[:-12], "the compressed data end too early, after"),
+        (gzip.compress(idx_bytes(IMAGES), mtime=0)[:5], "the compressed data end too early"),
         (idx_bytes(IMAGES), "it cannot be unpacked by gzip: Not a gzipped file"),
-        (gzip.compress(idx_bytes(IMAGES))[:-8] + b"12345678", "it cannot be unpacked by gzip: CRC check failed"),
-        (gzip.compress(idx_bytes(IMAGES))[:10] + b"\xff" * 40, "it cannot be unpacked by gzip"),
-        (gzip.compress(idx_bytes(LABELS)), "this is a file of labels, was it given the wrong name"),
+        (gzip.compress(idx_bytes(IMAGES), mtime=0)[:-8] + b"12345678", "it cannot be unpacked by gzip: CRC check failed"),
+        (gzip.compress(idx_bytes(IMAGES), mtime=0)[:10] + b"\xff" * 40, "it cannot be unpacked by gzip"),
+        (gzip.compress(idx_bytes(LABELS), mtime=0), "this is a file of labels, was it given the wrong name"),
     ],
 )
 def test_bad_zipped_files(tmp_path, raw, match):
