@@ -74,8 +74,6 @@ class Operation(Node):
         inputs = (target, *others)
         recording = self._begin(inputs)
         target.check_inplace(self.name(), recording)
-        if recording:
-            self.edges = _edges_of(inputs)  # before the target's history changes
         with np.errstate(all="ignore"):
             self.forward_inplace(target.array, *[None if v is None else v.array for v in others])
         target.bump_version()
@@ -87,14 +85,20 @@ class Operation(Node):
     def inplace_view(self, target: Variable) -> Any:
         """Let `target` itself lie in memory as this view operation shows it (unsqueeze_, t_); returns `target`."""
         target.check_history(self.name(), self._begin((target,)))
-        target.take_shape_of(self(target))
+        view = self(target)
+        target.take_shape_of(view, self.inverse())
         return target
 
+    def inverse(self) -> Operation:
+        """The view operation that undoes this one, for those that have one; only called after forward."""
+        raise NotImplementedError
+
     def _begin(self, inputs: tuple) -> bool:
-        """Set needs_grad; say whether this application has to be recorded."""
-        if grad_state.enabled:
-            self.needs_grad = tuple([v is not None and v.requires_grad for v in inputs])
-            return True in self.needs_grad
+        """Set needs_grad, and edges if this application has to be recorded; say whether it has."""
+        if grad_state.enabled and True in [v is not None and v.requires_grad for v in inputs]:
+            self.edges = tuple([None if v is None else v.edge() for v in inputs])
+            self.needs_grad = tuple([edge is not None for edge in self.edges])
+            return True
         self.needs_grad = (False,) * len(inputs)
         return False
 
@@ -107,7 +111,6 @@ class Operation(Node):
                 output.become_view_of(source, self if followed else None, origin)
 
     def _record(self, inputs: tuple, outputs: tuple) -> None:
-        self.edges = _edges_of(inputs)
         self._remember(inputs, outputs)
         for index, output in enumerate(outputs):
             if output.array.dtype.kind == "f":
@@ -173,10 +176,6 @@ class Operation(Node):
             self.freed = True
             for name in self.saved_names:
                 setattr(self, name, None)
-
-
-def _edges_of(inputs: tuple) -> tuple:
-    return tuple([None if v is None else v.edge() for v in inputs])
 
 
 def freed_graph(where: str) -> str:

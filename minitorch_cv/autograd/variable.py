@@ -53,6 +53,7 @@ class Variable:
         "_post_hooks",
         "_requires_grad",
         "_retains_grad",
+        "_undo",
         "_view_origin",
         "array",
         "version_counter",
@@ -72,7 +73,8 @@ class Variable:
         self._output_nr = 0
         self._base: Variable | None = None
         self._chain: tuple[Operation, ...] | None = None  # the view operations from base to this
-        self._layout = 0  # counts the in-place changes of shape of this or, for a view made since, of its base
+        self._undo: tuple[Operation, ...] = ()  # views that undo this one's in-place changes of shape, oldest first
+        self._layout = 0  # of a view: how many of those its base had when the view was made
         self._view_origin = ""  # why a view has no chain: a key of NOT_WRITABLE
         self._history_version = 0
         self._inference = grad_state.inference
@@ -100,7 +102,7 @@ class Variable:
     @property
     def shape(self) -> Size:
         """The dimensions."""
-        return Size(self.array.shape)
+        return Size.of(self.array.shape)
 
     @property
     def ndim(self) -> int:
@@ -117,7 +119,7 @@ class Variable:
         """Whether operations on this are recorded. Set it on leaves only."""
         if self._requires_grad:
             return True
-        return self._base is not None and self._base.requires_grad and self._view_origin != "inference_mode"
+        return self._base is not None and self._base.requires_grad and not self._inference
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
@@ -160,8 +162,8 @@ class Variable:
         """The accumulated gradient: a tensor of the same shape and dtype, or None."""
         if self._grad_fn is not None and self._grad is None and not self._retains_grad:
             warnings.warn(
-                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't "
-                "be populated during autograd.backward(). If you indeed want the .grad field to be populated for a "
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
+                "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a "
                 "non-leaf Tensor, use .retain_grad() on the non-leaf Tensor.",
                 stacklevel=2,
             )
@@ -217,7 +219,7 @@ class Variable:
         node = self.grad_fn
         if node is not None:
             return node, self._output_nr
-        return (self._end(), 0) if self.requires_grad else None
+        return (self._end(), 0) if self._requires_grad else None  # (no gradient goes to a view made in no_grad)
 
     def _end(self) -> AccumulateGrad:
         """The leaf's end of the graph, which keeps the leaf alive; itself it lives while a graph leads to it."""
@@ -254,7 +256,7 @@ class Variable:
         self._chain = None if op is None or before is None else (*before, op)
         self._view_origin = origin if op is None else source._view_origin
         self._inference = source._inference
-        self._layout = source._layout
+        self._layout = len(source._undo) if source._base is None else source._layout
 
     def become(self, view: Variable) -> None:
         """Show, from now on, what `view` shows: with its memory, history and base."""
@@ -264,12 +266,12 @@ class Variable:
         self._view_origin, self._layout = view._view_origin, view._layout
         self.set_history(view._grad_fn, view._output_nr)
 
-    def take_shape_of(self, view: Variable) -> None:
-        """Lie in memory, from now on, as `view`, a view of this, does, with its history."""
+    def take_shape_of(self, view: Variable, undo: Operation) -> None:
+        """Lie in memory, from now on, as `view`, a view of this, does, with its history; `undo` leads back."""
         self.array = view.array
         self.bump_version()
         if self._base is None:
-            self._layout += 1
+            self._undo = (*self._undo, undo)
         else:
             self._chain, self._view_origin = view._chain, view._view_origin
         if view._grad_fn is not None:
@@ -279,13 +281,7 @@ class Variable:
     def _chain_from_base(self) -> tuple[Operation, ...]:
         """The view operations from the base to this."""
         assert self._base is not None and self._chain is not None, "only views that can be followed come here"
-        if self._layout != self._base._layout:
-            raise RuntimeError(
-                f"a view of shape {list(self.array.shape)} was made before its base changed its shape in place to "
-                f"{list(self._base.array.shape)} (unsqueeze_, squeeze_, t_, transpose_), and the graph cannot follow "
-                "writes to it. Make the view afterwards, or use the out-of-place form."
-            )
-        return self._chain
+        return (*reversed(self._base._undo[self._layout :]), *self._chain)
 
     def rebase(self, node: Node, index: int = 0) -> None:
         """Take `node`, whose result `index` was just written into this memory, as the new history."""
@@ -305,8 +301,6 @@ class Variable:
             base = self._base
             if base is not None and self._chain is None:
                 raise RuntimeError(f"{op_name}: {self._not_writable('is being modified inplace')}")
-            if base is not None:
-                self._chain_from_base()
             leaf = self if base is None else base
             if leaf._requires_grad and leaf.is_leaf:
                 what = "a leaf" if base is None else "a view of a leaf"
@@ -336,9 +330,13 @@ class Variable:
         """The error for a write to this view, or to the memory it shows, that the graph cannot follow."""
         maker = self._grad_fn
         mode = "inference" if self._view_origin == "inference_mode" else "no_grad"
-        made = "A view was created" if maker is None else f"Output {self._output_nr} of {maker.name()} is a view"
-        where = f" in {mode} mode" if maker is None else ""
-        return f"{made}{where} and {write}. {NOT_WRITABLE[self._view_origin]}"
+        if maker is None:
+            made = f"A view was created in {mode} mode"
+        else:
+            made = f"Output {self._output_nr} of {maker.name()} is a view"
+            if self._view_origin in ("no_grad", "inference_mode"):
+                made += f" of a view which was created in {mode} mode"
+        return f"{made} and {write}. {NOT_WRITABLE[self._view_origin]}"
 
     # ---- gradients ----------------------------------------------------------------------------------------------
 

@@ -24,10 +24,13 @@ class Permute(Operation):
         return x.transpose(self.dims)
 
     def backward(self, grad_out: Array) -> Array:
-        inverse = [0] * len(self.dims)
+        return grad_out.transpose(self.inverse().dims)
+
+    def inverse(self) -> Permute:
+        order = [0] * len(self.dims)
         for position, d in enumerate(self.dims):
-            inverse[d] = position
-        return grad_out.transpose(inverse)
+            order[d] = position
+        return Permute(tuple(order), self.torch_name)
 
 
 def permute(input: V, dims: tuple[int, ...]) -> V:

@@ -33,6 +33,9 @@ class Reshape(Operation):
     def backward(self, grad_out: Array) -> Array:
         return grad_out.reshape(self.input_shape)
 
+    def inverse(self) -> Reshape:
+        return Reshape(self.input_shape)
+
 
 @dataclass(eq=False, repr=False)
 class Contiguous(Operation):

@@ -15,9 +15,10 @@ def expressions(m: Any) -> list:
     t, mask = m.tensor, m.tensor(MASK)
     return [
         # ints, slices, None and Ellipsis
-        0, -1, (1, 2), (0, -3, 2, 4), slice(1, None), (slice(None), slice(0, 3, 2)), slice(5, 9), slice(-9, 1),
-        slice(2, 0), None, (None, 0), (0, None, slice(1), None), ..., (..., 0), (0, ..., slice(None, None, 3)), (..., ...),
-        (..., 1, ...), (), (..., None), slice(None), (slice(None), 1, slice(None), 2), (0, slice(None)), np.int64(1), (0, np.int32(2)),
+        0, -1, (1, 2), (0, -3, 2, 4), slice(1, None), (slice(None), slice(0, 3, 2)), slice(5, 9),
+        slice(-9, 1), slice(2, 0), None, (None, 0), (0, None, slice(1), None), ..., (..., 0),
+        (0, ..., slice(None, None, 3)), (..., ...), (..., 1, ...), (), (..., None), slice(None),
+        (slice(None), 1, slice(None), 2), (0, slice(None)), np.int64(1), (0, np.int32(2)),
         t(1), (slice(None), t(2)), slice(t(0), t(2)),
         # True and False
         True, False, (0, True), (0, 0, 0, 0, True), t(True), t(False),
@@ -31,7 +32,8 @@ def expressions(m: Any) -> list:
         (t([0, 1]), slice(1, 3), None, t([0])),
         # masks
         mask, (mask, 0), (mask, slice(None), 0), (mask, ..., 0), (mask, None), (mask, t([0, 1, 2])),
-        (mask, slice(0, 2)), (mask, True), (True, mask), (slice(None), t([True, False, True])), (slice(None), t([[True] * 4] * 3), t([0])),
+        (mask, slice(0, 2)), (mask, True), (True, mask), (slice(None), t([True, False, True])),
+        (slice(None), t([[True] * 4] * 3), t([0])),
         [True, False], ([True, False], [0]), (slice(None), slice(None), t([[False] * 5] * 4)), t([False, False]),
         (True, t([0, 1]), slice(None)), (slice(None), True, t([0, 1])),
         # NumPy arrays, sequences
