@@ -108,6 +108,7 @@ def histc(input: V, bins: int = 100, min: float = 0, max: float = 0) -> V:
     if low == high:
         low, high = low - 1, high + 1
     inside = x[(x >= low) & (x <= high)]
-    edges = np.linspace(low, high, bins + 1).astype(x.dtype)
-    places = np.clip(np.searchsorted(edges, inside, side="right") - 1, 0, bins - 1)
+    number = x.dtype.type
+    places = ((inside - number(low)) * number(bins) / (number(high) - number(low))).astype(np.int64)
+    places = np.minimum(places, bins - 1)  # the last interval includes its end
     return input.wrap(np.bincount(places, minlength=bins).astype(x.dtype))
