@@ -30,7 +30,8 @@ def einsum(equation, *operands):
     sizes = {}
     for term, operand in zip(terms, operands):
         for letter, n in zip(term, operand.shape):
-            sizes[letter] = max(n, sizes.get(letter, 1))
+            if n != 1 or letter not in sizes:
+                sizes[letter] = n
     out = np.zeros([sizes[letter] for letter in output])
     for values in itertools.product(*[range(n) for n in sizes.values()]):
         at = dict(zip(sizes, values))

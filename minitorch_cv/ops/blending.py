@@ -9,12 +9,10 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
-from ..types import dtype as dt
 from .arguments import broadcast_shape, check_number, check_tensor, inplace_operands, is_number, promote, unbroadcast
+from .c_names import C_NAMES
 from .numbers import number_array
 from .pointwise import refuse_integers
-
-_C_NAMES = {dt.float16: "c10::Half", dt.float32: "float", dt.float64: "double"}
 
 
 class Lerp(Operation):
@@ -79,7 +77,7 @@ def _lerp_operands(op_name: str, input: Any, end: Any, weight: Any) -> tuple[Var
     refuse_integers(op_name, input)
     for name, other in (("end", end), ("weight", weight)):
         if isinstance(other, Variable) and other.array.dtype != input.array.dtype:
-            expected, found = (_C_NAMES.get(t.dtype, t.dtype.name) for t in (input, other))
+            expected, found = (C_NAMES[t.dtype] for t in (input, other))
             raise RuntimeError(f"{op_name}: expected dtype {expected} for `{name}` but got dtype {found}")
     if not isinstance(weight, Variable):
         if not is_number(weight):

@@ -11,12 +11,11 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels.contraction import matrix_product
-from ..types import dtype as dt
 from .arguments import broadcast_shape, check_number, check_tensor, dtype_of_operands, to_dtype, unbroadcast
+from .c_names import C_NAMES
 from .numbers import number_array
 from .pointwise import refuse_bool
 
-_C_NAMES = {dt.float32: "float", dt.float64: "double", dt.float16: "c10::Half"}
 _NODES = {(1, 1): "DotBackward0", (2, 1): "MvBackward0", (2, 2): "MmBackward0", (3, 3): "BmmBackward0"}
 
 
@@ -123,7 +122,7 @@ def _shape_text(shape: tuple[int, ...]) -> str:
 def _same_dtype(message: str, a: Variable, b: Variable, lower: bool = False) -> None:
     """Raise unless both have one dtype; the message takes the names of the two."""
     if a.array.dtype != b.array.dtype:
-        names = [_C_NAMES.get(t.dtype, t.dtype.name) if lower else t.dtype.tensor_type for t in (a, b)]
+        names = [C_NAMES[t.dtype] if lower else t.dtype.tensor_type for t in (a, b)]
         raise RuntimeError(message.format(*names) + ". Convert one with .to(dtype).")
 
 
