@@ -15,35 +15,57 @@ _check_nan = True
 
 
 def is_anomaly_enabled() -> bool:
-    """Whether backward looks for NaN and operations remember where they were called."""
+    """Whether operations remember where they were called (torch.is_anomaly_enabled)."""
     return _enabled
 
 
-class set_detect_anomaly:
-    """Switch anomaly mode on or off; as a context manager, back at the end of the `with`.
+def is_anomaly_check_nan_enabled() -> bool:
+    """Whether anomaly mode looks for NaN in backward (torch.is_anomaly_check_nan_enabled)."""
+    return _check_nan
+
+
+def set_anomaly_enabled(mode: bool, check_nan: bool = True) -> None:
+    """Switch anomaly mode on or off (torch.set_anomaly_enabled)."""
+    global _enabled, _check_nan
+    _enabled, _check_nan = bool(mode), bool(check_nan)
+
+
+class _AnomalyMode:
+    """Anomaly mode for the time of a `with`, and what was before afterwards."""
+
+    def __init__(self, mode: bool, check_nan: bool) -> None:
+        self._wanted = (mode, check_nan)
+        self._before = (_enabled, _check_nan)
+
+    def __enter__(self) -> None:
+        set_anomaly_enabled(*self._wanted)
+
+    def __exit__(self, *exc: object) -> None:
+        set_anomaly_enabled(*self._before)
+
+
+class set_detect_anomaly(_AnomalyMode):
+    """Switch anomaly mode on or off, at once; as a context manager, back at the end of the `with`.
 
     In anomaly mode every recorded operation remembers the line that called it, and a backward that gives a NaN raises
     RuntimeError naming that operation, after a warning that shows the line. It is slow: use it to find a fault.
     """
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
-        global _enabled, _check_nan
-        self._before = (_enabled, _check_nan)
-        _enabled, _check_nan = bool(mode), bool(check_nan)
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *exc: object) -> None:
-        global _enabled, _check_nan
-        _enabled, _check_nan = self._before
+        super().__init__(mode, check_nan)
+        set_anomaly_enabled(mode, check_nan)
 
 
-class detect_anomaly(set_detect_anomaly):
-    """Anomaly mode for the time of a `with`."""
+class detect_anomaly(_AnomalyMode):
+    """Anomaly mode (see set_detect_anomaly) for the time of a `with`."""
 
     def __init__(self, check_nan: bool = True) -> None:
         super().__init__(True, check_nan)
+        warnings.warn(
+            "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for "
+            "debugging.",
+            stacklevel=2,
+        )
 
 
 def call_site() -> list[str]:
@@ -64,8 +86,8 @@ def explain(node: Any) -> None:
         )
     else:
         warnings.warn(
-            f"Error detected in {node.name()}. No forward traceback: switch anomaly detection on "
-            "before the forward pass to see which line called it.",
+            f"Error detected in {node.name()}. No forward pass information available. Enable detect anomaly during "
+            "forward pass for more information.",
             stacklevel=2,
         )
 

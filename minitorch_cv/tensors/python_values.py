@@ -71,7 +71,8 @@ class PythonValueMethods(Variable):
     def _scalar(self) -> Any:
         if self.array.size != 1:
             raise ValueError(
-                f"only one element tensors can be converted to Python scalars, not one of shape {list(self.array.shape)}"
+                "only one element tensors can be converted to Python scalars, not one of shape "
+                f"{list(self.array.shape)}"
             )
         return self.array.item()
 
