@@ -29,4 +29,22 @@ def fill_number(op_name: str, value: Any, d: dt.dtype | None) -> np.ndarray:
 def like_array(op_name: str, array: np.ndarray, d: dt.dtype, memory_format: Any) -> np.ndarray:
     """A new array of the same shape and, unless contiguous_format is asked for, with the same order of memory."""
     mf.check_memory_format(op_name, memory_format)
-    return np.empty_like(array, d.numpy, order="C" if memory_format is mf.contiguous_format else "K")
+    if memory_format is mf.contiguous_format or array.flags.c_contiguous:
+        return np.empty(array.shape, d.numpy)
+    slowest_first = _memory_order(array)
+    return np.empty([array.shape[k] for k in slowest_first], d.numpy).transpose(np.argsort(slowest_first))
+
+
+def _memory_order(array: np.ndarray) -> list[int]:
+    """The dimensions from the largest to the smallest stride; those of stride 0 stay in their place."""
+    strides, order = array.strides, list(range(array.ndim))
+    for last in range(array.ndim - 2, -1, -1):  # an insertion sort, because stride 0 compares with none
+        at = last
+        for k in range(last + 1, array.ndim):
+            one, two = strides[order[at]], strides[order[k]]
+            if one and two and one < two:
+                order[at], order[k] = order[k], order[at]
+                at = k
+            elif one and two:
+                break
+    return order

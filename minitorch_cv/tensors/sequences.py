@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.variable import Variable
-from ..ops.numbers import is_python_number
+from ..ops.numbers import is_python_number, number_array
 from ..ops.sizes import is_int
 from ..types import dtype as dt
 from ..types import memory_format as mf
@@ -95,7 +95,7 @@ def _arange_array(start: Any, end: Any, step: Any, d: dt.dtype) -> np.ndarray:
         if stride == 0:
             raise RuntimeError("arange: step must be nonzero as an integer; ask for a float dtype")
         return np.arange(first, last, stride, dtype=np.int64)
-    count = math.ceil((end - start) / step)
+    count = math.ceil((float(end) - float(start)) / float(step))  # in double precision, as PyTorch counts
     if count >= 1 << 60:
         raise RuntimeError(f"arange: invalid size, possible overflow? {count} elements")
     if d.is_floating_point:
@@ -105,7 +105,9 @@ def _arange_array(start: Any, end: Any, step: Any, d: dt.dtype) -> np.ndarray:
 
 def _even_steps(op_name: str, start: Any, end: Any, steps: Any, d: dt.dtype) -> np.ndarray:
     """float64 numbers from start to end, both included, counted from the nearer end."""
-    first, last = float(_number(op_name, "start", start)), float(_number(op_name, "end", end))
+    first, last = _number(op_name, "start", start), _number(op_name, "end", end)
+    if not d.is_floating_point:  # the ends become integers before the steps between them are taken
+        first, last = (float(number_array(op_name, limit, d)) for limit in (first, last))
     if not is_int(steps):
         raise TypeError(f"{op_name}(): argument 'steps' must be int, not {type(steps).__name__}")
     count = int(steps)
@@ -114,7 +116,7 @@ def _even_steps(op_name: str, start: Any, end: Any, steps: Any, d: dt.dtype) -> 
     if d is dt.bool_:
         raise NotImplementedError(f"{op_name}: not implemented for bool; ask for an integer or float dtype")
     if count < 2:
-        return np.full(count, first)
+        return np.full(count, first, np.float64)
     step = (last - first) / (count - 1)
     positions = np.arange(count)
     return np.where(positions < count // 2, first + step * positions, last - step * (count - 1 - positions))
