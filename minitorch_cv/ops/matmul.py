@@ -43,7 +43,7 @@ class Matmul(Operation):
         if self.needs_grad[1]:  # (..., m, n) @ (..., n, p)
             a = _as_matrices(self.a, -2)
             if len(self.b_shape) <= 2 and a.ndim > 2:  # one product sums over the batch as well
-                a, grad = a.reshape(-1, a.shape[-1]), grad.reshape(-1, grad.shape[-1])
+                a, grad = _rows(a), _rows(grad)
             grad_b = matrix_product(np.swapaxes(a, -1, -2), grad)
             grad_b = unbroadcast(grad_b.squeeze(-1) if b_vector else grad_b, self.b_shape)
         return grad_a, grad_b
@@ -56,8 +56,13 @@ def _as_matrices(x: Array, new_axis: int) -> Array:
 def _product(a: Array, b: Array) -> Array:
     """(..., n, m) @ (..., m, p); a batch times one matrix is one product of many rows."""
     if b.ndim == 2 and a.ndim > 2:
-        return matrix_product(a.reshape(prod(a.shape[:-1]), a.shape[-1]), b).reshape(*a.shape[:-1], b.shape[-1])
+        return matrix_product(_rows(a), b).reshape(*a.shape[:-1], b.shape[-1])
     return matrix_product(a, b)
+
+
+def _rows(x: Array) -> Array:
+    """All matrices of a batch under one another."""
+    return x.reshape(prod(x.shape[:-1]), x.shape[-1])
 
 
 @dataclass(eq=False, repr=False)

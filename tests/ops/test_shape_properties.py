@@ -87,7 +87,13 @@ def test_three_operands_broadcast(shapes, seed):
     agree(lambda t, x, y, z: t.where(z > 1, x, y), a, b, c)
     agree(lambda t, x, y, z: t.lerp(x, y, z), a, b, c)
     agree(lambda t, x, y, z: t.addcdiv(x, y, z, value=0.5), a, b, c)
-    agree(lambda t, x, y, z: t.clamp(x, y, z), a, b, c)
+
+
+@quick
+@given(mutually_broadcastable_shapes(num_shapes=3, max_dims=3, max_side=3), st.integers(0, 99))
+def test_clamp_broadcasts(shapes, seed):
+    a, b, c = (numbers(shape, seed + i) for i, shape in enumerate(shapes.input_shapes))
+    agree(lambda t, x, y, z: t.clamp(x * t.ones(shapes.result_shape), y, z), a, b, c)  # PyTorch wants x the largest
 
 
 @st.composite
