@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -108,6 +109,12 @@ def where(condition: Variable, input: Any = None, other: Any = None) -> Any:
         raise RuntimeError(
             "where expected condition to be a boolean tensor, but got a tensor with dtype "
             f"{condition.dtype.tensor_type}. Compare it (x != 0, x > 0) or use .bool()."
+        )
+    if condition.dtype is dt.uint8:
+        warnings.warn(
+            "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future "
+            "version of PyTorch. Use a boolean condition instead.",
+            stacklevel=2,
         )
     d = dtype_of_operands("where", input, other)
     tensors = [v if isinstance(v, Variable) else condition.wrap(number_array("where", v, d)) for v in (input, other)]

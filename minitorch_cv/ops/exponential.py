@@ -75,6 +75,8 @@ class Log10(OfInput):
 class Log1p(OfInput):
     """log(1 + x), exact also near 0."""
 
+    torch_name = "Log1PBackward0"
+
     def value(self, x: Array) -> Array:
         return np.log1p(x)
 

@@ -29,7 +29,7 @@ class Sum(Operation):
 
     def name(self) -> str:
         """SumBackward0 over all dimensions, 1 over some."""
-        return f"{type(self).__name__}Backward{0 if self.dims is None else 1}"
+        return f"SumBackward{0 if self.dims is None else 1}"
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
@@ -43,6 +43,8 @@ class Sum(Operation):
 
 class Nansum(Sum):
     """The sum of what is not NaN."""
+
+    name = Operation.name
 
     def forward(self, x: Array) -> Array:
         if x.dtype.kind != "f":

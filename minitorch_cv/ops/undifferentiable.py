@@ -17,8 +17,8 @@ class Undifferentiable(Operation):
     function: Callable
 
     def name(self) -> str:
-        """NotImplemented, as PyTorch prints it."""
-        return "NotImplemented"
+        """torch::autograd::NotImplemented, as in PyTorch."""
+        return "torch::autograd::NotImplemented"
 
     def forward(self, *arrays: Any) -> Any:
         return self.function(*arrays)

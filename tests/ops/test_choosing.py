@@ -65,7 +65,10 @@ def test_where_with_numbers(a, b):
 
 def test_where_as_a_method_and_of_a_byte_mask():
     check_same(lambda t, m, a, b: a.where(m, b), [MASK, X, normal(4)])
-    check_same(lambda t, m, a, b: t.where(m, a, b), [MASK.astype(np.uint8), X, 0.0])
+    for library in (torch, mt):
+        x = library.ones(3)
+        with pytest.warns(UserWarning, match="where received a uint8 condition tensor. This behavior is deprecated"):
+            assert library.where(library.tensor([0, 1, 2], dtype=library.uint8), x, 0.0).tolist() == [0, 1, 1]
 
 
 @pytest.mark.parametrize("x", [with_ties(3, 4), np.array(2.0), np.zeros((0, 3)), MASK])
