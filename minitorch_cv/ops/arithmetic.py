@@ -153,7 +153,7 @@ class Pow(Operation):
 
     def forward(self, base: Array, exponent: Array) -> Array:
         self.base, self.exponent = base, exponent
-        result = np.power(base, exponent)
+        result = np.asarray(np.power(base, exponent)).astype(base.dtype, copy=False)  # (NumPy makes int8 of bool)
         self.result = result if self.needs_grad[1] else None
         return result
 
@@ -191,6 +191,8 @@ def _check_alpha(op_name: str, alpha: Any, d: dt.dtype) -> None:
         raise RuntimeError(
             f"{op_name}: For integral input tensors, argument alpha must not be a floating point number."
         )
+    if isinstance(alpha, bool) and d is not dt.bool_:
+        raise RuntimeError(f"{op_name}: Boolean alpha only supported for Boolean results, not for {d.name}.")
 
 
 def add(input: Variable, other: Variable | float, *, alpha: float = 1) -> Variable:
@@ -207,19 +209,40 @@ def add_(input: Variable, other: Variable | float, *, alpha: float = 1) -> Varia
     return Add(alpha).inplace(input, b)
 
 
-def _refuse_bool(op_name: str, a: Variable) -> None:
-    if a.array.dtype == bool:
+def _is_bool(operand: Variable | float) -> bool:
+    return operand.array.dtype == bool if isinstance(operand, Variable) else isinstance(operand, (bool, np.bool_))
+
+
+def _check_subtraction(op_name: str, a: Variable | float, b: Variable | float) -> None:
+    if _is_bool(a) and _is_bool(b):
+        raise RuntimeError(
+            f"{op_name}: Subtraction, the `-` operator, with two bool tensors is not supported. "
+            "Use the `^` or `logical_xor()` operator instead."
+        )
+    if _is_bool(a) or _is_bool(b):
         raise RuntimeError(
             f"{op_name}: Subtraction, the `-` operator, with a bool tensor is not supported. "
-            "Use the `^` or `logical_xor()` operator, or the `~` or `logical_not()` operator instead."
+            "If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
         )
+
+
+def _check_negation(op_name: str, a: Variable) -> None:
+    check_tensor(op_name, a)
+    if _is_bool(a):
+        raise RuntimeError(
+            f"{op_name}: Negation, the `-` operator, on a bool tensor is not supported. "
+            "If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
+        )
+
+
+def _refuse_bool(op_name: str, d: dt.dtype) -> None:
+    if d is dt.bool_:
+        raise NotImplementedError(f"{op_name} not implemented for 'Bool'; convert the tensors: .long(), .float()")
 
 
 def sub(input: Variable | float, other: Variable | float, *, alpha: float = 1) -> Variable:
     """input - alpha * other, with broadcasting and type promotion (torch.sub)."""
-    for operand in (input, other):
-        if isinstance(operand, Variable):
-            _refuse_bool("sub", operand)
+    _check_subtraction("sub", input, other)
     a, b = promote("sub", input, other)
     _check_alpha("sub", alpha, a.dtype)
     return Sub(alpha)(a, b)
@@ -228,7 +251,7 @@ def sub(input: Variable | float, other: Variable | float, *, alpha: float = 1) -
 def sub_(input: Variable, other: Variable | float, *, alpha: float = 1) -> Variable:
     """Subtract alpha * other from input, in place."""
     (b,) = inplace_operands("sub_", input, other)
-    _refuse_bool("sub_", input)
+    _check_subtraction("sub_", input, other)
     _check_alpha("sub_", alpha, input.dtype)
     return Sub(alpha).inplace(input, b)
 
@@ -256,6 +279,7 @@ def _check_rounding(op_name: str, rounding_mode: str | None) -> None:
 
 
 def _check_divisor(op_name: str, b: Variable) -> None:
+    _refuse_bool(op_name, b.dtype)
     if b.array.dtype.kind != "f" and not np.all(b.array):
         raise RuntimeError(f"{op_name}: ZeroDivisionError: integer division by zero")
 
@@ -329,6 +353,8 @@ def pow(input: Variable | float, exponent: Variable | float) -> Variable:
     Raises:   RuntimeError: for an integer to a negative integer power.
     """
     d = dtype_of_operands("pow", input, exponent)
+    if isinstance(exponent, Variable):
+        _refuse_bool("pow", d)
     _check_powers("pow", exponent, d)
     return Pow()(*promote("pow", input, exponent))
 
@@ -336,6 +362,8 @@ def pow(input: Variable | float, exponent: Variable | float) -> Variable:
 def pow_(input: Variable, exponent: Variable | float) -> Variable:
     """Raise input to a power, in place."""
     (b,) = inplace_operands("pow_", input, exponent)
+    if isinstance(exponent, Variable):
+        _refuse_bool("pow_", input.dtype)
     _check_powers("pow_", exponent, input.dtype)
     return Pow().inplace(input, b)
 
@@ -345,19 +373,22 @@ def neg(input: Variable) -> Variable:
 
     Raises:   RuntimeError: for bool.
     """
-    check_tensor("neg", input)
-    _refuse_bool("neg", input)
+    _check_negation("neg", input)
     return Neg()(input)
 
 
 def neg_(input: Variable) -> Variable:
     """Change the sign of input, in place."""
-    check_tensor("neg_", input)
-    _refuse_bool("neg_", input)
+    _check_negation("neg_", input)
     return Neg().inplace(input)
 
 
 def positive(input: Variable) -> Variable:
-    """input itself (torch.positive)."""
+    """input itself (torch.positive).
+
+    Raises:   RuntimeError: for bool.
+    """
     check_tensor("positive", input)
+    if input.array.dtype == bool:
+        raise RuntimeError("positive: The `+` operator, on a bool tensor is not supported.")
     return input
