@@ -41,7 +41,7 @@ def small_mnist(tmp_path):
 def test_script(small_mnist, script):
     out = small_mnist / "out"
     command = [sys.executable, str(ROOT / "examples" / "mnist" / script), "--data", str(small_mnist), "--epochs", "1"]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_DISABLE_JIT": "0"}  # the loops of a CNN take minutes without
     run = subprocess.run([*command, "--out", str(out)], capture_output=True, text=True, timeout=300, env=env)
     assert run.returncode == 0, run.stderr
     assert "epoch 1: train accuracy" in run.stdout
