@@ -25,7 +25,7 @@ class Clamp(Operation):
 
     def forward(self, x: Array) -> Array:
         self.x: Any = x if self.needs_grad[0] else None
-        return _held(x, self.min, self.max)
+        return np.clip(x, self.min, self.max)
 
     def backward(self, grad_out: Array) -> Array:
         inside = np.ones(self.x.shape, bool)
@@ -43,7 +43,7 @@ class ClampToTensors(Operation):
 
     def forward(self, x: Array, low: Any, high: Any) -> Array:
         self.x, self.low, self.high = x, low, high
-        return _held(x, low, high)
+        return np.clip(x, low, high)
 
     def backward(self, grad_out: Array) -> tuple:
         x, low, high = self.x, self.low, self.high
@@ -58,14 +58,6 @@ class ClampToTensors(Operation):
             unbroadcast(np.where(mask, grad_out, 0), operand.shape) if wanted else None
             for wanted, mask, operand in zip(self.needs_grad, masks, (x, low, high))
         )
-
-
-def _held(x: Array, low: Any, high: Any) -> Array:
-    """max wins where the bounds cross; NaN wins over all."""
-    if low is None:
-        return np.minimum(x, high)
-    raised = np.maximum(x, low)
-    return raised if high is None else np.minimum(raised, high)
 
 
 def _check_bounds(op_name: str, input: Any, **bounds: Any) -> None:

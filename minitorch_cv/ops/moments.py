@@ -32,9 +32,9 @@ class Var(Operation):
     def forward(self, x: Array) -> Array:
         self.x: Any = x if self.needs_grad[0] else None
         total = count(x.shape, self.dims)
-        distances = x - self._mean(x)
+        distances = np.asarray(x - self._mean(x))
         off = accurate_sum_wide(distances, self.dims, self.keepdim)
-        squares = accurate_sum_wide(distances * distances, self.dims, self.keepdim)
+        squares = accurate_sum_wide(np.square(distances, out=distances), self.dims, self.keepdim)
         number = squares.dtype.type
         variance = (squares - off * off / number(total)) / number(max(total - self.correction, 0))
         return np.asarray(variance).astype(x.dtype, copy=False)

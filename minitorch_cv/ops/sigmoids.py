@@ -19,7 +19,10 @@ class Sigmoid(OfResult):
     """1 / (1 + exp(-x))."""
 
     def value(self, x: Array) -> Array:
-        return 1 / (1 + np.exp(-x))  # exp overflows to infinity where the result is 0
+        y = np.negative(x, out=np.empty_like(x))  # all in one piece of memory: making more takes longer than exp
+        np.exp(y, out=y)  # overflows to infinity where the result is 0
+        y += 1
+        return np.reciprocal(y, out=y)
 
     def slope(self, y: Array) -> Array:
         return (1 - y) * y
