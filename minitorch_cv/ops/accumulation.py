@@ -67,10 +67,8 @@ def add_rows(target: Array, rows: Array, values: Array) -> None:
 
     Args:     target: (V, D), written to.
               rows: (N,) int64, 0 <= rows < V.
-              values: (N, D), of the same dtype.
+              values: (N, D), of the same dtype, N and D not 0.
     """
-    if values.size == 0:
-        return
     if target.shape[1] == 1 and target.dtype.kind == "f":
         target[:, 0] += np.bincount(rows, values[:, 0], len(target)).astype(target.dtype)  # sums in float64
         return

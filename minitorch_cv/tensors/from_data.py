@@ -14,6 +14,8 @@ from ..ops.numbers import number_range
 from ..types import dtype as dt
 from ..types.promotion import promote_types
 
+_MOST_DIMENSIONS = 64  # NumPy's limit
+
 
 def array_of(op_name: str, data: Any, d: dt.dtype | None = None) -> np.ndarray:
     """A new array with the elements of data, in dtype d or in that which PyTorch infers.
@@ -86,14 +88,14 @@ def _nested(op_name: str, data: Any) -> tuple[list[int], list]:
     while level and _holds_more(level[0]):
         if all(isinstance(item, np.ndarray) for item in level) and len({item.shape for item in level}) == 1:
             return sizes, level
+        if len(sizes) == _MOST_DIMENSIONS:
+            raise ValueError(f"{op_name}: too many dimensions '{type(level[0]).__name__}'; does it contain itself?")
         length = len(level[0])
         for item in level:
             if not _holds_more(item):
                 raise TypeError(
                     f"{op_name}: not a sequence: {item!r} at dim {len(sizes)}, where others have {length} items"
                 )
-            if item is data and sizes:
-                raise TypeError("new(): self-referential lists are incompatible")
             if len(item) != length:
                 raise ValueError(
                     f"{op_name}: expected sequence of length {length} at dim {len(sizes)} (got {len(item)})"

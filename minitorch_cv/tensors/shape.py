@@ -94,6 +94,8 @@ class ShapeMethods(Variable):
         """Dimensions dim0 and dim1 exchanged."""
         return permuting.swapdims(self, dim0, dim1)
 
+    swapaxes_, swapdims_ = transpose_, transpose_
+
     def movedim(self, source: Any, destination: Any) -> Any:
         """The source dimensions moved to the destination positions."""
         return permuting.movedim(self, source, destination)

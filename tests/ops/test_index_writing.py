@@ -33,6 +33,17 @@ def test_index_add(shape, dim, index):
     )
 
 
+@pytest.mark.parametrize("needed", [0, 2])
+def test_only_one_gradient_is_asked_for(needed):
+    inputs = [normal(3, 2), np.array([2, 0]), normal(2, 2, seed=1)]
+    check_same(lambda m, x, i, s: x.index_add(0, i, s), inputs, grad_inputs=[needed])
+    check_same(lambda m, x, i, s: x.index_copy(0, i, s), inputs, grad_inputs=[needed])
+    check_same(lambda m, x, i, s: x.masked_scatter(x > 0, s), [*inputs[:2], normal(6)], grad_inputs=[needed])
+    check_same(lambda m, x, i, s: x.scatter(0, i[:, None].expand(2, 2), s), inputs, grad_inputs=[needed])
+    check_same(lambda m, x, i, s: x.scatter_add(0, i[:, None].expand(2, 2), s), inputs, grad_inputs=[needed])
+    check_same(lambda m, x, i, s: x.index_put((i,), s), inputs, grad_inputs=[needed])
+
+
 def test_index_add_with_few_dimensions():
     check_same(lambda m, x, i, s: x.index_add(0, i, s), [normal(2, 3), np.array(0), normal(1, 3)])
     check_same(lambda m, x, i, s: x.index_add(0, i, s), [normal(), np.array([0]), normal(seed=1)])

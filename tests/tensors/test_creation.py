@@ -39,11 +39,7 @@ def test_filled(name, size):
 
 def test_sizes_as_tensors_and_numpy_integers():
     assert mt.zeros(mt.tensor(2), np.int64(3)).shape == (2, 3)
-    assert (
-        mt.ones(mt.Size([2, 1])).shape == (2, 1)
-        if hasattr(mt, "Size")
-        else mt.ones(mt.zeros(2, 1).shape).shape == (2, 1)
-    )
+    assert mt.ones(mt.Size([2, 1])).shape == (2, 1)
 
 
 def test_empty():

@@ -27,6 +27,7 @@ DATA = [
     [True, False], [[1, 2], [3, 4]], ((1.0, 2), [3, 4]), [[1, 2.0], [True, 3]], [[[1]], [[2]]], range(3),
     [range(3), [7, 8, 9]], np.float64(1), np.float32(1), np.int8(1), np.bool_(True), np.arange(3.0),
     np.arange(3, dtype=np.int16), np.zeros((0, 2)), np.array(2.5), np.ones((2, 3), bool).T, [np.float64(1), 2.0],
+    [np.float32(1), True],
     [np.float32(1), 2.0], [np.int32(1), 2], [np.bool_(True), 2.5], [np.bool_(True), np.bool_(False)],
     [np.float16(1), np.float32(2)], [np.array([1, 2]), np.array([3, 4])], [np.array([1.0, 2]), [3, 4]],
     [np.zeros((2, 2)), np.ones((2, 2))], [np.array([1], np.int32), np.array([2], np.int16)], torch.Size([2, 3]),
@@ -209,6 +210,12 @@ def test_what_is_no_data():
     )
     check_same_error(ValueError, "Overflow when unpacking long long", data(2**63))
     check_same_error(ValueError, "Overflow when unpacking long long", data([1, 2**64]))
+    endless: list = []
+    endless.append(endless)
+    check_same_error(ValueError, "too many dimensions 'list'", data(endless))
+    check_same_error(
+        TypeError, r"new\(\): invalid data type 'str'", lambda m: m.tensor([1, "a"], dtype=m.float32), same_words=False
+    )
     check_error(ValueError, r"expected sequence of length 0 at dim 1 \(got 1\)", mt.tensor, [[], [1]])
     for value in (300, [300], -256, 1e20, float("nan"), -1.5):
         match = "value cannot be converted to type uint8.* without overflow"
