@@ -1,6 +1,7 @@
 """Sums over repeated indices: what the gradients of indexing, and index_add and scatter_add, come down to.
 
-An index here is a tuple with, for each dimension, an array of int64 (in range, counted from the front) or slice(None).
+An index here is a tuple with, for each dimension, an array of int64 (in range, counted from the front) or slice(None);
+or with one mask for all dimensions.
 """
 
 from __future__ import annotations
@@ -40,13 +41,23 @@ def _placement(index: tuple, ndim: int) -> _Placement:
 
 def indexed_shape(shape: tuple[int, ...], index: tuple) -> tuple[int, ...]:
     """The shape of x[index] for an x of the given shape."""
+    if is_mask(index):
+        return (int(np.count_nonzero(index[0])),)
     place = _placement(index, len(shape))
     rest = [shape[d] for d in place.rest]
     return (*rest[: place.first], *place.shape, *rest[place.first :])
 
 
+def is_mask(index: tuple) -> bool:
+    """Whether the index is one mask for all dimensions."""
+    return len(index) == 1 and not isinstance(index[0], slice) and index[0].dtype == bool
+
+
 def add_at(target: Array, index: tuple, values: Array) -> None:
     """target[index] += values, every repetition of an index counted; values broadcasts to target[index]."""
+    if is_mask(index):
+        target[index] += values
+        return
     values = np.broadcast_to(values, indexed_shape(target.shape, index))
     if values.size == 0:
         return

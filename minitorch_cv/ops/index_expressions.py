@@ -26,7 +26,7 @@ class IndexExpression:
     basic:     for x: ints, slices and None, or () if x is taken as it is.
     view_name: what PyTorch calls the node of the last basic step.
     advanced:  for what basic gives: at each dimension slice(None) or an index array, masks being turned into index
-               arrays. None if there are no index arrays.
+               arrays; or one mask for all dimensions. None if there are no index arrays.
     masks_only: all index arrays came from masks.
     """
 
@@ -138,6 +138,10 @@ class _Reader:
         return IndexExpression(basic, self.view_name or "SliceBackward0", self.advanced(), masks_only)
 
     def advanced(self) -> tuple:
+        whole = self.arrays.get(0)
+        if len(self.arrays) == 1 and whole is not None and whole.dtype == bool and whole.ndim == len(self.view_shape):
+            _check_mask(whole, self.view_shape, 0)
+            return (whole.copy(),)
         found: list = [slice(None)] * len(self.view_shape)
         for start, array in self.arrays.items():
             parts = [array]

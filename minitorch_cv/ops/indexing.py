@@ -9,7 +9,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
-from .accumulation import add_at, indexed_shape
+from .accumulation import add_at, indexed_shape, is_mask
 from .arguments import check_tensor, to_dtype, unbroadcast
 from .copying import CopyInto
 from .expanding import expanded_shape
@@ -27,6 +27,8 @@ class Index(Operation):
 
     def forward(self, x: Array) -> Array:
         self.input_shape = x.shape
+        if is_mask(self.index):
+            return x[self.index]
         arrays = [(d, item) for d, item in enumerate(self.index) if not isinstance(item, slice)]
         if len(arrays) == 1:
             d, array = arrays[0]

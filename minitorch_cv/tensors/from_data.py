@@ -15,6 +15,7 @@ from ..types import dtype as dt
 from ..types.promotion import promote_types
 
 _MOST_DIMENSIONS = 64  # NumPy's limit
+_NUMBERS = {bool, int, float}
 
 
 def array_of(op_name: str, data: Any, d: dt.dtype | None = None) -> np.ndarray:
@@ -33,7 +34,7 @@ def array_of(op_name: str, data: Any, d: dt.dtype | None = None) -> np.ndarray:
     sizes, leaves = _nested(op_name, data)
     if not leaves:
         return np.empty(sizes, (d or dt.get_default_dtype()).numpy)
-    if all(isinstance(leaf, np.ndarray) for leaf in leaves):
+    if isinstance(leaves[0], np.ndarray) and all(isinstance(leaf, np.ndarray) for leaf in leaves):
         return _stacked(op_name, sizes, leaves, d)
     return _of_numbers(op_name, leaves, d).reshape(sizes)
 
@@ -91,23 +92,27 @@ def _nested(op_name: str, data: Any) -> tuple[list[int], list]:
         if len(sizes) == _MOST_DIMENSIONS:
             raise ValueError(f"{op_name}: too many dimensions '{type(level[0]).__name__}'; does it contain itself?")
         length = len(level[0])
-        for item in level:
-            if not _holds_more(item):
-                raise TypeError(
-                    f"{op_name}: not a sequence: {item!r} at dim {len(sizes)}, where others have {length} items"
-                )
-            if len(item) != length:
-                raise ValueError(
-                    f"{op_name}: expected sequence of length {length} at dim {len(sizes)} (got {len(item)})"
-                )
+        if not set(map(type, level)) <= {list, tuple} or set(map(len, level)) != {length}:
+            _check_level(op_name, level, len(sizes))
         sizes.append(length)
         level = list(chain.from_iterable(level))
-    for item in level:
-        if _holds_more(item):
-            raise TypeError(
-                f"{op_name}: '{type(item).__name__}' object cannot be interpreted as a number at dim {len(sizes)}"
-            )
+    if not set(map(type, level)) <= _NUMBERS:
+        for item in level:
+            if _holds_more(item):
+                raise TypeError(
+                    f"{op_name}: '{type(item).__name__}' object cannot be interpreted as a number at dim {len(sizes)}"
+                )
     return sizes, level
+
+
+def _check_level(op_name: str, level: list, dim: int) -> None:
+    """Raise unless all items are sequences of one length."""
+    length = len(level[0])
+    for item in level:
+        if not _holds_more(item):
+            raise TypeError(f"{op_name}: not a sequence: {item!r} at dim {dim}, where others have {length} items")
+        if len(item) != length:
+            raise ValueError(f"{op_name}: expected sequence of length {length} at dim {dim} (got {len(item)})")
 
 
 def _holds_more(value: Any) -> bool:
@@ -124,7 +129,7 @@ def _stacked(op_name: str, sizes: list[int], arrays: list, d: dt.dtype | None) -
 
 def _of_numbers(op_name: str, leaves: list, d: dt.dtype | None) -> np.ndarray:
     kinds = set(map(type, leaves))
-    if not kinds <= {bool, int, float}:
+    if not kinds <= _NUMBERS:
         d = d or _inferred(leaves)
         leaves = [_as_number(leaf) for leaf in leaves]
         kinds = set(map(type, leaves))

@@ -43,6 +43,14 @@ def check_legacy_keywords(keywords: dict[str, Any]) -> None:
     check_device(keywords.get("device"))
 
 
+def check_legacy_dtype(op_name: str, source: Variable, d: dt.dtype) -> None:
+    """Raise unless a tensor that is to be shown as it is has dtype d."""
+    if source.dtype is not d:
+        raise TypeError(
+            f"{op_name}(): expected a tensor of dtype {d.name} (got {source.dtype.name}); x.to(torch.{d.name}) converts"
+        )
+
+
 class TensorType:
     """FloatTensor, LongTensor ...: a call makes a tensor of the dtype, isinstance tells whether a tensor has it."""
 
@@ -55,13 +63,8 @@ class TensorType:
         """A tensor of this dtype: of data, or of a shape, as the old constructors do it."""
         check_legacy_keywords(kwargs)
         if len(args) == 1 and isinstance(args[0], Variable):
-            source = args[0]
-            if source.dtype is not self.dtype:
-                raise TypeError(
-                    f"{self.__name__}(): expected a tensor of dtype {self.dtype.name} (got {source.dtype.name}); "
-                    f"x.to(torch.{self.dtype.name}) converts"
-                )
-            return self._class(source)
+            check_legacy_dtype(self.__name__, args[0], self.dtype)
+            return self._class(args[0])
         return self._class.wrap(legacy_array(args, self.dtype))
 
     def __instancecheck__(self, instance: Any) -> bool:

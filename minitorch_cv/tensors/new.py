@@ -8,16 +8,26 @@ from typing import Any
 import numpy as np
 
 from ..autograd.variable import Variable
+from ..ops.slicing import BasicIndex
 from ..types import memory_format as mf
 from .factory_arguments import check_common, check_dtype, check_size, set_requires_grad
 from .filling import fill_number
 from .from_data import array_of
+from .legacy import check_legacy_dtype, check_legacy_keywords, legacy_array
 
 
 class NewMethods(Variable):
-    """new_tensor, new_zeros, new_ones, new_full, new_empty."""
+    """new_tensor, new_zeros, new_ones, new_full, new_empty, and the old new."""
 
     __slots__ = ()
+
+    def new(self, *args: Any, **kwargs: Any) -> Any:
+        """A tensor of this tensor's dtype, as the old constructors make it: of sizes, of a sequence, or of a tensor."""
+        check_legacy_keywords(kwargs)
+        if len(args) == 1 and isinstance(args[0], Variable):
+            check_legacy_dtype("new", args[0], self.dtype)
+            return BasicIndex((), "AliasBackward0")(args[0])
+        return self.wrap(legacy_array(args, self.dtype))
 
     def new_tensor(
         self, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False

@@ -62,6 +62,16 @@ def test_tensor_of_a_tensor_shares_its_memory():
         assert alias.grad_fn.name() == "AliasBackward0"
 
 
+def test_new():
+    for m in (mt, torch):
+        for x in (m.zeros(2), m.zeros(2, dtype=m.int64)):
+            assert x.new(2, 3).shape == (2, 3)
+            assert x.new([3.5]).tolist() == m.tensor([3.5], dtype=x.dtype).tolist()
+            assert x.new().dtype is x.dtype
+            assert x.new(x).data_ptr() == x.data_ptr()
+    check_same_error(TypeError, "expected ", lambda m: m.zeros(1).new(m.arange(2)))
+
+
 def test_types():
     for name in TYPES:
         mine, theirs = getattr(mt, name), getattr(torch, name)
