@@ -36,7 +36,7 @@ DATA = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("data", DATA, ids=lambda d: repr(d)[:40])
+@pytest.mark.parametrize("data", DATA, ids=lambda d: repr(d).partition(" at 0x")[0][:40])
 def test_tensor(data):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PyTorch is slow with lists of arrays, and says so
