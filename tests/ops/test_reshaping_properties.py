@@ -1,4 +1,4 @@
-"""Whatever the shapes: broadcasting of two operands, reductions over any dimensions, products of any ranks."""
+"""Any reshapes and permutations in a row, any cutting and joining: values, gradients and memory are PyTorch's."""
 
 from __future__ import annotations
 
@@ -6,150 +6,149 @@ import numpy as np
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 import minitorch_cv as mt
-from tests.checks import assert_close, ours_of, theirs_of
+from tests.checks import normal
 
-TOLERANCE = 1e-12  # float64
-BINARY = [
-    "add",
-    "sub",
-    "mul",
-    "div",
-    "pow",
-    "maximum",
-    "minimum",
-    "fmax",
-    "atan2",
-    "logaddexp",
-    "eq",
-    "lt",
-    "logical_xor",
-]
-REDUCTIONS = [
-    "sum",
-    "mean",
-    "prod",
-    "amax",
-    "amin",
-    "var",
-    "std",
-    "logsumexp",
-    "any",
-    "all",
-    "max",
-    "argmin",
-    "cumsum",
-    "sort",
-]
-ONE_DIM_ONLY = {"prod", "max", "argmin", "cumsum", "sort"}
-quick = settings(max_examples=150, deadline=None, derandomize=True)
+SIZES = st.lists(st.integers(1, 4), min_size=1, max_size=4).map(tuple)
+KINDS = ["reshape", "permute", "transpose", "slice", "flatten", "squeeze", "unsqueeze", "expand"]
 
 
-def agree(expression, *arrays):
-    """Results and gradients of expression(library, *tensors) in both libraries."""
+@st.composite
+def factorisations(draw, count):
+    """Sizes that multiply up to `count`."""
     found = []
-    for library, made in ((mt, ours_of), (torch, theirs_of)):
-        tensors = [made(a, True) for a in arrays]
-        result = expression(library, *tensors)
-        result = result[0] if isinstance(result, tuple) else result
-        if result.requires_grad:
-            weights = np.cos(np.arange(result.numel(), dtype=np.float64)).reshape(tuple(result.shape))
-            result.backward(made(weights))
-        found.append((result, *[t.grad for t in tensors]))
-    for ours, theirs in zip(*found):
-        assert (ours is None) == (theirs is None)
-        if ours is not None:
-            assert_close(ours, theirs, TOLERANCE, "broadcasting")
-
-
-def numbers(shape, seed):
-    """Positive numbers, so that powers and logarithms are smooth, with exact ties."""
-    return np.random.default_rng(seed).integers(1, 9, shape) / 4
-
-
-@quick
-@given(
-    st.sampled_from(BINARY),
-    mutually_broadcastable_shapes(num_shapes=2, max_dims=4, min_side=0, max_side=3),
-    st.integers(0, 99),
-)
-def test_two_operands_broadcast(name, shapes, seed):
-    a, b = (numbers(shape, seed + i) for i, shape in enumerate(shapes.input_shapes))
-    agree(lambda t, x, y: getattr(t, name)(x, y), a, b)
-
-
-@quick
-@given(mutually_broadcastable_shapes(num_shapes=3, max_dims=3, min_side=0, max_side=3), st.integers(0, 99))
-def test_three_operands_broadcast(shapes, seed):
-    a, b, c = (numbers(shape, seed + i) for i, shape in enumerate(shapes.input_shapes))
-    agree(lambda t, x, y, z: t.where(z > 1, x, y), a, b, c)
-    agree(lambda t, x, y, z: t.lerp(x, y, z), a, b, c)
-    agree(lambda t, x, y, z: t.addcdiv(x, y, z, value=0.5), a, b, c)
-    agree(lambda t, x, y, z: t.clamp(x, y, z), a, b, c)
+    while count > 1 or draw(st.integers(0, 2)) == 0:
+        divisor = draw(st.sampled_from([n for n in range(1, count + 1) if count % n == 0]))
+        found.append(divisor)
+        count //= divisor
+        if len(found) == 4:
+            found[-1] *= count
+            break
+    return found
 
 
 @st.composite
-def reductions(draw):
-    """A reduction, a shape, and dimensions of it, from either end."""
-    name = draw(st.sampled_from(REDUCTIONS))
-    least = 1 if name in ("amax", "amin", "max", "argmin", "sort", "var", "std") else 0
-    shape = tuple(draw(st.lists(st.integers(least, 3), min_size=1, max_size=4)))
-    axes = st.integers(0, len(shape) - 1)
-    chosen = draw(st.lists(axes, min_size=1, max_size=1 if name in ONE_DIM_ONLY else len(shape), unique=True))
-    dims = [d - len(shape) if draw(st.booleans()) else d for d in chosen]
-    return name, shape, dims[0] if name in ONE_DIM_ONLY else tuple(dims)
+def programs(draw):
+    """A shape and steps that each fit what the steps before left."""
+    shape = draw(SIZES)
+    steps, now = [], list(shape)
+    for _ in range(draw(st.integers(1, 5))):
+        kind = draw(st.sampled_from(KINDS))
+        count = int(np.prod(now))
+        if kind == "reshape":
+            sizes = draw(factorisations(count))
+            now = list(sizes)
+            if sizes and draw(st.booleans()):
+                sizes = [*sizes[:-1], -1]
+            steps.append((kind, sizes))
+        elif kind == "permute":
+            dims = draw(st.permutations(range(len(now))))
+            steps.append((kind, dims))
+            now = [now[d] for d in dims]
+        elif kind == "transpose" and now:
+            a, b = draw(st.integers(-len(now), len(now) - 1)), draw(st.integers(0, len(now) - 1))
+            steps.append((kind, (a, b)))
+            now[a], now[b] = now[b], now[a]
+        elif kind == "slice" and now and now[-1] > 1:
+            steps.append((kind, None))
+            now[-1] = len(range(1, now[-1], 2))
+        elif kind == "flatten":
+            steps.append((kind, None))
+            now = [count]
+        elif kind == "squeeze":
+            steps.append((kind, None))
+            now = [n for n in now if n != 1]
+        elif kind == "unsqueeze":
+            d = draw(st.integers(0, len(now)))
+            steps.append((kind, d))
+            now.insert(d, 1)
+        elif kind == "expand" and count < 200:
+            steps.append((kind, [2, *now]))
+            now = [2, *now]
+    return shape, steps
 
 
-@quick
-@given(reductions(), st.booleans(), st.integers(0, 99))
-def test_reductions(case, keepdim, seed):
-    name, shape, dim = case
-    options = {} if name in ("cumsum", "sort") else {"keepdim": keepdim}
-    if name in ("var", "std"):
-        options["correction"] = 0
-    if name in ("max", "sort"):
-        x = np.random.default_rng(seed).permutation(int(np.prod(shape))).reshape(shape) / 4  # no ties
+def take(x, steps):
+    for kind, what in steps:
+        if kind == "slice":
+            x = x[..., 1::2]
+        elif kind == "transpose":
+            x = x.transpose(*what)
+        elif kind in ("flatten", "squeeze"):
+            x = getattr(x, kind)()
+        else:
+            x = getattr(x, kind)(what)
+    return x
+
+
+def result(library, shape, steps):
+    x = library.from_numpy(normal(*shape)).requires_grad_()
+    y = take(x, steps)
+    y.backward(library.from_numpy(normal(*y.shape, seed=1)))
+    offset = y.data_ptr() - x.data_ptr()
+    shared = offset if 0 <= offset < x.nbytes else None
+    strides = [s for s, n in zip(y.stride(), y.shape) if n > 1]  # those of size 1 say nothing
+    return y.detach().numpy(), x.grad.numpy(), shared, strides
+
+
+@settings(max_examples=300, deadline=None)
+@given(programs())
+def test_reshape_and_permute(program):
+    mine, theirs = result(mt, *program), result(torch, *program)
+    np.testing.assert_array_equal(mine[0], theirs[0])
+    np.testing.assert_allclose(mine[1], theirs[1], rtol=1e-12)
+    assert mine[2:] == theirs[2:]
+
+
+@settings(max_examples=100, deadline=None)
+@given(SIZES, st.data())
+def test_view_says_whether_it_can(shape, data):
+    order = data.draw(st.permutations(range(len(shape))))
+    sizes = data.draw(factorisations(int(np.prod(shape))))
+
+    def can(library):
+        try:
+            return library.zeros(shape).permute(order).view(sizes).stride() is not None
+        except RuntimeError:
+            return False
+
+    assert can(mt) == can(torch)
+
+
+@st.composite
+def cuts(draw):
+    """A shape, a dimension, and how to cut it."""
+    shape = draw(st.lists(st.integers(0, 5), min_size=1, max_size=3))
+    dim = draw(st.integers(-len(shape), len(shape) - 1))
+    n = shape[dim]
+    kind = draw(st.sampled_from(["split", "sizes", "chunk", "tensor_split", "unbind"]))
+    if kind == "sizes":
+        ends = sorted(draw(st.lists(st.integers(0, n), max_size=3)))
+        return shape, dim, kind, [b - a for a, b in zip([0, *ends], [*ends, n])]
+    return shape, dim, kind, draw(st.integers(1, 6))
+
+
+def cut_and_join(library, shape, dim, kind, how):
+    x = library.from_numpy(normal(*shape)).requires_grad_()
+    if kind == "unbind":
+        parts = x.unbind(dim)
     else:
-        x = numbers(shape, seed)
-    agree(lambda t, x: getattr(t, name)(x, dim=dim, **options), x)
+        parts = {"split": x.split, "sizes": x.split, "chunk": x.chunk, "tensor_split": x.tensor_split}[kind](how, dim)
+    sizes = [tuple(p.shape) for p in parts]
+    if not parts:
+        return sizes, None, None
+    turned = [p * (i + 1) for i, p in enumerate(parts)][::-1]
+    y = library.stack(turned, dim) if kind == "unbind" else library.cat(turned, dim)
+    y.backward(library.from_numpy(normal(*y.shape, seed=1)))
+    return sizes, y.detach().numpy(), x.grad.numpy()
 
 
-@st.composite
-def products(draw):
-    """Shapes that can be multiplied, of all ranks, with broadcast batches."""
-    batches = draw(mutually_broadcastable_shapes(num_shapes=2, max_dims=2, min_side=0, max_side=3)).input_shapes
-    n, m, p = (draw(st.integers(0, 3)) for _ in range(3))
-    left = (m,) if draw(st.booleans()) and draw(st.booleans()) else (*batches[0], n, m)
-    right = (m,) if draw(st.booleans()) and draw(st.booleans()) else (*batches[1], m, p)
-    return left, right
-
-
-@quick
-@given(products(), st.integers(0, 99))
-def test_matmul(shapes, seed):
-    a, b = (np.random.default_rng(seed + i).standard_normal(shape) for i, shape in enumerate(shapes))
-    agree(lambda t, x, y: x @ y, a, b)
-
-
-@st.composite
-def equations(draw):
-    """An einsum equation of one to three operands, and their shapes; sizes of 1 broadcast."""
-    sizes = {letter: draw(st.integers(1, 3)) for letter in "abcde"}
-    terms = draw(st.lists(st.lists(st.sampled_from("abcde"), max_size=3), min_size=1, max_size=3))
-    used = sorted({letter for term in terms for letter in term})
-    output = draw(st.lists(st.sampled_from(used), unique=True)) if used else []
-    shapes = []
-    for term in terms:
-        once = {letter: 1 if draw(st.integers(0, 4)) == 0 else sizes[letter] for letter in term}
-        shapes.append(tuple(once[letter] for letter in term))
-    return f"{','.join(''.join(term) for term in terms)}->{''.join(output)}", shapes
-
-
-@quick
-@given(equations(), st.integers(0, 99))
-def test_einsum(case, seed):
-    equation, shapes = case
-    operands = [np.random.default_rng(seed + i).standard_normal(shape) for i, shape in enumerate(shapes)]
-    agree(lambda t, *x: t.einsum(equation, *x), *operands)
+@settings(max_examples=200, deadline=None)
+@given(cuts())
+def test_cut_and_join(cut):
+    mine, theirs = cut_and_join(mt, *cut), cut_and_join(torch, *cut)
+    assert mine[0] == theirs[0]
+    if theirs[1] is not None:
+        np.testing.assert_allclose(mine[1], theirs[1], rtol=1e-12)
+        np.testing.assert_allclose(mine[2], theirs[2], rtol=1e-12)
