@@ -1,5 +1,7 @@
 """minitorch_cv: a deep-learning library for computer-vision courses, on NumPy and Numba, with PyTorch's semantics."""
 
+from math import e, inf, nan, pi
+
 from . import accelerator, autograd, backends, cuda, linalg, nn, optim, random, utils, version
 from ._version import __version__
 from .autograd import (
@@ -15,34 +17,31 @@ from .kernels import get_num_threads, set_num_threads
 from .ops.activation_piecewise import hardshrink, prelu, relu, relu_, rrelu, rrelu_, threshold, threshold_
 from .ops.activation_smooth import celu, celu_, selu, selu_
 from .ops.arithmetic import (
-    add,
-    div,
     floor_divide,
     fmod,
-    mul,
-    neg,
     positive,
-    pow,
-    remainder,
     rsub,
-    sub,
 )
+from .ops.average_pooling import adaptive_avg_pool1d, avg_pool1d
 from .ops.blending import addcdiv, addcmul, lerp
-from .ops.choosing import fmax, fmin, maximum, minimum, where
-from .ops.clamping import clamp, clamp_max, clamp_min
+from .ops.channel_norm import group_norm
+from .ops.choosing import fmax, fmin, where
+from .ops.clamping import clamp_max, clamp_min
 from .ops.comparison import allclose, eq, equal, ge, gt, isclose, isfinite, isin, isinf, isnan, le, lt, ne
+from .ops.convolution import conv1d, conv2d
 from .ops.copying import clone
 from .ops.counting import all, any, count_nonzero
 from .ops.distances import cosine_similarity, pairwise_distance
 from .ops.einsum import einsum, tensordot
 from .ops.expanding import broadcast_shapes, broadcast_tensors, broadcast_to, meshgrid
-from .ops.exponential import exp, exp2, expm1, log, log1p, log2, log10, logaddexp
+from .ops.exponential import exp2, expm1, log2, log10, logaddexp
 from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
 from .ops.filling import heaviside, masked_fill, nan_to_num
 from .ops.gathering import argwhere, gather, index_select, masked_select, nonzero, take, take_along_dim
 from .ops.index_writing import index_add, index_copy, index_fill, masked_scatter
 from .ops.indexing import index_put
-from .ops.joining import cat, column_stack, concat, concatenate, dstack, hstack, stack, vstack
+from .ops.joining import column_stack, concat, concatenate, dstack, hstack, vstack
+from .ops.layer_norm import layer_norm, rms_norm
 from .ops.linear import bilinear
 from .ops.logic import (
     bitwise_and,
@@ -56,24 +55,28 @@ from .ops.logic import (
     logical_or,
     logical_xor,
 )
-from .ops.matmul import addmm, baddbmm, bmm, dot, matmul, mm, mv, outer, trace
+from .ops.matmul import addmm, baddbmm, outer, trace
+from .ops.max_pooling import adaptive_max_pool1d, max_pool1d, max_pool2d
 from .ops.moments import std, std_mean, var, var_mean
 from .ops.norms import logsumexp, norm
+from .ops.operator_forms import batch_norm, dropout, embedding, instance_norm
 from .ops.permuting import moveaxis, movedim, permute, swapaxes, swapdims, t, transpose
-from .ops.powers import abs, reciprocal, rsqrt, sgn, sign, sqrt, square
+from .ops.powers import rsqrt, sgn, sign
 from .ops.rearranging import diag, diag_embed, flip, fliplr, flipud, roll, rot90, tril, triu
-from .ops.reductions import mean, nansum, prod, sum
+from .ops.reductions import nansum, prod
 from .ops.repeating import repeat_interleave, tile
 from .ops.reshaping import atleast_1d, atleast_2d, atleast_3d, flatten, ravel, reshape, squeeze, unflatten, unsqueeze
-from .ops.rounding import ceil, floor, frac, round, trunc
+from .ops.rounding import frac, trunc
 from .ops.scans import cummax, cummin, cumprod, cumsum
 from .ops.scattering import scatter, scatter_add, scatter_reduce
-from .ops.sigmoids import erf, logit, sigmoid
+from .ops.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
+from .ops.sigmoids import erf, logit
 from .ops.slicing import diagonal, narrow, select
 from .ops.softmax import log_softmax, softmax
 from .ops.sorting import argsort, kthvalue, median, mode, nanmedian, sort, topk
 from .ops.splitting import chunk, split, split_with_sizes, tensor_split, unbind
-from .ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan, tanh
+from .ops.transposed_convolution import conv_transpose1d, conv_transpose2d
+from .ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cosh, sinh
 from .ops.uniqueness import bincount, histc, unique
 from .serialization import load, save
 from .tensors import Tensor
@@ -100,7 +103,43 @@ from .tensors.generator import (
     seed,
     set_rng_state,
 )
-from .tensors.printing import get_printoptions, printoptions, set_printoptions
+from .tensors.out_variants import (
+    abs,
+    add,
+    bmm,
+    cat,
+    ceil,
+    clamp,
+    cos,
+    div,
+    dot,
+    exp,
+    floor,
+    log,
+    log1p,
+    matmul,
+    maximum,
+    mean,
+    minimum,
+    mm,
+    mul,
+    mv,
+    neg,
+    pow,
+    reciprocal,
+    remainder,
+    round,
+    sigmoid,
+    sin,
+    sqrt,
+    square,
+    stack,
+    sub,
+    sum,
+    tan,
+    tanh,
+)
+from .tensors.printing import set_printoptions
 from .tensors.queries import is_complex, is_floating_point, is_nonzero, is_tensor, numel, result_type
 from .tensors.sampling import (
     bernoulli,
@@ -173,3 +212,4 @@ absolute, clip, fix, ger = abs, clamp, trunc, outer
 arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
 not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
 row_stack = vstack
+newaxis = None

@@ -11,6 +11,7 @@ from ..ops.arguments import normalize_dim
 from ..types import memory_format as mf
 from ..types.device import CPU, device
 from ..types.memory_format import layout, strided
+from .memory import owner_of
 
 
 class AttributeMethods(Variable):
@@ -167,7 +168,4 @@ class AttributeMethods(Variable):
 
     def storage_offset(self) -> int:
         """Elements between the start of the memory and the first element."""
-        base = self.array
-        while getattr(base, "base", None) is not None and hasattr(base.base, "ctypes"):
-            base = base.base
-        return (self.array.ctypes.data - base.ctypes.data) // self.array.itemsize
+        return (self.array.ctypes.data - owner_of(self.array).ctypes.data) // self.array.itemsize

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.variable import Variable
+from .memory import owner_of
 
 
 class DuplicationMethods(Variable):
@@ -39,9 +40,7 @@ class DuplicationMethods(Variable):
 
 def _copied_memory(array: np.ndarray, memo: dict) -> np.ndarray:
     """The same view of a copy of the memory; tensors of one memory that are copied together share one afterwards."""
-    owner = array
-    while isinstance(owner.base, np.ndarray):
-        owner = owner.base
+    owner = owner_of(array)
     if id(owner) not in memo:
         memo[id(owner)] = owner.copy(order="K")
     copied = memo[id(owner)]

@@ -210,7 +210,7 @@ def _with_suffixes(text: str, suffixes: list[str], indent: int) -> str:
 
 
 class PrintingMethods:
-    """repr and format."""
+    """repr."""
 
     __slots__ = ()
 
@@ -223,8 +223,3 @@ class PrintingMethods:
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:
         return tensor_text(self, self.printed_as, tensor_contents)
-
-    def __format__(self, spec: str) -> str:
-        if self.dim() == 0 and self.printed_as == "tensor":
-            return format(self.item(), spec)
-        return object.__format__(self, spec)

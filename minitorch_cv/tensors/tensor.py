@@ -69,3 +69,8 @@ class Tensor(
         made = Tensor.__new__(Tensor)
         made._fill(array)
         return made
+
+    def __format__(self, spec: str) -> str:
+        if self.array.ndim == 0 and type(self) is Tensor:
+            return format(self.array.item(), spec)
+        return object.__format__(self, spec)

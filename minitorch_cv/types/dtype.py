@@ -80,7 +80,7 @@ def as_dtype(value: object) -> dtype:
         return _BY_NAME[value]
     try:
         return from_numpy(np.dtype(value))  # type: ignore[call-overload]
-    except TypeError:
+    except (TypeError, ValueError):
         raise TypeError(f"{value!r} is not a dtype of this library; it has {supported()}") from None
 
 
@@ -138,4 +138,4 @@ class iinfo:
         self.dtype, self.bits, self.min, self.max = chosen.name, int(info.bits), int(info.min), int(info.max)
 
     def __repr__(self) -> str:
-        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
