@@ -47,8 +47,8 @@ class Tensor(
 ):
     """A multi-dimensional array of numbers that can require a gradient.
 
-    Make one with `tensor(data)`, `zeros(shape)`, `from_numpy(array)` ...; the old form `Tensor(data)` makes float32 of a
-    list or array, and `Tensor(2, 3)` one of that shape without defined content, as in PyTorch.
+    Make one with `tensor(data)`, `zeros(shape)`, `from_numpy(array)` ...; the old form `Tensor(data)` makes float32 of
+    a list or array, and `Tensor(2, 3)` one of that shape without defined content, as in PyTorch.
     """
 
     __array_priority__ = 1000
