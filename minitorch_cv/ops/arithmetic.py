@@ -63,6 +63,17 @@ class Sub(Add):
 
 
 @dataclass(eq=False, repr=False)
+class Rsub(Sub):
+    """a - b, where it is b that is subtracted from; a may be a number."""
+
+    from_number: bool = False
+
+    def name(self) -> str:
+        """RsubBackward0, or RsubBackward1 for number - tensor."""
+        return f"RsubBackward{self.from_number:d}"
+
+
+@dataclass(eq=False, repr=False)
 class Mul(Operation):
     """a * b."""
 
@@ -150,6 +161,13 @@ class Remainder(Operation):
 @dataclass(eq=False, repr=False)
 class Pow(Operation):
     """base ** exponent."""
+
+    base_is_tensor: bool
+    exponent_is_tensor: bool
+
+    def name(self) -> str:
+        """PowBackward0 for tensor ** number, 1 for two tensors, 2 for number ** tensor."""
+        return f"PowBackward{2 if not self.base_is_tensor else int(self.exponent_is_tensor)}"
 
     def forward(self, base: Array, exponent: Array) -> Array:
         self.base, self.exponent = base, exponent
@@ -258,7 +276,10 @@ def sub_(input: Variable, other: Variable | float, *, alpha: float = 1) -> Varia
 
 def rsub(input: Variable, other: Variable | float, *, alpha: float = 1) -> Variable:
     """other - alpha * input (torch.rsub)."""
-    return sub(other, input, alpha=alpha)
+    _check_subtraction("rsub", input, other)
+    b, a = promote("rsub", input, other)
+    _check_alpha("rsub", alpha, a.dtype)
+    return Rsub(alpha, not isinstance(other, Variable))(a, b)
 
 
 def mul(input: Variable, other: Variable | float) -> Variable:
@@ -278,6 +299,11 @@ def _check_rounding(op_name: str, rounding_mode: str | None) -> None:
         )
 
 
+def _refuse_two_bools(op_name: str, d: dt.dtype) -> None:
+    if d is dt.bool_:
+        raise NotImplementedError(f'"{op_name}" not implemented for \'Bool\'. Convert a tensor: .int(), .float()')
+
+
 def _check_divisor(op_name: str, b: Variable) -> None:
     _refuse_bool(op_name, b.dtype)
     if b.array.dtype.kind != "f" and not np.all(b.array):
@@ -293,6 +319,7 @@ def div(input: Variable | float, other: Variable | float, *, rounding_mode: str 
     if rounding_mode is None:
         return Div()(*promote_floating("div", input, other))
     a, b = promote("div", input, other)
+    _refuse_two_bools("div", b.dtype)
     _check_divisor("div", b)
     return RoundedDiv(rounding_mode)(a, b)
 
@@ -303,6 +330,7 @@ def div_(input: Variable, other: Variable | float, *, rounding_mode: str | None 
     (b,) = inplace_operands("div_", input, other, floating=rounding_mode is None)
     if rounding_mode is None:
         return Div().inplace(input, b)
+    _refuse_two_bools("div_", b.dtype)
     _check_divisor("div_", b)
     return RoundedDiv(rounding_mode).inplace(input, b)
 
@@ -318,6 +346,7 @@ def remainder(input: Variable | float, other: Variable | float) -> Variable:
     Raises:   RuntimeError: for integers and a divisor of zero.
     """
     a, b = promote("remainder", input, other)
+    _refuse_two_bools("remainder", b.dtype)
     _check_divisor("remainder", b)
     return Remainder("b")(a, b)
 
@@ -325,6 +354,7 @@ def remainder(input: Variable | float, other: Variable | float) -> Variable:
 def remainder_(input: Variable, other: Variable | float) -> Variable:
     """Take input modulo other, in place."""
     (b,) = inplace_operands("remainder_", input, other)
+    _refuse_two_bools("remainder_", b.dtype)
     _check_divisor("remainder_", b)
     return Remainder("b").inplace(input, b)
 
@@ -335,6 +365,7 @@ def fmod(input: Variable | float, other: Variable | float) -> Variable:
     Raises:   RuntimeError: for integers and a divisor of zero.
     """
     a, b = promote("fmod", input, other)
+    _refuse_two_bools("fmod", b.dtype)
     _check_divisor("fmod", b)
     return Remainder("a")(a, b)
 
@@ -355,8 +386,10 @@ def pow(input: Variable | float, exponent: Variable | float) -> Variable:
     d = dtype_of_operands("pow", input, exponent)
     if isinstance(exponent, Variable):
         _refuse_bool("pow", d)
+    _refuse_two_bools("pow", d)
     _check_powers("pow", exponent, d)
-    return Pow()(*promote("pow", input, exponent))
+    kinds = isinstance(input, Variable), isinstance(exponent, Variable)
+    return Pow(*kinds)(*promote("pow", input, exponent))
 
 
 def pow_(input: Variable, exponent: Variable | float) -> Variable:
@@ -364,8 +397,9 @@ def pow_(input: Variable, exponent: Variable | float) -> Variable:
     (b,) = inplace_operands("pow_", input, exponent)
     if isinstance(exponent, Variable):
         _refuse_bool("pow_", input.dtype)
+    _refuse_two_bools("pow_", input.dtype)
     _check_powers("pow_", exponent, input.dtype)
-    return Pow().inplace(input, b)
+    return Pow(True, isinstance(exponent, Variable)).inplace(input, b)
 
 
 def neg(input: Variable) -> Variable:

@@ -16,10 +16,21 @@ from .arguments import broadcast_shape, check_floating, check_same_dtype, unbroa
 class Linear(Operation):
     """x @ weight.T + bias."""
 
-    torch_name = "AddmmBackward0"
+    def name(self) -> str:
+        """AddmmBackward0, or MmBackward0 without a bias; for other than 2-D inputs PyTorch ends with a view."""
+        if len(self.input_shape) != 2:
+            return "ViewBackward0" if self.has_bias else "UnsafeViewBackward0"
+        return "AddmmBackward0" if self.has_bias else "MmBackward0"
+
+    @property
+    def next_functions(self) -> tuple:
+        """As of the product and sum that it is: the bias comes first."""
+        input, weight, bias = super().next_functions
+        return (bias, input, weight) if self.has_bias else (input, weight)
 
     def forward(self, x: Array, weight: Array, bias: Array | None) -> Array:
         self.input_shape, self.weight_shape = x.shape, weight.shape
+        self.has_bias = bias is not None
         self.bias_shape = () if bias is None else bias.shape
         rows, matrix = self._rows(x), self._matrix(weight)
         self.rows = rows if self.needs_grad[1] else None

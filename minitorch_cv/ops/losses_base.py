@@ -98,6 +98,14 @@ class ElementwiseLoss(Operation):
         return tuple(None if g is None else unbroadcast(g, x.shape) for g, x in zip(grads, self.inputs))
 
 
+class ReducedLoss(ElementwiseLoss):
+    """A loss that PyTorch composes of several operations, so that the node of the result is the reduction's."""
+
+    def name(self) -> str:
+        """MeanBackward0, SumBackward0, or that of the loss itself."""
+        return super().name() if self.reduction == "none" else f"{self.reduction.title()}Backward0"
+
+
 @dataclass(eq=False, repr=False)
 class WeightedReduction(Operation):
     """Losses times weights, then reduced; the mean divides by the sum of the weights, or by the number of losses."""

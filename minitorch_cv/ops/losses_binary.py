@@ -62,6 +62,10 @@ class MultilabelSoftMarginLoss(Operation):
 
     reduction: str
 
+    def name(self) -> str:
+        """That of the last of the operations of which PyTorch composes it."""
+        return {"none": "DivBackward0", "sum": "SumBackward0", "mean": "MeanBackward0"}[self.reduction]
+
     def forward(self, x: Array, target: Array, weight: Array | None) -> Array:
         self.x, self.target, self.weight = x, target, weight
         self.weight_shape = () if weight is None else weight.shape

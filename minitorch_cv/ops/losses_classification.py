@@ -44,10 +44,13 @@ class CrossEntropy(Operation):
     With p = softmax(x), the gradient is p minus 1 at the label: what backward computes, times weights.
     """
 
-    torch_name = "NllLossBackward0"
     reduction: str
     ignore_index: int
     label_smoothing: float
+
+    def name(self) -> str:
+        """NllLossBackward0; with label smoothing, AddBackward0."""
+        return "AddBackward0" if self.label_smoothing else "NllLossBackward0"
 
     def forward(self, x: Array, target: Array, weight: Array | None) -> Array:
         positions = LabelledPositions(x, target, weight, self.ignore_index)

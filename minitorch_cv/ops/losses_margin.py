@@ -9,11 +9,11 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import Variable
 from .arguments import broadcast_shape, check_floating, check_number, check_tensor, promote_floating
-from .losses_base import ElementwiseLoss, chosen_reduction, reduced, refuse_grad, spread
+from .losses_base import ReducedLoss, chosen_reduction, reduced, refuse_grad, spread
 
 
 @dataclass(eq=False, repr=False)
-class HingeEmbeddingLoss(ElementwiseLoss):
+class HingeEmbeddingLoss(ReducedLoss):
     """x where target is 1, max(0, margin - x) where it is -1, the sum of both elsewhere."""
 
     margin: float
@@ -29,7 +29,7 @@ class HingeEmbeddingLoss(ElementwiseLoss):
 
 
 @dataclass(eq=False, repr=False)
-class MarginRankingLoss(ElementwiseLoss):
+class MarginRankingLoss(ReducedLoss):
     """max(0, margin - target (x1 - x2))."""
 
     margin: float

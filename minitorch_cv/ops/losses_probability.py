@@ -13,12 +13,12 @@ from ..autograd.operation import Array
 from ..autograd.variable import Variable
 from .arguments import check_floating, check_number, check_tensor, is_number, promote, promote_floating
 from .arithmetic import div
-from .losses_base import ElementwiseLoss, chosen_reduction
+from .losses_base import ReducedLoss, chosen_reduction
 from .reshaping import unsqueeze
 
 
 @dataclass(eq=False, repr=False)
-class KlDivLoss(ElementwiseLoss):
+class KlDivLoss(ReducedLoss):
     """target (log(target) - x); with log_target, exp(target) (target - x)."""
 
     log_target: bool
@@ -36,7 +36,7 @@ class KlDivLoss(ElementwiseLoss):
 
 
 @dataclass(eq=False, repr=False)
-class PoissonNllLoss(ElementwiseLoss):
+class PoissonNllLoss(ReducedLoss):
     """exp(x) - target x, or x - target log(x + eps); `full` adds Stirling's approximation of log(target!)."""
 
     log_input: bool
@@ -60,7 +60,7 @@ class PoissonNllLoss(ElementwiseLoss):
 
 
 @dataclass(eq=False, repr=False)
-class GaussianNllLoss(ElementwiseLoss):
+class GaussianNllLoss(ReducedLoss):
     """(log(var) + (x - target)**2 / var) / 2; var is at least eps, which its gradient does not notice."""
 
     full: bool

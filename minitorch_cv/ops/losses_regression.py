@@ -10,7 +10,7 @@ import numpy as np
 from ..autograd.operation import Array
 from ..autograd.variable import Variable
 from .arguments import check_floating, check_number, check_tensor, promote
-from .losses_base import ElementwiseLoss, WeightedReduction, chosen_reduction
+from .losses_base import ElementwiseLoss, ReducedLoss, WeightedReduction, chosen_reduction
 from .selection import choose
 
 
@@ -25,7 +25,7 @@ class MseLoss(ElementwiseLoss):
         return 2 * (x - target) if position == 0 else 2 * (target - x)
 
 
-class L1Loss(ElementwiseLoss):
+class L1Loss(ReducedLoss):
     """|input - target|; at equality, and for NaN, the gradient is 0."""
 
     torch_name = "AbsBackward0"

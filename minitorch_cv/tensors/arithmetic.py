@@ -6,6 +6,7 @@ from typing import Any
 
 from ..autograd.variable import Variable
 from ..ops import arithmetic as ops
+from ..ops import powers
 
 
 class ArithmeticMethods(Variable):
@@ -73,6 +74,10 @@ class ArithmeticMethods(Variable):
         """-self."""
         return ops.neg(self)
 
+    def positive(self) -> Any:
+        """self."""
+        return ops.positive(self)
+
     def neg_(self) -> Any:
         """Change the sign, in place."""
         return ops.neg_(self)
@@ -87,7 +92,7 @@ class ArithmeticMethods(Variable):
         return ops.sub(self, other) if _is_operand(other) else NotImplemented
 
     def __rsub__(self, other: Any) -> Any:
-        return ops.sub(other, self) if _is_operand(other) else NotImplemented
+        return ops.rsub(self, other) if _is_operand(other) else NotImplemented
 
     def __mul__(self, other: Any) -> Any:
         return ops.mul(self, other) if _is_operand(other) else NotImplemented
@@ -98,7 +103,7 @@ class ArithmeticMethods(Variable):
         return ops.div(self, other) if _is_operand(other) else NotImplemented
 
     def __rtruediv__(self, other: Any) -> Any:
-        return ops.div(other, self) if _is_operand(other) else NotImplemented
+        return powers.reciprocal(self) * other if _is_operand(other) else NotImplemented
 
     def __floordiv__(self, other: Any) -> Any:
         return ops.floor_divide(self, other) if _is_operand(other) else NotImplemented

@@ -1,4 +1,4 @@
-"""Tutorial: automatic differentiation. The graph, backward, accumulation, no_grad, detach, hooks, one's own Function."""
+"""Tutorial: automatic differentiation. The graph, backward, no_grad, detach, hooks, one's own Function."""
 
 import torch
 import torch.nn.functional as F
@@ -167,7 +167,9 @@ x[torch.tensor([0, 0, 1]), torch.tensor([1, 1, 2])].sum().backward()
 print(x.grad)
 
 # gradcheck
-check = torch.autograd.gradcheck(MyReLU.apply, (torch.tensor([-1.0, 0.5, 2.0], dtype=torch.double, requires_grad=True),))
+check = torch.autograd.gradcheck(
+    MyReLU.apply, (torch.tensor([-1.0, 0.5, 2.0], dtype=torch.double, requires_grad=True),)
+)
 print(check)
 var = torch.autograd.Variable(torch.ones(2), requires_grad=True)
 print(var, type(var) is torch.Tensor)

@@ -17,7 +17,9 @@ X_train, X_test = X[:160], X[160:]
 y_train, y_test = y[:160], y[160:]
 mean, std = X_train.mean(0, keepdim=True), X_train.std(0, keepdim=True)
 X_train, X_test = (X_train - mean) / std, (X_test - mean) / std
-print(X_train.shape, y_train.shape, X_train.mean(0).abs().max() < 1e-6, y_train.sum(), y_train.unique(return_counts=True))
+print(
+    X_train.shape, y_train.shape, X_train.mean(0).abs().max() < 1e-6, y_train.sum(), y_train.unique(return_counts=True)
+)
 
 
 class LogisticRegression(nn.Module):

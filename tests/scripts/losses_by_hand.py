@@ -1,4 +1,4 @@
-"""Homework: cross-entropy from log_softmax, label smoothing, one-hot by scatter_, and the library's losses beside them."""
+"""Homework: cross-entropy from log_softmax, label smoothing, one-hot by scatter_, and other losses."""
 
 import numpy as np
 import torch
@@ -67,8 +67,15 @@ print(F.cross_entropy(seg, mask), nn.CrossEntropyLoss(reduction="none")(seg, mas
 
 pred, true = torch.tensor([0.5, -1.0, 3.0], requires_grad=True), torch.tensor([0.0, 1.0, 2.5])
 for loss_fn in (
-    nn.MSELoss(), nn.L1Loss(), nn.SmoothL1Loss(), nn.HuberLoss(delta=0.5), nn.MSELoss(reduction="sum"),
-    nn.L1Loss(reduction="none"), nn.SoftMarginLoss(), nn.PoissonNLLLoss(), nn.KLDivLoss(reduction="batchmean"),
+    nn.MSELoss(),
+    nn.L1Loss(),
+    nn.SmoothL1Loss(),
+    nn.HuberLoss(delta=0.5),
+    nn.MSELoss(reduction="sum"),
+    nn.L1Loss(reduction="none"),
+    nn.SoftMarginLoss(),
+    nn.PoissonNLLLoss(),
+    nn.KLDivLoss(reduction="batchmean"),
 ):
     pred.grad = None
     loss = loss_fn(pred, true)

@@ -33,7 +33,9 @@ for epoch in range(1, 31):
             fp = torch.logical_and(pred, Y == 0).sum(0)
             fn = (~pred & Y.bool()).sum(0)
             f1 = 2 * tp / (2 * tp + fp + fn)
-            print(f"{epoch:3d} loss {loss:.4f} hamming {hamming:.4f} exact {exact:.3f} macro-F1 {f1.mean():.4f}", tp, f1)
+            print(
+                f"{epoch:3d} loss {loss:.4f} hamming {hamming:.4f} exact {exact:.3f} macro-F1 {f1.mean():.4f}", tp, f1
+            )
 print(loss)
 print(nn.MultiLabelSoftMarginLoss()(logits, Y).item(), F.multilabel_soft_margin_loss(logits, Y, reduction="none")[:3])
 print(F.binary_cross_entropy_with_logits(logits, Y, reduction="sum"), F.binary_cross_entropy(torch.sigmoid(logits), Y))
@@ -45,7 +47,7 @@ class FocalLoss(nn.Module):
     """A student's own loss."""
 
     def __init__(self, alpha=0.25, gamma=2):
-        super(FocalLoss, self).__init__()
+        super().__init__()
         self.alpha, self.gamma = alpha, gamma
 
     def forward(self, inputs, targets):

@@ -1,4 +1,4 @@
-"""Homework: residual blocks, ModuleList and Sequential, weights initialised by apply(), and what the tree of modules knows."""
+"""Homework: residual blocks, ModuleList and Sequential, weights initialised by apply(), the tree of modules."""
 
 import numpy as np
 import torch
@@ -38,7 +38,9 @@ class ResNet(nn.Module):
         for i, (blocks, width) in enumerate(arch):
             layers = []
             for j in range(blocks):
-                layers.append(Residual(channels, width, use_1x1conv=j == 0 and i > 0, stride=2 if j == 0 and i > 0 else 1))
+                layers.append(
+                    Residual(channels, width, use_1x1conv=j == 0 and i > 0, stride=2 if j == 0 and i > 0 else 1)
+                )
                 channels = width
             self.stages.append(nn.Sequential(*layers))
         self.avgpool = nn.AdaptiveAvgPool2d((1, 1))

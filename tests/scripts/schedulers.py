@@ -56,7 +56,9 @@ for name, make in makers.items():
         net(torch.ones(1, 2)).sum().backward()
         optimizer.step()
         scheduler.step()
-    print(name, [round(float(lr), 6) for lr in lrs], f"{optimizer.param_groups[0]['momentum']:.4f}", scheduler.last_epoch)
+    print(
+        name, [round(float(lr), 6) for lr in lrs], f"{optimizer.param_groups[0]['momentum']:.4f}", scheduler.last_epoch
+    )
 
 optimizer = optim.Adam(net.parameters(), lr=1.0)
 plateau = ReduceLROnPlateau(optimizer, mode="min", factor=0.1, patience=1)
@@ -65,5 +67,14 @@ for loss in [1.0, 0.9, 0.95, 0.92, 0.91, 0.5, 0.6, 0.7, 0.8]:
     print(loss, optimizer.param_groups[0]["lr"], plateau.num_bad_epochs, plateau.get_last_lr())
 print(sorted(StepLR(optimizer, 2).state_dict().items()))
 print(optimizer)
-for maker in (optim.SGD, optim.RMSprop, optim.Adagrad, optim.Adadelta, optim.Adamax, optim.NAdam, optim.RAdam, optim.AdamW):
+for maker in (
+    optim.SGD,
+    optim.RMSprop,
+    optim.Adagrad,
+    optim.Adadelta,
+    optim.Adamax,
+    optim.NAdam,
+    optim.RAdam,
+    optim.AdamW,
+):
     print(maker(net.parameters(), lr=0.5))

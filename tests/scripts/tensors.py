@@ -1,4 +1,4 @@
-"""Tutorial: what a tensor is. Creation, dtypes, shapes, indexing, views, in-place operations, the bridge to NumPy, printing."""
+"""Tutorial: what a tensor is. Creation, dtypes, shapes, indexing, views, the bridge to NumPy, printing."""
 
 import numpy as np
 import torch
@@ -26,7 +26,16 @@ tensor = torch.arange(12.0).reshape(3, 4)
 print(f"Shape of tensor: {tensor.shape}")
 print(f"Datatype of tensor: {tensor.dtype}")
 print(f"Device tensor is stored on: {tensor.device}")
-print(tensor.size(), tensor.size(0), tensor.size(-1), tensor.dim(), tensor.ndim, tensor.numel(), tensor.nelement(), len(tensor))
+print(
+    tensor.size(),
+    tensor.size(0),
+    tensor.size(-1),
+    tensor.dim(),
+    tensor.ndim,
+    tensor.numel(),
+    tensor.nelement(),
+    len(tensor),
+)
 print(tensor.stride(), tensor.T.stride(), tensor.is_contiguous(), tensor.t().is_contiguous(), tensor.element_size())
 print(tensor.type(), tensor.long().type(), tensor.bool().dtype, tensor.half().dtype, tensor.is_floating_point())
 if torch.cuda.is_available():
@@ -38,7 +47,14 @@ print(device, repr(device), device.type, tensor.to(device).device == device, tor
 print("First row: ", tensor[0])
 print("First column: ", tensor[:, 0])
 print("Last column:", tensor[..., -1])
-print(tensor[1:, ::2], tensor[[0, 2]], tensor[[0, 2], [1, 3]], tensor[tensor > 5], tensor[None].shape, tensor[:, None, 1].shape)
+print(
+    tensor[1:, ::2],
+    tensor[[0, 2]],
+    tensor[[0, 2], [1, 3]],
+    tensor[tensor > 5],
+    tensor[None].shape,
+    tensor[:, None, 1].shape,
+)
 tensor[:, 1] = 0
 print(tensor)
 tensor[tensor > 8] = -1
@@ -50,7 +66,12 @@ print(tensor[rows], tensor.index_select(1, torch.tensor([0, 3])), torch.take(ten
 
 # --- joining and splitting ------------------------------------------------------------------------------------------
 t1 = torch.cat([tensor, tensor, tensor], dim=1)
-print(t1.shape, torch.stack([tensor, tensor]).shape, torch.vstack((tensor, tensor)).shape, torch.hstack((tensor, tensor)).shape)
+print(
+    t1.shape,
+    torch.stack([tensor, tensor]).shape,
+    torch.vstack((tensor, tensor)).shape,
+    torch.hstack((tensor, tensor)).shape,
+)
 for part in torch.split(torch.arange(7), 3):
     print(part)
 a, b = torch.chunk(torch.arange(6).view(2, 3), 2, dim=0)
@@ -67,17 +88,46 @@ torch.mul(tensor, tensor, out=z3)
 print((z3 == tensor * tensor).all())
 agg = tensor.sum()
 print(agg.item(), type(agg.item()), agg)
-print(tensor.mean(), tensor.mean(dim=0), tensor.sum(dim=1, keepdim=True), tensor.std(), tensor.var(dim=1, unbiased=False))
+print(
+    tensor.mean(), tensor.mean(dim=0), tensor.sum(dim=1, keepdim=True), tensor.std(), tensor.var(dim=1, unbiased=False)
+)
 print(tensor.max(), tensor.max(dim=1), tensor.argmax(), tensor.min(0).values, tensor.min(0)[1])
 values, indices = torch.max(tensor, 1)
 print(values, indices)
 print(torch.sort(torch.tensor([3, 1, 2]), descending=True), torch.topk(tensor.flatten(), k=3))
-print(7 // torch.tensor([2.0, -2.0]), 2 ** torch.arange(4), torch.tensor([7, -7]) % 3, -torch.tensor([1]), ~torch.tensor([True]))
-print(torch.tensor([1, 2]) / 2, torch.tensor([1, 2]) + 0.5, torch.tensor([1], dtype=torch.uint8) + torch.tensor([300]), 1 - torch.ones(2))
-print(torch.clamp(torch.linspace(-2, 2, 5), -1, 1), torch.where(tensor > 0, tensor, 0.0)[0], torch.abs(torch.tensor(-3)))
-print(torch.cumsum(torch.arange(4), 0), torch.prod(torch.tensor([2, 3])), torch.round(torch.tensor([0.5, 1.5, 2.6])), torch.sqrt(torch.tensor(4)))
-print(torch.exp(torch.tensor([0.0, 1.0])), torch.log(torch.tensor([0.0, 1.0, -1.0])), torch.sin(torch.tensor(torch.pi / 2)))
-print(torch.norm(tensor), torch.dot(torch.ones(3), torch.arange(3.0)), torch.mm(torch.eye(2), torch.ones(2, 1)), torch.outer(torch.arange(2), torch.arange(3)))
+print(
+    7 // torch.tensor([2.0, -2.0]),
+    2 ** torch.arange(4),
+    torch.tensor([7, -7]) % 3,
+    -torch.tensor([1]),
+    ~torch.tensor([True]),
+)
+print(
+    torch.tensor([1, 2]) / 2,
+    torch.tensor([1, 2]) + 0.5,
+    torch.tensor([1], dtype=torch.uint8) + torch.tensor([300]),
+    1 - torch.ones(2),
+)
+print(
+    torch.clamp(torch.linspace(-2, 2, 5), -1, 1), torch.where(tensor > 0, tensor, 0.0)[0], torch.abs(torch.tensor(-3))
+)
+print(
+    torch.cumsum(torch.arange(4), 0),
+    torch.prod(torch.tensor([2, 3])),
+    torch.round(torch.tensor([0.5, 1.5, 2.6])),
+    torch.sqrt(torch.tensor(4)),
+)
+print(
+    torch.exp(torch.tensor([0.0, 1.0])),
+    torch.log(torch.tensor([0.0, 1.0, -1.0])),
+    torch.sin(torch.tensor(torch.pi / 2)),
+)
+print(
+    torch.norm(tensor),
+    torch.dot(torch.ones(3), torch.arange(3.0)),
+    torch.mm(torch.eye(2), torch.ones(2, 1)),
+    torch.outer(torch.arange(2), torch.arange(3)),
+)
 
 # --- in place -------------------------------------------------------------------------------------------------------
 print(tensor, "\n")
@@ -93,8 +143,18 @@ v = torch.arange(24)
 w = v.view(2, 3, 4)
 w[0, 0, 0] = 99
 print(v[:3], w.view(-1, 8).shape, w.permute(2, 0, 1).shape, w.transpose(1, 2).reshape(2, 12).shape, w.flatten(1).shape)
-print(w.unsqueeze(0).shape, w.unsqueeze(-1).squeeze().shape, torch.zeros(1, 2, 1).squeeze(0).shape, v.data_ptr() == w.data_ptr())
-print(torch.arange(3).expand(2, 3), torch.arange(3).repeat(2, 2), torch.arange(4).view(2, 2).flip(0), torch.arange(3).repeat_interleave(2))
+print(
+    w.unsqueeze(0).shape,
+    w.unsqueeze(-1).squeeze().shape,
+    torch.zeros(1, 2, 1).squeeze(0).shape,
+    v.data_ptr() == w.data_ptr(),
+)
+print(
+    torch.arange(3).expand(2, 3),
+    torch.arange(3).repeat(2, 2),
+    torch.arange(4).view(2, 2).flip(0),
+    torch.arange(3).repeat_interleave(2),
+)
 try:
     w.transpose(0, 1).view(24)
 except RuntimeError as error:
@@ -126,13 +186,29 @@ n = np.ones(5)
 t = torch.from_numpy(n)
 np.add(n, 1, out=n)
 print(t, n, np.asarray(t).sum(), torch.as_tensor(n).dtype, torch.tensor(n, dtype=torch.float32))
-print(np.sqrt(torch.tensor([4.0, 9.0])), torch.tensor([1.5, 2.5]).tolist(), float(torch.tensor(2.5)), int(torch.tensor(2.9)), [i.item() for i in torch.arange(3)])
+print(
+    np.sqrt(torch.tensor([4.0, 9.0])),
+    torch.tensor([1.5, 2.5]).tolist(),
+    float(torch.tensor(2.5)),
+    int(torch.tensor(2.9)),
+    [i.item() for i in torch.arange(3)],
+)
 
 # --- printing -------------------------------------------------------------------------------------------------------
-print(torch.tensor([1e-8, 1.0]), torch.tensor([1e6, 0.5]), torch.tensor([1e10]), torch.tensor([float("nan"), float("inf"), -1.0]))
+print(
+    torch.tensor([1e-8, 1.0]),
+    torch.tensor([1e6, 0.5]),
+    torch.tensor([1e10]),
+    torch.tensor([float("nan"), float("inf"), -1.0]),
+)
 print(torch.arange(2000.0), torch.zeros(100, 100), torch.arange(8.0).view(2, 2, 2))
 torch.set_printoptions(precision=2, sci_mode=False)
 print(torch.tensor([3.14159, 2e-5]))
 torch.set_printoptions(profile="default")
 print(f"{torch.tensor(0.123456):.3f} {torch.tensor(3)} {torch.tensor(2.5):>8}")
-print(x_data.double(), x_data.float().requires_grad_(), torch.tensor([1, -2], dtype=torch.int8), torch.ones(1, dtype=torch.float16))
+print(
+    x_data.double(),
+    x_data.float().requires_grad_(),
+    torch.tensor([1, -2], dtype=torch.int8),
+    torch.ones(1, dtype=torch.float16),
+)

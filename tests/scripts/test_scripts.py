@@ -1,9 +1,10 @@
 """Teaching scripts print under this library what they print under PyTorch.
 
-Every other file of this folder is a script as a course writes it, `import torch` and all. It is run twice in this process, once as it stands
-and once with `torch` naming minitorch_cv in its import statements, and the two outputs are compared: numbers within a tolerance,
-everything else exactly. The two libraries draw different random numbers from the same seed, so the scripts take their weights and
-data from NumPy, and print of random results only what does not depend on the draw.
+Every other file of this folder is a script as a course writes it, `import torch` and all. It is run twice in this
+process, once as it stands and once with `torch` naming minitorch_cv in its import statements, and the two outputs are
+compared: numbers within a tolerance, everything else exactly. The two libraries draw different random numbers from the
+same seed, so the scripts take their weights and data from NumPy, and print of random results only what does not depend
+on the draw.
 """
 
 from __future__ import annotations
@@ -96,7 +97,10 @@ def test_the_comparison_of_lines(ours, theirs, same):
 
 def test_the_renamed_import_brings_this_library():
     printed = {}
-    source = "import torch, torch.nn as nn, torch.nn.functional as F\nfrom torch.utils.data import DataLoader\nfrom torch import nn as n2\n"
+    source = (
+        "import torch, torch.nn as nn, torch.nn.functional as F\n"
+        "from torch.utils.data import DataLoader\nfrom torch import nn as n2\n"
+    )
     namespace = {"__builtins__": {**vars(builtins), "__import__": import_renamed}}
     exec(source, namespace)
     for name in ("torch", "nn", "F", "DataLoader", "n2"):

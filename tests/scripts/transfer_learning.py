@@ -73,7 +73,7 @@ def train_model(model, criterion, optimizer, scheduler, num_epochs=4):
 
 
 model_conv = train_model(model_conv, nn.CrossEntropyLoss(), optimizer_conv, exp_lr_scheduler)
-print(torch.equal(model_conv.conv1.weight, pretrained.conv1.weight), model_conv.conv1.weight.grad, model_conv.fc.weight.grad.shape)
+print(torch.equal(model_conv.conv1.weight, pretrained.conv1.weight), model_conv.conv1.weight.grad)
 
 # parameter groups
 model_ft = copy.deepcopy(pretrained)

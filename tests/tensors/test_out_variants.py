@@ -1,0 +1,103 @@
+"""Functions that write into a given tensor, against PyTorch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+import minitorch_cv as mt
+from minitorch_cv.tensors import out_variants
+from tests.checks import assert_close, normal, ours_of, theirs_of
+
+ONE = [
+    "abs",
+    "ceil",
+    "cos",
+    "exp",
+    "floor",
+    "log",
+    "log1p",
+    "neg",
+    "reciprocal",
+    "round",
+    "sigmoid",
+    "sin",
+    "sqrt",
+    "square",
+    "tan",
+    "tanh",
+]
+TWO = ["add", "sub", "mul", "div", "pow", "remainder", "maximum", "minimum", "matmul", "mm"]
+
+
+@pytest.mark.parametrize("name", ONE + TWO)
+def test_out_gets_the_result_and_is_returned(name):
+    arrays = [np.abs(normal(3, 3)), np.abs(normal(3, 3, seed=1))][: 1 if name in ONE else 2]
+    results = []
+    for library, make in ((mt, ours_of), (torch, theirs_of)):
+        out = make(np.zeros((3, 3)))
+        seen, version = out.view(-1), out._version
+        assert getattr(library, name)(*map(make, arrays), out=out) is out
+        assert out._version > version
+        np.testing.assert_array_equal(seen.numpy(), out.numpy().ravel())
+        results.append(out)
+    assert_close(*results, 1e-13, name)
+
+
+@pytest.mark.parametrize("name", ["sum", "mean"])
+def test_reductions(name):
+    ours, theirs = (
+        getattr(library, name)(make(normal(3, 4)), 1, True, out=make(np.zeros((3, 1))))
+        for library, make in ((mt, ours_of), (torch, theirs_of))
+    )
+    assert_close(ours, theirs, 1e-13, name)
+
+
+def test_lists_vectors_and_keywords():
+    for library, make in ((mt, ours_of), (torch, theirs_of)):
+        a, v = make(normal(2, 3)), make(normal(3))
+        out = library.empty(0, dtype=library.float64)
+        assert library.cat([a, a], dim=1, out=out).shape == (2, 6)
+        assert library.stack((v, v), out=library.zeros(2, 3, dtype=library.float64)).tolist() == [v.tolist()] * 2
+        assert library.mv(a, v, out=library.zeros(2, dtype=library.float64)).tolist() == library.mv(a, v).tolist()
+        assert library.dot(v, v, out=library.zeros((), dtype=library.float64)) == library.dot(v, v)
+        assert library.clamp(a, min=0, out=a) is a and a.min() >= 0  # an input may be out
+        assert library.bmm(a[None], a[None].mT, out=library.zeros(1, 2, 2, dtype=library.float64)).shape == (1, 2, 2)
+
+
+@pytest.mark.parametrize("library", [mt, torch])
+def test_dtypes(library):
+    out = library.zeros(2, dtype=library.float64)
+    assert library.add(library.ones(2), 1, out=out).dtype is library.float64
+    with pytest.raises(RuntimeError, match=r"result type Float can't be cast to the desired output type (Long|long)"):
+        library.add(library.ones(2), 1, out=library.zeros(2, dtype=library.int64))
+
+
+@pytest.mark.parametrize("library", [mt, torch])
+def test_another_shape(library):
+    out = library.zeros(3)
+    with pytest.warns(UserWarning, match=r"was resized since it had shape \[3\].*required output shape \[2, 2\]"):
+        library.add(library.ones(2, 2), 1, out=out)
+    assert out.tolist() == [[2, 2], [2, 2]]
+
+
+@pytest.mark.parametrize("library", [mt, torch])
+def test_gradients_are_refused(library):
+    x = library.ones(2, requires_grad=True)
+    message = r"(add|cat)\(\): functions with out=... arguments don't support automatic differentiation"
+    with pytest.raises(RuntimeError, match=message):
+        library.add(x, 1, out=library.zeros(2))
+    with pytest.raises(RuntimeError, match=message):
+        library.cat([x, x], out=library.zeros(4))
+    with library.no_grad():
+        assert library.add(x, 1, out=library.zeros(2)).tolist() == [2, 2]
+
+
+def test_what_is_no_tensor():
+    with pytest.raises(TypeError, match=r"exp\(\): argument 'out' must be Tensor, not ndarray"):
+        mt.exp(mt.ones(2), out=np.zeros(2))
+
+
+def test_the_front_door_has_these():
+    assert mt.add is out_variants.add and mt.matmul is out_variants.matmul
