@@ -147,7 +147,7 @@ class Variable:
     def grad_fn(self) -> Node | None:
         """The operation that made this; None for a leaf. A view's is made anew after a write to its base."""
         base = self._base
-        if base is not None and self._history_version != self.version_counter.value and self.requires_grad:
+        if base is not None and self._history_version != self.version_counter.value and self._follows(base):
             if self._chain is None:
                 raise RuntimeError(self._not_writable("its base or another view of its base has been modified inplace"))
             shown: Variable = base
@@ -156,6 +156,10 @@ class Variable:
                     shown = replace(op)(shown)  # type: ignore[type-var]
             self.set_history(shown._grad_fn, shown._output_nr)
         return self._grad_fn
+
+    def _follows(self, base: Variable) -> bool:
+        """Whether this view has a history, which leads through its base; a view may also be a leaf (requires_grad_)."""
+        return self._grad_fn is not None or (base.requires_grad and not self._inference)
 
     @property
     def grad(self) -> Any:
@@ -301,8 +305,7 @@ class Variable:
             base = self._base
             if base is not None and self._chain is None:
                 raise RuntimeError(f"{op_name}: {self._not_writable('is being modified inplace')}")
-            leaf = self if base is None else base
-            if leaf._requires_grad and leaf.is_leaf:
+            if self.requires_grad and (self if base is None else base).is_leaf:
                 what = "a leaf" if base is None else "a view of a leaf"
                 raise RuntimeError(
                     f"{op_name}: {what} Variable that requires grad is being used in an in-place operation. "

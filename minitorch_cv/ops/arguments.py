@@ -186,7 +186,9 @@ def dtype_of_operands(op_name: str, *operands: Any) -> dt.dtype:
 
 def as_variables(op_name: str, d: dt.dtype, *operands: Any) -> tuple[Variable, ...]:
     """Tensors and numbers as tensors of one dtype, whose shapes go together."""
-    kind = next(o for o in operands if isinstance(o, Variable))
+    kind = next((o for o in operands if isinstance(o, Variable)), None)
+    if kind is None:
+        raise TypeError(f"{op_name}(): argument 'input' must be Tensor, not {type(operands[0]).__name__}")
     made = [to_dtype(o, d) if isinstance(o, Variable) else kind.wrap(_number_array(op_name, o, d)) for o in operands]
     broadcast_shape(op_name, *[v.array.shape for v in made])
     return tuple(made)
@@ -198,7 +200,10 @@ def _number_array(op_name: str, value: Any, d: dt.dtype) -> Array:
         if not -(1 << 63) <= int(value) < 1 << 63:
             raise RuntimeError(f"{op_name}: value cannot be converted to type int64_t without overflow")
         return wrapped.astype(d.numpy)
-    return np.array(value, d.numpy)
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
+        raise OverflowError(f"{op_name}: int too big to convert: {value}; write it as a float")
+    with np.errstate(over="ignore"):  # beyond float16's range it is an infinity
+        return np.array(value, d.numpy)
 
 
 def promote(op_name: str, *operands: Any) -> tuple[Variable, ...]:

@@ -72,7 +72,8 @@ def isclose(input: V, other: Variable, rtol: float = 1e-05, atol: float = 1e-08,
               equal_nan: count two NaN as close.
     Raises:   RuntimeError: if the dtypes differ, or a tolerance is negative.
     """
-    return input.wrap(np.asarray(_close("isclose", input, other, rtol, atol, equal_nan)))
+    close = _close("isclose", input, other, rtol, atol, equal_nan)
+    return input.wrap(np.asarray(close))
 
 
 def allclose(
@@ -86,7 +87,7 @@ def _close(op_name: str, input: Any, other: Any, rtol: float, atol: float, equal
     check_tensor(op_name, input)
     check_tensor(op_name, other, "other")
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
-        if check_number(op_name, name, tolerance) < 0:
+        if not check_number(op_name, name, tolerance) >= 0:
             raise RuntimeError(f"{op_name}: {name} must be greater than or equal to zero, but got {tolerance}")
     if input.array.dtype != other.array.dtype:
         raise RuntimeError(

@@ -114,7 +114,7 @@ def max(input: Variable, dim: Any = None, keepdim: bool = False, *, other: Varia
     """
     check_tensor("max", input)
     if other is not None or isinstance(dim, Variable):
-        return maximum(input, _other_operand("max", dim, other))
+        return maximum(input, _other_operand("max", dim, other, keepdim))
     if dim is None:
         return _extreme_of_all("max", np.max, input)
     return _extreme_along("max", MaxAlong, input, dim, keepdim)
@@ -128,15 +128,17 @@ def min(input: Variable, dim: Any = None, keepdim: bool = False, *, other: Varia
     """
     check_tensor("min", input)
     if other is not None or isinstance(dim, Variable):
-        return minimum(input, _other_operand("min", dim, other))
+        return minimum(input, _other_operand("min", dim, other, keepdim))
     if dim is None:
         return _extreme_of_all("min", np.min, input)
     return _extreme_along("min", MinAlong, input, dim, keepdim)
 
 
-def _other_operand(op_name: str, dim: Any, other: Any) -> Any:
+def _other_operand(op_name: str, dim: Any, other: Any, keepdim: bool) -> Any:
     if dim is not None and other is not None:
         raise TypeError(f"{op_name}() takes either a dim or another tensor, got both")
+    if keepdim:
+        raise TypeError(f"{op_name}() of two tensors takes no keepdim: it compares element by element")
     return dim if other is None else other
 
 
