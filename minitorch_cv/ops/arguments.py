@@ -145,7 +145,7 @@ def dense_copy(x: Array, numpy_dtype: np.dtype, order: str) -> Array:
     return x.astype(numpy_dtype, order=order)  # type: ignore[call-overload]
 
 
-def to_dtype(x: Variable, d: dt.dtype, order: str = "K") -> Variable:
+def to_dtype(x: Variable, d: dt.dtype, order: str = "K") -> Any:
     """`x` in dtype `d`: itself if it is so already."""
     return x if x.array.dtype == d.numpy else ToDtype(d.numpy, order)(x)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from ..types import dtype as dt
 from .arguments import (
     check_tensor,
@@ -213,14 +213,14 @@ def _check_alpha(op_name: str, alpha: Any, d: dt.dtype) -> None:
         raise RuntimeError(f"{op_name}: Boolean alpha only supported for Boolean results, not for {d.name}.")
 
 
-def add(input: Variable, other: Variable | float, *, alpha: float = 1) -> Variable:
+def add(input: V, other: Variable | float, *, alpha: float = 1) -> V:
     """input + alpha * other, with broadcasting and type promotion (torch.add)."""
     a, b = promote("add", input, other)
     _check_alpha("add", alpha, a.dtype)
     return Add(alpha)(a, b)
 
 
-def add_(input: Variable, other: Variable | float, *, alpha: float = 1) -> Variable:
+def add_(input: V, other: Variable | float, *, alpha: float = 1) -> V:
     """Add alpha * other to input, in place."""
     (b,) = inplace_operands("add_", input, other)
     _check_alpha("add_", alpha, input.dtype)
@@ -258,7 +258,7 @@ def _refuse_bool(op_name: str, d: dt.dtype) -> None:
         raise NotImplementedError(f"{op_name} not implemented for 'Bool'; convert the tensors: .long(), .float()")
 
 
-def sub(input: Variable | float, other: Variable | float, *, alpha: float = 1) -> Variable:
+def sub(input: Variable | float, other: Variable | float, *, alpha: float = 1) -> Any:
     """input - alpha * other, with broadcasting and type promotion (torch.sub)."""
     _check_subtraction("sub", input, other)
     a, b = promote("sub", input, other)
@@ -266,7 +266,7 @@ def sub(input: Variable | float, other: Variable | float, *, alpha: float = 1) -
     return Sub(alpha)(a, b)
 
 
-def sub_(input: Variable, other: Variable | float, *, alpha: float = 1) -> Variable:
+def sub_(input: V, other: Variable | float, *, alpha: float = 1) -> V:
     """Subtract alpha * other from input, in place."""
     (b,) = inplace_operands("sub_", input, other)
     _check_subtraction("sub_", input, other)
@@ -274,7 +274,7 @@ def sub_(input: Variable, other: Variable | float, *, alpha: float = 1) -> Varia
     return Sub(alpha).inplace(input, b)
 
 
-def rsub(input: Variable, other: Variable | float, *, alpha: float = 1) -> Variable:
+def rsub(input: V, other: Variable | float, *, alpha: float = 1) -> V:
     """other - alpha * input (torch.rsub)."""
     _check_subtraction("rsub", input, other)
     b, a = promote("rsub", input, other)
@@ -282,12 +282,12 @@ def rsub(input: Variable, other: Variable | float, *, alpha: float = 1) -> Varia
     return Rsub(alpha, not isinstance(other, Variable))(a, b)
 
 
-def mul(input: Variable, other: Variable | float) -> Variable:
+def mul(input: V, other: Variable | float) -> V:
     """input * other, with broadcasting and type promotion (torch.mul)."""
     return Mul()(*promote("mul", input, other))
 
 
-def mul_(input: Variable, other: Variable | float) -> Variable:
+def mul_(input: V, other: Variable | float) -> V:
     """Multiply input by other, in place."""
     return Mul().inplace(input, *inplace_operands("mul_", input, other))
 
@@ -299,18 +299,13 @@ def _check_rounding(op_name: str, rounding_mode: str | None) -> None:
         )
 
 
-def _refuse_two_bools(op_name: str, d: dt.dtype) -> None:
-    if d is dt.bool_:
-        raise NotImplementedError(f'"{op_name}" not implemented for \'Bool\'. Convert a tensor: .int(), .float()')
-
-
 def _check_divisor(op_name: str, b: Variable) -> None:
     _refuse_bool(op_name, b.dtype)
     if b.array.dtype.kind != "f" and not np.all(b.array):
         raise RuntimeError(f"{op_name}: ZeroDivisionError: integer division by zero")
 
 
-def div(input: Variable | float, other: Variable | float, *, rounding_mode: str | None = None) -> Variable:
+def div(input: Variable | float, other: Variable | float, *, rounding_mode: str | None = None) -> Any:
     """input / other; integers give floats unless rounding_mode is "trunc" or "floor" (torch.div).
 
     Raises:   RuntimeError: for another rounding_mode, and for a rounded integer division by zero.
@@ -319,53 +314,48 @@ def div(input: Variable | float, other: Variable | float, *, rounding_mode: str 
     if rounding_mode is None:
         return Div()(*promote_floating("div", input, other))
     a, b = promote("div", input, other)
-    _refuse_two_bools("div", b.dtype)
     _check_divisor("div", b)
     return RoundedDiv(rounding_mode)(a, b)
 
 
-def div_(input: Variable, other: Variable | float, *, rounding_mode: str | None = None) -> Variable:
+def div_(input: V, other: Variable | float, *, rounding_mode: str | None = None) -> V:
     """Divide input by other, in place."""
     _check_rounding("div_", rounding_mode)
     (b,) = inplace_operands("div_", input, other, floating=rounding_mode is None)
     if rounding_mode is None:
         return Div().inplace(input, b)
-    _refuse_two_bools("div_", b.dtype)
     _check_divisor("div_", b)
     return RoundedDiv(rounding_mode).inplace(input, b)
 
 
-def floor_divide(input: Variable | float, other: Variable | float) -> Variable:
+def floor_divide(input: Variable | float, other: Variable | float) -> Any:
     """input / other rounded down (torch.floor_divide)."""
     return div(input, other, rounding_mode="floor")
 
 
-def remainder(input: Variable | float, other: Variable | float) -> Variable:
+def remainder(input: Variable | float, other: Variable | float) -> Any:
     """input modulo other, with the sign of other, as Python's % (torch.remainder).
 
     Raises:   RuntimeError: for integers and a divisor of zero.
     """
     a, b = promote("remainder", input, other)
-    _refuse_two_bools("remainder", b.dtype)
     _check_divisor("remainder", b)
     return Remainder("b")(a, b)
 
 
-def remainder_(input: Variable, other: Variable | float) -> Variable:
+def remainder_(input: V, other: Variable | float) -> V:
     """Take input modulo other, in place."""
     (b,) = inplace_operands("remainder_", input, other)
-    _refuse_two_bools("remainder_", b.dtype)
     _check_divisor("remainder_", b)
     return Remainder("b").inplace(input, b)
 
 
-def fmod(input: Variable | float, other: Variable | float) -> Variable:
+def fmod(input: Variable | float, other: Variable | float) -> Any:
     """input modulo other, with the sign of input, as C's fmod (torch.fmod).
 
     Raises:   RuntimeError: for integers and a divisor of zero.
     """
     a, b = promote("fmod", input, other)
-    _refuse_two_bools("fmod", b.dtype)
     _check_divisor("fmod", b)
     return Remainder("a")(a, b)
 
@@ -378,7 +368,7 @@ def _check_powers(op_name: str, exponent: Variable | float, d: dt.dtype) -> None
         raise RuntimeError(f"{op_name}: Integers to negative integer powers are not allowed.")
 
 
-def pow(input: Variable | float, exponent: Variable | float) -> Variable:
+def pow(input: Variable | float, exponent: Variable | float) -> Any:
     """input ** exponent, with broadcasting and type promotion (torch.pow).
 
     Raises:   RuntimeError: for an integer to a negative integer power.
@@ -386,23 +376,21 @@ def pow(input: Variable | float, exponent: Variable | float) -> Variable:
     d = dtype_of_operands("pow", input, exponent)
     if isinstance(exponent, Variable):
         _refuse_bool("pow", d)
-    _refuse_two_bools("pow", d)
     _check_powers("pow", exponent, d)
     kinds = isinstance(input, Variable), isinstance(exponent, Variable)
     return Pow(*kinds)(*promote("pow", input, exponent))
 
 
-def pow_(input: Variable, exponent: Variable | float) -> Variable:
+def pow_(input: V, exponent: Variable | float) -> V:
     """Raise input to a power, in place."""
     (b,) = inplace_operands("pow_", input, exponent)
     if isinstance(exponent, Variable):
         _refuse_bool("pow_", input.dtype)
-    _refuse_two_bools("pow_", input.dtype)
     _check_powers("pow_", exponent, input.dtype)
     return Pow(True, isinstance(exponent, Variable)).inplace(input, b)
 
 
-def neg(input: Variable) -> Variable:
+def neg(input: V) -> V:
     """-input (torch.neg).
 
     Raises:   RuntimeError: for bool.
@@ -411,13 +399,13 @@ def neg(input: Variable) -> Variable:
     return Neg()(input)
 
 
-def neg_(input: Variable) -> Variable:
+def neg_(input: V) -> V:
     """Change the sign of input, in place."""
     _check_negation("neg_", input)
     return Neg().inplace(input)
 
 
-def positive(input: Variable) -> Variable:
+def positive(input: V) -> V:
     """input itself (torch.positive).
 
     Raises:   RuntimeError: for bool.

@@ -51,7 +51,7 @@ def clone(input: V, *, memory_format: Any = mf.preserve_format) -> V:
     return Clone(mf.numpy_order("clone", memory_format))(input)
 
 
-def copy_(input: Variable, src: Variable) -> Variable:
+def copy_(input: V, src: Variable) -> V:
     """Overwrite input with src, which is broadcast and converted (Tensor.copy_).
 
     Raises:   RuntimeError: if src does not broadcast to input's shape.

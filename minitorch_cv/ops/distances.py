@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from .arguments import check_floating, check_number, check_tensor, normalize_dim, promote, promote_floating, unbroadcast
 from .arithmetic import add, div, sub
 from .clamping import clamp_min
@@ -52,7 +52,7 @@ class CosineSimilarity(Operation):
         )
 
 
-def cosine_similarity(x1: Variable, x2: Variable, dim: int = 1, eps: float = 1e-8) -> Variable:
+def cosine_similarity(x1: V, x2: Variable, dim: int = 1, eps: float = 1e-8) -> V:
     """The cosine of the angle between vectors, -1 to 1.
 
     Args:     x1, x2: broadcast with each other.
@@ -74,7 +74,7 @@ def cosine_similarity(x1: Variable, x2: Variable, dim: int = 1, eps: float = 1e-
     return CosineSimilarity((dim,) if ndim else (), eps)(a, b)
 
 
-def pairwise_distance(x1: Variable, x2: Variable, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Variable:
+def pairwise_distance(x1: V, x2: Variable, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> V:
     """The p-norm of x1 - x2 + eps, of vectors along the last dimension.
 
     Args:     x1, x2: (..., D), broadcast with each other.
@@ -88,9 +88,7 @@ def pairwise_distance(x1: Variable, x2: Variable, p: float = 2.0, eps: float = 1
     return vector_norm(add(sub(a, b), eps), p, -1, keepdim)
 
 
-def normalize(
-    input: Variable, p: float = 2.0, dim: int | tuple[int, ...] = 1, eps: float = 1e-12, out: None = None
-) -> Variable:
+def normalize(input: V, p: float = 2.0, dim: int | tuple[int, ...] = 1, eps: float = 1e-12, out: None = None) -> V:
     """`input` divided by its p-norm along a dimension, which counts as eps at least.
 
     Raises:   RuntimeError: for integers. IndexError: if there is no such dimension.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from .arguments import broadcast_shape, check_floating, check_same_dtype, unbroadcast
 
 
@@ -87,7 +87,7 @@ def _check_dtypes(op_name: str, **tensors: Variable | None) -> None:
             )
 
 
-def linear(input: Variable, weight: Variable, bias: Variable | None = None) -> Variable:
+def linear(input: V, weight: Variable, bias: Variable | None = None) -> V:
     """input @ weight.T + bias.
 
     Args:     input: (..., I).
@@ -124,7 +124,7 @@ def linear(input: Variable, weight: Variable, bias: Variable | None = None) -> V
     return Linear()(input, weight, bias)
 
 
-def bilinear(input1: Variable, input2: Variable, weight: Variable, bias: Variable | None = None) -> Variable:
+def bilinear(input1: V, input2: Variable, weight: Variable, bias: Variable | None = None) -> V:
     """input1 @ weight[o] @ input2 + bias[o] for each output feature o.
 
     Args:     input1, input2: (..., I) and (..., J).

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from .arguments import broadcast_shape, check_floating, check_tensor, promote, to_dtype, unbroadcast
 from .logistic import sigmoid, softplus
 from .losses_base import ElementwiseLoss, chosen_reduction, reduced, refuse_grad, spread
@@ -70,13 +70,15 @@ class MultilabelSoftMarginLoss(Operation):
         self.x, self.target, self.weight = x, target, weight
         self.weight_shape = () if weight is None else weight.shape
         losses = self._losses() if weight is None else self._losses() * weight
+        self.axis = x.ndim - 1  # the input's last dimension, also where the target has more
         self.shape = losses.shape
-        return reduced(losses.sum(axis=-1) / self._classes(), self.reduction)
+        return reduced(losses.sum(axis=self.axis) / self._classes(), self.reduction)
 
     def backward(self, grad_out: Array) -> tuple:
         x, target, weight = self.x, self.target, self.weight
-        rows = spread(grad_out, self.reduction, int(np.prod(self.shape[:-1])))
-        grad = (np.broadcast_to(rows, self.shape[:-1]) / self._classes())[..., None]
+        row_shape = self.shape[: self.axis] + self.shape[self.axis + 1 :]
+        rows = spread(grad_out, self.reduction, int(np.prod(row_shape)))
+        grad = np.expand_dims(np.broadcast_to(rows, row_shape) / self._classes(), self.axis)
         weighted = grad if weight is None else grad * weight
         return (
             unbroadcast(weighted * ((1 - target) * sigmoid(x) - target * sigmoid(-x)), x.shape),
@@ -116,13 +118,13 @@ def _check_probabilities(op_name: str, arg_name: str, x: Variable) -> None:
 
 
 def binary_cross_entropy(
-    input: Variable,
+    input: V,
     target: Variable,
     weight: Variable | None = None,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Variable:
+) -> V:
     """-(target log(input) + (1 - target) log(1 - input)), the logarithms at least -100, reduced.
 
     Args:     input, target: in [0, 1], of one shape and dtype.
@@ -149,14 +151,14 @@ def binary_cross_entropy(
 
 
 def binary_cross_entropy_with_logits(
-    input: Variable,
+    input: V,
     target: Variable,
     weight: Variable | None = None,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
     pos_weight: Variable | None = None,
-) -> Variable:
+) -> V:
     """Binary_cross_entropy of sigmoid(input), computed without overflow.
 
     Args:     input: logits.
@@ -187,12 +189,12 @@ def binary_cross_entropy_with_logits(
 
 
 def soft_margin_loss(
-    input: Variable,
+    input: V,
     target: Variable,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Variable:
+) -> V:
     """log(1 + exp(-target * input)), reduced.
 
     Args:     input: logits.
@@ -207,13 +209,13 @@ def soft_margin_loss(
 
 
 def multilabel_soft_margin_loss(
-    input: Variable,
+    input: V,
     target: Variable,
     weight: Variable | None = None,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Variable:
+) -> V:
     """Binary cross-entropy of sigmoid(input) with each class's label, averaged over the classes, reduced.
 
     Args:     input: (N, C) logits; the classes are the last dimension.

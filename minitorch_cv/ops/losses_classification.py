@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from .arguments import check_floating, check_number, check_tensor, dtype_of_operands, to_dtype
 from .class_indices import LabelledPositions, check_class_indices, check_class_weight, check_shape_of_class_weight
 from .losses_base import chosen_reduction, reduced
@@ -138,14 +139,14 @@ class CrossEntropyOfProbabilities(Operation):
 
 
 def nll_loss(
-    input: Variable,
+    input: V,
     target: Variable,
     weight: Variable | None = None,
     size_average: bool | None = None,
     ignore_index: int = -100,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Variable:
+) -> V:
     """The negative log-likelihood of the labels: -weight[label] * input[label], reduced.
 
     Args:     input: (C,), (N, C) or (N, C, d1, ...) log-probabilities, as log_softmax gives them.
@@ -164,7 +165,7 @@ def nll_loss(
 
 
 def cross_entropy(
-    input: Variable,
+    input: V,
     target: Variable,
     weight: Variable | None = None,
     size_average: bool | None = None,
@@ -172,7 +173,7 @@ def cross_entropy(
     reduce: bool | None = None,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
-) -> Variable:
+) -> V:
     """The cross-entropy of softmax(input) with the target, reduced; finite for any finite logits.
 
     Args:     input: (C,), (N, C) or (N, C, d1, ...) logits.
@@ -203,7 +204,7 @@ def _of_probabilities(
     ignore_index: int,
     reduction: str,
     label_smoothing: float,
-) -> Variable:
+) -> Any:
     if not target.dtype.is_floating_point:
         raise RuntimeError(
             "cross_entropy: Expected floating point type for target with class probabilities, got "

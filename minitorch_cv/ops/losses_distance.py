@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from .arguments import broadcast_shape, check_floating, check_number, check_tensor, promote_floating, unbroadcast
 from .choosing import minimum
 from .distances import pairwise_distance
@@ -55,14 +55,14 @@ class CosineEmbeddingLoss(Operation):
 
 
 def cosine_embedding_loss(
-    input1: Variable,
+    input1: V,
     input2: Variable,
     target: Variable,
     margin: float = 0,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Variable:
+) -> V:
     """1 - cosine(input1, input2) for target 1, what the cosine exceeds the margin by for target -1, reduced.
 
     Args:     input1, input2: (N, D), or (D,), broadcast with each other.
@@ -99,13 +99,13 @@ def _check_triplet(op_name: str, anchor: Variable, positive: Variable, negative:
         )
 
 
-def _of_distances(op_name: str, near: Variable, far: Variable, margin: float, reduction: str) -> Variable:
+def _of_distances(op_name: str, near: Variable, far: Variable, margin: float, reduction: str) -> Any:
     """max(0, margin + near - far): far shall exceed near by the margin."""
     return MarginRankingLoss(reduction, margin)(*promote_floating(op_name, far, near, 1))
 
 
 def triplet_margin_loss(
-    anchor: Variable,
+    anchor: V,
     positive: Variable,
     negative: Variable,
     margin: float = 1.0,
@@ -115,7 +115,7 @@ def triplet_margin_loss(
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Variable:
+) -> V:
     """max(0, margin + distance(anchor, positive) - distance(anchor, negative)), reduced.
 
     Args:     anchor, positive, negative: (N, D) or (D,).
@@ -136,7 +136,7 @@ def triplet_margin_loss(
 
 
 def triplet_margin_with_distance_loss(
-    anchor: Variable,
+    anchor: V,
     positive: Variable,
     negative: Variable,
     *,
@@ -144,7 +144,7 @@ def triplet_margin_with_distance_loss(
     margin: float = 1.0,
     swap: bool = False,
     reduction: str = "mean",
-) -> Variable:
+) -> V:
     """Triplet_margin_loss with a distance of your own.
 
     Args:     distance_function: takes two tensors; pairwise_distance by default.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from .arguments import broadcast_shape, check_floating, check_number, check_tensor, promote_floating
 from .losses_base import ReducedLoss, chosen_reduction, reduced, refuse_grad, spread
 
@@ -108,13 +108,13 @@ class MultilabelMarginLoss(Operation):
 
 
 def hinge_embedding_loss(
-    input: Variable,
+    input: V,
     target: Variable,
     margin: float = 1.0,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Variable:
+) -> V:
     """`input`, a distance, for target 1, and what it lacks to the margin for target -1, reduced.
 
     Args:     target: 1 or -1, broadcast with input.
@@ -129,14 +129,14 @@ def hinge_embedding_loss(
 
 
 def margin_ranking_loss(
-    input1: Variable,
+    input1: V,
     input2: Variable,
     target: Variable,
     margin: float = 0,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Variable:
+) -> V:
     """max(0, margin - target * (input1 - input2)), reduced: input1 shall be larger for target 1, smaller for -1.
 
     Args:     input1, input2, target: with as many dimensions each, broadcast.
@@ -172,7 +172,7 @@ def _check_rows(op_name: str, input: Variable, target: Variable) -> None:
 
 
 def multi_margin_loss(
-    input: Variable,
+    input: V,
     target: Variable,
     p: int = 1,
     margin: float = 1.0,
@@ -180,7 +180,7 @@ def multi_margin_loss(
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Variable:
+) -> V:
     """The mean over classes of max(0, margin - input[label] + input[other]) ** p, reduced.
 
     Args:     input: (N, C) or (C,).
@@ -222,12 +222,12 @@ def multi_margin_loss(
 
 
 def multilabel_margin_loss(
-    input: Variable,
+    input: V,
     target: Variable,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Variable:
+) -> V:
     """max(0, 1 - input[label] + input[other]), summed over labels and other classes, divided by C, reduced.
 
     Args:     input: (N, C) or (C,).

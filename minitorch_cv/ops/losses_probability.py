@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.operation import Array
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from .arguments import check_floating, check_number, check_tensor, is_number, promote, promote_floating
 from .arithmetic import div
 from .losses_base import ReducedLoss, chosen_reduction
@@ -78,13 +78,13 @@ class GaussianNllLoss(ReducedLoss):
 
 
 def kl_div(
-    input: Variable,
+    input: V,
     target: Variable,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
     log_target: bool = False,
-) -> Variable:
+) -> V:
     """target * (log(target) - input), reduced: the divergence of the distribution target from exp(input).
 
     Args:     input: log-probabilities.
@@ -116,7 +116,7 @@ def kl_div(
 
 
 def poisson_nll_loss(
-    input: Variable,
+    input: V,
     target: Variable,
     log_input: bool = True,
     full: bool = False,
@@ -124,7 +124,7 @@ def poisson_nll_loss(
     eps: float = 1e-8,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Variable:
+) -> V:
     """The negative log-likelihood of Poisson-distributed counts, reduced.
 
     Args:     input: the logarithm of the expected counts, or, with log_input=False, the expected counts.
@@ -142,13 +142,13 @@ def poisson_nll_loss(
 
 
 def gaussian_nll_loss(
-    input: Variable,
+    input: V,
     target: Variable,
     var: Variable | float,
     full: bool = False,
     eps: float = 1e-6,
     reduction: str = "mean",
-) -> Variable:
+) -> V:
     """The negative log-likelihood of normally distributed numbers, reduced.
 
     Args:     input: expected values.
@@ -162,7 +162,7 @@ def gaussian_nll_loss(
     check_tensor(op_name, input)
     check_tensor(op_name, target, "target")
     if is_number(var):
-        variance = input.wrap(np.asarray(var, promote_floating(op_name, input)[0].array.dtype))
+        variance: Variable = input.wrap(np.asarray(var, promote_floating(op_name, input)[0].array.dtype))
     else:
         variance = _fitting_variance(op_name, var, input)
     if (variance.array < 0).any():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..autograd.operation import Array
-from ..autograd.variable import Variable
+from ..autograd.variable import V, Variable
 from .arguments import check_floating, check_number, check_tensor, promote
 from .losses_base import ElementwiseLoss, ReducedLoss, WeightedReduction, chosen_reduction
 from .selection import choose
@@ -81,7 +82,7 @@ def _operands(op_name: str, input: Variable, target: Variable) -> tuple[Variable
 
 def _weighted(
     op_name: str, losses: Variable, input: Variable, weight: Variable, reduction: str, divide_by_weights: bool = True
-) -> Variable:
+) -> Any:
     check_tensor(op_name, weight, "weight")
     if weight.shape != input.shape:
         raise ValueError(
@@ -91,13 +92,13 @@ def _weighted(
 
 
 def mse_loss(
-    input: Variable,
+    input: V,
     target: Variable,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
     weight: Variable | None = None,
-) -> Variable:
+) -> V:
     """(input - target) ** 2, reduced.
 
     Args:     input, target: of the same shape; other shapes are broadcast, with a warning.
@@ -113,13 +114,13 @@ def mse_loss(
 
 
 def l1_loss(
-    input: Variable,
+    input: V,
     target: Variable,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
     weight: Variable | None = None,
-) -> Variable:
+) -> V:
     """|input - target|, reduced; where they are equal the gradient is 0. Arguments as mse_loss."""
     reduction = chosen_reduction("l1_loss", reduction, size_average, reduce)
     operands = _operands("l1_loss", input, target)
@@ -129,13 +130,13 @@ def l1_loss(
 
 
 def smooth_l1_loss(
-    input: Variable,
+    input: V,
     target: Variable,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
     beta: float = 1.0,
-) -> Variable:
+) -> V:
     """difference**2 / (2 * beta) where |difference| < beta, |difference| - beta / 2 beyond, reduced.
 
     Args:     beta: at least 0; with 0 this is l1_loss. Others as mse_loss.
@@ -150,12 +151,12 @@ def smooth_l1_loss(
 
 
 def huber_loss(
-    input: Variable,
+    input: V,
     target: Variable,
     reduction: str = "mean",
     delta: float = 1.0,
     weight: Variable | None = None,
-) -> Variable:
+) -> V:
     """difference**2 / 2 where |difference| <= delta, delta * (|difference| - delta / 2) beyond, reduced.
 
     Args:     delta: greater than 0. Others as mse_loss.
