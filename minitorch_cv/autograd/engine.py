@@ -63,8 +63,8 @@ def run_backward(
             if captured is not None and not runs:
                 _capture(captured, node, received)
             if runs:
-                for edge, grad, owned in _through(node, received):
-                    send(edge, grad, owned)
+                for sent in _through(node, received):
+                    send(*sent)
                 if not retain_graph:
                     node.release()
 

@@ -107,8 +107,8 @@ class _FunctionNode(Node):
     skips_without_grad = False
 
     def __init__(self, function: type[Function], ctx: FunctionCtx, args: tuple, outputs: tuple, edges: tuple) -> None:
-        self.function = function
         self.ctx = ctx
+        self.function = function
         self.is_tensor = tuple(isinstance(a, Variable) for a in args)
         self.edges = edges
         self.needs_grad = tuple(edge is not None for edge in edges)
@@ -121,8 +121,6 @@ class _FunctionNode(Node):
         ctx._to_save = ()
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("ctx", "function"):  # not yet set
-            raise AttributeError(name)
         return getattr(self.ctx, name)
 
     def name(self) -> str:

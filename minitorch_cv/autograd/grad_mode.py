@@ -130,11 +130,12 @@ class inference_mode(_ModeContext):
 
     def __new__(cls, mode: bool | Callable = True) -> Any:
         """A context manager; a decorated function if used as a decorator without brackets."""
+        if not isinstance(mode, bool) and not callable(mode):
+            raise TypeError(f"inference_mode: mode must be a bool (got {type(mode).__name__})")
         return super().__new__(cls) if isinstance(mode, bool) else super().__new__(cls)(mode)
 
-    def __init__(self, mode: bool | Callable = True) -> None:
-        if isinstance(mode, bool):
-            self._wanted = mode
+    def __init__(self, mode: bool = True) -> None:
+        self._wanted = mode
 
     def _again(self) -> _ModeContext:
         return inference_mode(self._wanted)

@@ -98,7 +98,7 @@ class Node:
 
     def name(self) -> str:
         """The node's name as PyTorch prints it, e.g. MulBackward0."""
-        return type(self).__name__
+        raise NotImplementedError
 
     def __repr__(self) -> str:
         return f"<{self.name()} object at {id(self):#x}>"

@@ -53,8 +53,6 @@ def draw_normal(rng: Rng, shape: tuple[int, ...], d: np.dtype, mean: Any, std: A
 
 def draw_integers(rng: Rng, shape: tuple[int, ...], d: np.dtype, low: int, high: int) -> Array:
     """Integers in [low, high), equally likely, in any dtype."""
-    if high > 1 << 63:
-        return rng.integers(low, high, shape, np.uint64).astype(d)
     return np.asarray(rng.integers(low, high, shape, np.int64)).astype(d)
 
 
@@ -96,8 +94,11 @@ def check_std(op_name: str, std: float) -> None:
 
 def check_integers(op_name: str, d: dt.dtype, low: int, high: int) -> None:
     """Raise unless integers in [low, high) exist and dtype d holds them."""
+    for bound in (low, high - 1):
+        if not -(1 << 63) <= bound < 1 << 63:
+            raise ValueError(f"{op_name}: Overflow when unpacking long long: {bound} does not fit into int64")
     if low >= high:
-        raise RuntimeError(f"{op_name}: expected low < high; random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+        raise RuntimeError(f"{op_name}: random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     smallest, largest = integer_range(d, signed=True)
     for name, value in (("from", low), ("to - 1", high - 1)):
         if not smallest <= value <= largest:
@@ -260,19 +261,19 @@ def normal(mean: Variable | float, std: Variable | float, rng: Rng) -> Any:
     Returns:  of mean's dtype if it is a tensor, else of std's.
     Raises:   RuntimeError: if an std is negative, or the shapes do not broadcast. NotImplementedError: for integers.
     """
-    tensors = [v for v in (mean, std) if isinstance(v, Variable)]
-    d = tensors[0].dtype
-    for t in tensors:
-        check_float("normal", "normal_kernel_cpu", t.dtype)
-    if not isinstance(std, Variable):
+    for value in (mean, std):
+        if isinstance(value, Variable):
+            check_float("normal", "normal_kernel_cpu", value.dtype)
+    if isinstance(mean, Variable) and not isinstance(std, Variable):
         check_std("normal", std)
-        return Sample(lambda m: draw_normal(rng, m.shape, d.numpy, m, std), "NormalBackward1")(mean)
+        return Sample(lambda m: draw_normal(rng, m.shape, m.dtype, m, std), "NormalBackward1")(mean)
+    assert isinstance(std, Variable), "one of the two is a tensor"
     if not np.all(std.array >= 0):
         raise RuntimeError("normal expects all elements of std >= 0.0")
     if not isinstance(mean, Variable):
-        return Sample(lambda s: draw_normal(rng, s.shape, d.numpy, mean, s), "NormalBackward2")(std)
+        return Sample(lambda s: draw_normal(rng, s.shape, s.dtype, mean, s), "NormalBackward2")(std)
     shape = broadcast_shape("normal", mean.array.shape, std.array.shape)
-    return Sample(lambda m, s: draw_normal(rng, shape, d.numpy, m, s), "NormalBackward3")(mean, std)
+    return Sample(lambda m, s: draw_normal(rng, shape, m.dtype, m, s), "NormalBackward3")(mean, std)
 
 
 def poisson(input: Variable, rng: Rng) -> Any:

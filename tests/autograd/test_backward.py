@@ -3,6 +3,7 @@
 import pytest
 
 import minitorch_cv as mt
+from minitorch_cv.autograd.operation import Operation
 
 from .both import in_both, ones, raises_in_both, tensor
 
@@ -143,8 +144,34 @@ def test_create_graph_is_refused():
     ):
         with pytest.raises(NotImplementedError, match="gradients of gradients are out of this library's scope"):
             call()
-    with pytest.raises(NotImplementedError, match="is_grads_batched=True is not supported"):
-        mt.autograd.grad(x * x, x, is_grads_batched=True)
+
+
+@pytest.mark.parametrize(
+    "call, match",
+    [
+        (lambda x: mt.autograd.grad(x * x, x, is_grads_batched=True), "is_grads_batched=True is not supported"),
+        (lambda x: mt.autograd.grad(x * x, x, only_inputs=False), "only_inputs=False is not supported"),
+        (lambda x: mt.autograd.backward(x * x, grad_variables=x), "grad_variables is the old name of an argument"),
+    ],
+)
+def test_what_else_is_refused(call, match):
+    with pytest.raises(NotImplementedError, match=match):
+        call(mt.tensor([1.0], requires_grad=True))
+
+
+def test_operations_give_a_gradient_for_each_input():
+    class Wrong(Operation):
+        def forward(self, x, y):
+            return x + y
+
+        def backward(self, grad_out):
+            return grad_out
+
+    x = mt.tensor([1.0], requires_grad=True)
+    with pytest.raises(
+        RuntimeError, match=r"WrongBackward0 returned an incorrect number of gradients \(expected 2, got 1"
+    ):
+        Wrong()(x, x).backward()
 
 
 # ---- backward(inputs=...) -----------------------------------------------------------------------------------------

@@ -540,6 +540,11 @@ def test_gradient_of_another_shape(L):
     function(L, lambda ctx, x: x * 1, lambda ctx, g: ones(L, 3)).apply(vector(L)).sum().backward()
 
 
+@raises_in_both(RuntimeError, r"returned an invalid gradient at index 0 - got \[\] but expected shape compatible with")
+def test_gradient_without_dimensions(L):
+    function(L, lambda ctx, x: x * 1, lambda ctx, g: g.sum()).apply(vector(L)).sum().backward()
+
+
 @in_both
 def test_gradient_of_a_broadcast_shape_is_summed(L):
     x, s = vector(L), tensor(L, 2.0, True)

@@ -164,6 +164,11 @@ def test_each_thread_has_its_own_mode(L):
     return [*seen, L.is_grad_enabled()]
 
 
+def test_inference_mode_takes_a_bool_or_a_function():
+    with pytest.raises(TypeError, match=r"inference_mode: mode must be a bool \(got int\)"):
+        mt.inference_mode(1)
+
+
 # ---- inference mode -----------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,7 @@
 """Hooks on tensors and nodes: when they run, what they are given, what they may change."""
 
+import minitorch_cv as mt
+
 from .both import in_both, ones, plain, raises_in_both, tensor
 
 
@@ -177,6 +179,16 @@ def test_retain_grad_without_a_graph(L):
     tensor(L, [1.0]).retain_grad()
 
 
+def test_retained_grad_after_detach_in_place():  # (PyTorch 2.13 fails with an internal error)
+    x = tensor(mt, [1.0, 2.0], True)
+    y = x * 2
+    y.retain_grad()
+    y.detach_()
+    y.mul_(x)
+    (y * 3).sum().backward()
+    assert y.grad.tolist() == [3.0, 3.0] and x.grad.tolist() == [6.0, 12.0]
+
+
 @in_both
 def test_a_retaining_tensor_may_be_gone(L):
     x = tensor(L, [1.0], True)
@@ -207,6 +219,16 @@ def test_post_accumulate_hooks_may_step_and_clear(L):
     handle.remove()
     (x * 4).backward()
     return [log, x, x.grad]
+
+
+@in_both
+def test_post_accumulate_hooks_run_in_their_order(L):
+    log = []
+    x = tensor(L, [1.0], True)
+    x.register_post_accumulate_grad_hook(lambda p: log.append("first"))
+    x.register_post_accumulate_grad_hook(lambda p: log.append(("second", p is x)))
+    (x * 2).backward()
+    return log
 
 
 @raises_in_both(RuntimeError, "post accumulate grad hooks cannot be registered on non-leaf tensors")

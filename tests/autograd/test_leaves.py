@@ -271,4 +271,5 @@ def test_wrap_and_the_base_class_of_tensors():
 
     v = Variable(np.ones(2), requires_grad=True)
     assert v.requires_grad and v.is_leaf and type(v.detached()) is Variable
+    assert not Variable(np.ones(2)).requires_grad
     assert isinstance(mt.Tensor.wrap(np.ones(2)), Variable)

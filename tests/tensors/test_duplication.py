@@ -37,6 +37,9 @@ copy.deepcopy(r)
 copy.deepcopy(r).note
 copy.deepcopy(r).note is r.note
 copy.deepcopy(g).grad
+(lambda q: q['a'] is q['b'])(copy.deepcopy({'a': p, 'b': p}))
+(lambda q: q['a'] is q['b'])(copy.deepcopy({'a': x, 'b': x}))
+(lambda memo: copy.deepcopy(x, memo) is x.__deepcopy__(memo))({})
 copy.deepcopy(p)
 type(copy.deepcopy(p))
 copy.deepcopy(b)

@@ -250,6 +250,9 @@ ERRORS = [
     ("randint(-1, 3, (2,), dtype=L.uint8)", RuntimeError, "from is out of bounds for"),
     ("randint(0, 3, (2,), dtype=L.bool)", RuntimeError, "to - 1 is out of bounds for bool"),
     ("randint(0, 3, (2,), requires_grad=True)", RuntimeError, "Only Tensors of floating point"),
+    ("randint(2**63 + 1, (2,))", ValueError, "Overflow when unpacking long long"),
+    ("randint(-(2**63) - 1, 3, (2,))", ValueError, "Overflow when unpacking long long"),
+    ("ones(2).random_(0, 2**70)", ValueError, "Overflow when unpacking long long"),
     ("randint_like(L.ones(2), 5, 5)", RuntimeError, "random_ expects 'from' to be less than 'to'"),
     ("randperm(-1)", RuntimeError, "negative"),
     ("randperm(2.5)", TypeError, r"randperm\(\): argument 'n'.* must be int, not float"),
@@ -327,6 +330,7 @@ ERRORS = [
         "\"bernoulli_tensor_cpu_p_\" not implemented for 'Long'",
     ),
     ("ones(2).bernoulli_(L.ones(3))", RuntimeError, "broadcast|match"),
+    ("ones(2).bernoulli_(L.ones(2, 2))", RuntimeError, "does not broadcast to|number of dimensions"),
     ("ones(2, requires_grad=True).uniform_()", RuntimeError, "a leaf Variable that requires grad is being used"),
 ]
 
