@@ -84,9 +84,8 @@ for t in range(200):
     loss.backward()
     optimizer.step()
 linear_layer = model[0]
-print(
-    f"Result: y = {linear_layer.bias.item()} + {linear_layer.weight[:, 0].item()} x + {linear_layer.weight[:, 2].item()} x^3"
-)
+cubic = linear_layer.weight[:, 2].item()
+print(f"Result: y = {linear_layer.bias.item()} + {linear_layer.weight[:, 0].item()} x + {cubic} x^3")
 
 
 class Polynomial3(torch.nn.Module):
