@@ -17,7 +17,7 @@ test-nojit: $(VENV)/installed-test
 
 coverage: $(VENV)/installed-test
 	rm -f .coverage*
-	NUMBA_DISABLE_JIT=1 COVERAGE_PROCESS_START=pyproject.toml $(BIN)/python -m coverage run -p -m pytest -q tests
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile -q tests
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report --skip-covered --fail-under=95
 
