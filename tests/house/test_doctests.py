@@ -5,6 +5,8 @@ from __future__ import annotations
 import doctest
 import importlib
 import pkgutil
+import re
+from pathlib import Path
 
 import pytest
 
@@ -18,3 +20,16 @@ def test_docstrings(name):
     minitorch_cv.manual_seed(0)
     failed, _ = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
     assert failed == 0
+
+
+def test_readme():
+    """The README's Python runs, and its wrong gradient is found in the words that the README shows."""
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)
+    names: dict = {}
+    for block in blocks[:-1]:
+        exec(block, names)
+    with pytest.raises(RuntimeError, match="Jacobian mismatch") as caught:
+        exec(blocks[-1], names)
+    shown = " ".join(re.search(r"Jacobian mismatch.*?expected one\.", readme, flags=re.DOTALL).group().split())
+    assert " ".join(str(caught.value).split()) == shown
