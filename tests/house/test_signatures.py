@@ -77,36 +77,55 @@ def test_signature(ours, theirs):
 
 # The names that course scripts use most.
 NAMES = {
-    "": """no_grad Tensor randn device cat manual_seed flatten tensor stack float32 argmax allclose sum zeros arange
-        sigmoid max exp FloatTensor LongTensor ones full eye linspace rand randint randperm where matmul mean log sqrt abs
-        clamp topk sort from_numpy as_tensor squeeze unsqueeze transpose permute einsum split chunk gather
-        set_grad_enabled inference_mode cuda backends accelerator autograd nn optim utils is_tensor numel""",
-    "nn": """Module Linear Conv2d Sequential BatchNorm2d ReLU CrossEntropyLoss MaxPool2d Dropout AdaptiveAvgPool2d Sigmoid
-        BCELoss Dropout2d AvgPool2d Parameter Flatten BatchNorm1d BCEWithLogitsLoss MultiLabelSoftMarginLoss Identity
-        LeakyReLU Tanh Softmax LogSoftmax ConvTranspose2d ModuleList ModuleDict NLLLoss MSELoss L1Loss SmoothL1Loss ELU
-        GELU SiLU PReLU ReLU6 Softplus ZeroPad2d ReflectionPad2d Upsample PixelShuffle Unfold Fold LayerNorm GroupNorm
-        InstanceNorm2d LocalResponseNorm Embedding AdaptiveMaxPool2d Blur init utils functional Conv1d HuberLoss KLDivLoss
-        SELU Mish Hardtanh Hardswish Hardsigmoid LogSigmoid Softsign CosineSimilarity MaxPool1d AvgPool1d""",
-    "nn.init": """normal_ uniform_ zeros_ ones_ constant_ kaiming_normal_ kaiming_uniform_ xavier_uniform_ xavier_normal_
-        trunc_normal_ orthogonal_ eye_ dirac_ sparse_ calculate_gain""",
+    "": """
+        no_grad Tensor randn device cat manual_seed flatten tensor stack float32 argmax allclose sum
+        zeros arange sigmoid max exp FloatTensor LongTensor ones full eye linspace rand randint
+        randperm where matmul mean log sqrt abs clamp topk sort from_numpy as_tensor squeeze
+        unsqueeze transpose permute einsum split chunk gather set_grad_enabled inference_mode cuda
+        backends accelerator autograd nn optim utils is_tensor numel
+    """,
+    "nn": """
+        Module Linear Conv2d Sequential BatchNorm2d ReLU CrossEntropyLoss MaxPool2d Dropout
+        AdaptiveAvgPool2d Sigmoid BCELoss Dropout2d AvgPool2d Parameter Flatten BatchNorm1d
+        BCEWithLogitsLoss MultiLabelSoftMarginLoss Identity LeakyReLU Tanh Softmax LogSoftmax
+        ConvTranspose2d ModuleList ModuleDict NLLLoss MSELoss L1Loss SmoothL1Loss ELU GELU SiLU
+        PReLU ReLU6 Softplus ZeroPad2d ReflectionPad2d Upsample PixelShuffle Unfold Fold LayerNorm
+        GroupNorm InstanceNorm2d LocalResponseNorm Embedding AdaptiveMaxPool2d Blur init utils
+        functional Conv1d HuberLoss KLDivLoss SELU Mish Hardtanh Hardswish Hardsigmoid LogSigmoid
+        Softsign CosineSimilarity MaxPool1d AvgPool1d
+    """,
+    "nn.init": """
+        normal_ uniform_ zeros_ ones_ constant_ kaiming_normal_ kaiming_uniform_ xavier_uniform_
+        xavier_normal_ trunc_normal_ orthogonal_ eye_ dirac_ sparse_ calculate_gain
+    """,
     "nn.utils": "clip_grad_norm_ clip_grad_value_ parameters_to_vector vector_to_parameters",
-    "nn.functional": """relu avg_pool2d log_softmax nll_loss max_pool2d conv2d cross_entropy softmax dropout sigmoid pad
-        one_hot interpolate unfold fold normalize binary_cross_entropy binary_cross_entropy_with_logits mse_loss leaky_relu
-        batch_norm adaptive_avg_pool2d linear blur2d conv1d conv_transpose2d layer_norm group_norm instance_norm
-        local_response_norm dropout2d l1_loss smooth_l1_loss huber_loss kl_div multilabel_soft_margin_loss prelu elu selu
-        gelu silu mish softplus relu6 hardtanh hardswish hardsigmoid logsigmoid softsign embedding pixel_shuffle
-        cosine_similarity adaptive_max_pool2d""",
+    "nn.functional": """
+        relu avg_pool2d log_softmax nll_loss max_pool2d conv2d cross_entropy softmax dropout sigmoid
+        pad one_hot interpolate unfold fold normalize binary_cross_entropy
+        binary_cross_entropy_with_logits mse_loss leaky_relu batch_norm adaptive_avg_pool2d linear
+        blur2d conv1d conv_transpose2d layer_norm group_norm instance_norm local_response_norm
+        dropout2d l1_loss smooth_l1_loss huber_loss kl_div multilabel_soft_margin_loss prelu elu
+        selu gelu silu mish softplus relu6 hardtanh hardswish hardsigmoid logsigmoid softsign
+        embedding pixel_shuffle cosine_similarity adaptive_max_pool2d
+    """,
     "optim": "SGD Adam Adadelta Optimizer AdamW RMSprop Adagrad NAdam RAdam Adamax lr_scheduler",
-    "optim.lr_scheduler": """StepLR CosineAnnealingLR _LRScheduler LRScheduler MultiStepLR OneCycleLR ExponentialLR LambdaLR
-        ReduceLROnPlateau LinearLR CosineAnnealingWarmRestarts CyclicLR SequentialLR ConstantLR PolynomialLR
-        MultiplicativeLR ChainedScheduler""",
-    "utils.data": """DataLoader Dataset Subset SubsetRandomSampler TensorDataset random_split ConcatDataset RandomSampler
-        SequentialSampler WeightedRandomSampler BatchSampler default_collate Sampler""",
+    "optim.lr_scheduler": """
+        StepLR CosineAnnealingLR _LRScheduler LRScheduler MultiStepLR OneCycleLR ExponentialLR
+        LambdaLR ReduceLROnPlateau LinearLR CosineAnnealingWarmRestarts CyclicLR SequentialLR
+        ConstantLR PolynomialLR MultiplicativeLR ChainedScheduler
+    """,
+    "utils.data": """
+        DataLoader Dataset Subset SubsetRandomSampler TensorDataset random_split ConcatDataset
+        RandomSampler SequentialSampler WeightedRandomSampler BatchSampler default_collate Sampler
+    """,
     "autograd": "Variable Function gradcheck grad backward set_detect_anomaly detect_anomaly",
-    "Tensor": """size view item backward sum to cuda cpu numpy eq data mean grad argmax max squeeze unsqueeze detach float
-        long clone repeat tolist reshape permute expand t T dim numel masked_fill flatten transpose std var norm prod min
-        abs exp log sqrt pow clamp sigmoid tanh relu softmax topk sort gather scatter_ index_select split chunk requires_grad_
-        retain_grad register_hook is_leaf grad_fn type double half bool int add_ mul_ zero_ fill_ uniform_ normal_""",
+    "Tensor": """
+        size view item backward sum to cuda cpu numpy eq data mean grad argmax max squeeze unsqueeze
+        detach float long clone repeat tolist reshape permute expand t T dim numel masked_fill
+        flatten transpose std var norm prod min abs exp log sqrt pow clamp sigmoid tanh relu softmax
+        topk sort gather scatter_ index_select split chunk requires_grad_ retain_grad register_hook
+        is_leaf grad_fn type double half bool int add_ mul_ zero_ fill_ uniform_ normal_
+    """,
 }
 
 
