@@ -53,7 +53,7 @@ def as_array(value: Any) -> Any:
 
 
 def assert_close(ours: Any, theirs: Any, tolerance: float, what: str) -> None:
-    """Equal shape and dtype, NaN and infinities in the same places, the rest within tolerance of the largest element."""
+    """Equal shape, dtype, NaN and infinities; the rest within tolerance, relative to the largest element."""
     ours, theirs = np.asarray(as_array(ours)), np.asarray(as_array(theirs))
     assert ours.shape == theirs.shape, f"{what}: shape {ours.shape}, expected {theirs.shape}"
     assert ours.dtype == theirs.dtype, f"{what}: dtype {ours.dtype}, expected {theirs.dtype}"
@@ -103,8 +103,8 @@ def check_op(
 ) -> None:
     """Hold an operation against PyTorch (`theirs`), a loop `reference` and finite differences.
 
-    For each dtype: results (shape, dtype, numbers), gradients of every float input under a random cotangent, inputs left
-    unchanged, the same results from non-contiguous inputs; in float64 gradients by central differences too.
+    For each dtype: results (shape, dtype, numbers), gradients of every float input under a random cotangent, inputs
+    left unchanged, the same results from non-contiguous inputs; in float64 gradients by central differences too.
 
     Args:     ours, theirs: functions of tensors of the two libraries: `lambda x, w: F.conv2d(x, w, stride=2)`.
               inputs: float64 arrays (converted to each dtype), integer or bool arrays (kept), or numbers and None
@@ -113,7 +113,7 @@ def check_op(
               grad: whether the operation has gradients; if not, results must not require one.
               grad_inputs: positions of the inputs that require a gradient; all float arrays by default.
               finite_differences: switch off only where the function is not smooth at these inputs.
-              forward_tolerance: by dtype, for an operation that is documented to be less exact; never to make a test pass.
+              forward_tolerance: by dtype, for an operation that is documented as less exact; not to make a test pass.
     """
     arrays = [np.asarray(x) if isinstance(x, (np.ndarray, np.generic)) else x for x in inputs]
     wanted = [i for i, a in enumerate(arrays) if isinstance(a, np.ndarray) and a.dtype.kind == "f"]

@@ -35,8 +35,8 @@ def load(
     Args:     f: a path, or a file open for reading in binary mode.
               map_location: the CPU, in any form; tensors saved on another device are read to the CPU anyway.
     Returns:  the object, its tensors on memory of their own.
-    Raises:   FileNotFoundError: if there is no such file. RuntimeError: if it is no file of this format, damaged, or cut
-                off. pickle.UnpicklingError: if it names anything but tensors and plain values.
+    Raises:   FileNotFoundError: if there is no such file. RuntimeError: if it is no file of this format, damaged, or
+                cut off. pickle.UnpicklingError: if it names anything but tensors and plain values.
               NotImplementedError: for weights_only=False, another pickle module, mmap=True.
     """
     if not weights_only:
@@ -55,8 +55,8 @@ def load(
             return _Archive(name, archive).read()
     except zipfile.BadZipFile as error:
         raise RuntimeError(
-            f"load: {name} is not a PyTorch zip file, or was cut off ({error}). Files written by PyTorch before 1.6 have "
-            "another format: load and save them again with a newer PyTorch."
+            f"load: {name} is not a PyTorch zip file, or was cut off ({error}). Files written by PyTorch before 1.6 "
+            "have another format: load and save them again with a newer PyTorch."
         ) from error
     finally:
         if source is not f:

@@ -24,6 +24,7 @@ class TorchGlobal:
         self.name = name
 
     def __call__(self, *args: Any) -> Any:
+        """Callable for pickle's sake only."""
         raise TypeError(f"{self.module}.{self.name} is a name in a file; it is not called here")
 
 

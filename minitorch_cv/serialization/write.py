@@ -127,8 +127,8 @@ class _Pickler(_PythonPickler):  # the Python one, whose save_global can be repl
             return NotImplemented
         if isinstance(obj, (np.generic, np.ndarray)):
             raise TypeError(
-                f"save: cannot save a NumPy {type(obj).__name__}; make it a tensor (torch.from_numpy) or a Python number "
-                "(.item()), so that any reader can load the file safely"
+                f"save: cannot save a NumPy {type(obj).__name__}; make it a tensor (torch.from_numpy) or a Python "
+                "number (.item()), so that any reader can load the file safely"
             )
         if isinstance(obj, Module):
             raise TypeError(

@@ -215,6 +215,13 @@ def test_damaged_files(tmp_path, change, message):
         load(damaged(tmp_path, change))
 
 
+@pytest.mark.parametrize("body", [b"ctorch\nFloatStorage\n)R.", b"ctorch\nfloat32\n)R.", b"Q.", b"(."])
+def test_streams_that_call_what_is_no_function(tmp_path, body):
+    path = damaged(tmp_path, lambda n, c: body if n.endswith("pkl") else c)
+    with pytest.raises((RuntimeError, pickle.UnpicklingError)):
+        load(path)
+
+
 def test_no_zip_file(tmp_path):
     (tmp_path / "x.pt").write_bytes(b"nothing of the kind")
     check_error(RuntimeError, "is not a PyTorch zip file, or was cut off", load, tmp_path / "x.pt")

@@ -59,7 +59,7 @@ def test_bad_files(tmp_path, raw, match):
         (gzip.compress(idx_bytes(IMAGES), mtime=0)[:-12], "the compressed data end too early, after"),
         (gzip.compress(idx_bytes(IMAGES), mtime=0)[:5], "the compressed data end too early"),
         (idx_bytes(IMAGES), "it cannot be unpacked by gzip: Not a gzipped file"),
-        (gzip.compress(idx_bytes(IMAGES), mtime=0)[:-8] + b"12345678", "it cannot be unpacked by gzip: CRC check failed"),
+        (gzip.compress(idx_bytes(IMAGES), mtime=0)[:-8] + b"12345678", "by gzip: CRC check failed"),
         (gzip.compress(idx_bytes(IMAGES), mtime=0)[:10] + b"\xff" * 40, "it cannot be unpacked by gzip"),
         (gzip.compress(idx_bytes(LABELS), mtime=0), "this is a file of labels, was it given the wrong name"),
     ],
