@@ -109,7 +109,7 @@ def _add(received: Sums, index: int, grad: Array, owned: bool) -> None:
     elif known[1]:
         np.add(known[0], grad, out=known[0])
     else:
-        received[index] = (known[0] + grad, True)
+        received[index] = (np.asarray(known[0] + grad), True)  # NumPy adds 0-d arrays to a scalar
 
 
 def _capture(captured: dict[Place, tuple[Array, bool] | None], node: Node, received: Sums) -> None:

@@ -46,7 +46,7 @@ def _check_shape(op_name: str, shape: tuple[int, ...], target_shape: tuple[int, 
             )
     else:
         batch = target_shape[0] if target_shape else 0
-        if batch != shape[0]:
+        if batch != shape[0] or not target_shape:
             raise ValueError(
                 f"{op_name}: Expected input batch_size ({shape[0]}) to match target batch_size ({batch}): {shapes}"
             )

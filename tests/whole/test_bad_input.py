@@ -32,10 +32,15 @@ CALLS = {
     "isclose of None": (lambda lib, x: lib.isclose(None, x), TypeError, "must be Tensor, not NoneType"),
     "allclose with NaN as tolerance": (lambda lib, x: lib.allclose(x, x, float("nan")), RuntimeError, "got nan"),
     "a tensor as dtype": (lambda lib, x: lib.log_softmax(x, 0, x), TypeError, "is not a dtype"),
-    "nll_loss without a batch's labels": (
+    "nll_loss of a batch and one label": (
         lambda lib, x: lib.nn.functional.nll_loss(x, lib.tensor(1)),
         ValueError,
         "batch_size",
+    ),
+    "cross_entropy of two dimensions of labels": (
+        lambda lib, x: lib.nn.functional.cross_entropy(x, lib.zeros(2, 1, dtype=lib.int64)),
+        RuntimeError,
+        "multi-target not supported",
     ),
 }
 
@@ -80,3 +85,28 @@ def test_a_view_made_a_leaf_is_not_written_to_in_a_graph(library, write):
     weight = library.ones(6).view(2, 3).requires_grad_()
     with pytest.raises(RuntimeError, match="a view of a leaf Variable that requires grad"):
         write(weight)
+
+
+@BOTH
+@pytest.mark.parametrize("times", [2, 3, 5])
+def test_many_gradients_for_one_number(library, times):
+    x = library.tensor([1.0, 2.0], requires_grad=True)
+    number = (x * 3)[0]
+    library.autograd.backward([number] * times, [library.tensor(1.0)] * times)
+    np.testing.assert_array_equal(x.grad.numpy(), np.float32([3 * times, 0]))
+
+
+@BOTH
+@pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
+def test_multilabel_soft_margin_loss_averages_over_the_last_dimension_of_the_input(library, reduction):
+    x = library.tensor([-0.5, 2.0, 1.0], dtype=library.float64, requires_grad=True)
+    target = library.tensor([[1.0], [0.0]], dtype=library.float64)
+    loss = library.nn.functional.multilabel_soft_margin_loss(x, target, reduction=reduction)
+    logits = np.array([-0.5, 2.0, 1.0])
+    expected = (np.log1p(np.exp(-logits)) + np.log1p(np.exp(logits))) / 3  # the sum of both rows
+    expected = {"none": expected, "sum": expected.sum(), "mean": expected.mean()}[reduction]
+    np.testing.assert_allclose(loss.detach().numpy(), expected)
+    loss.sum().backward()
+    slope = 1 / (1 + np.exp(-logits))
+    slope = (2 * slope - 1) / 3 / (3 if reduction == "mean" else 1)
+    np.testing.assert_allclose(x.grad.numpy(), slope)
