@@ -37,6 +37,11 @@ CALLS = {
         ValueError,
         "batch_size",
     ),
+    "nll_loss of an empty batch and one label": (
+        lambda lib, x: lib.nn.functional.nll_loss(x[:0], lib.tensor(1)),
+        (ValueError, IndexError),
+        "batch_size",
+    ),
     "cross_entropy of two dimensions of labels": (
         lambda lib, x: lib.nn.functional.cross_entropy(x, lib.zeros(2, 1, dtype=lib.int64)),
         RuntimeError,
