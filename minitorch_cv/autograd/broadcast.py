@@ -16,6 +16,11 @@ def unbroadcast(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return accurate_sum(grad, axes).reshape(shape)
 
 
+def is_expanded(array: np.ndarray) -> bool:
+    """Whether an array shows one place in memory many times, as broadcasting makes it."""
+    return 0 in array.strides and array.size > 0 and any(s == 0 and n > 1 for s, n in zip(array.strides, array.shape))
+
+
 def is_expandable(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
     """Whether broadcasting can make `target` of `shape`."""
     if len(shape) > len(target):

@@ -217,14 +217,13 @@ def _through(node: Node, received: Sums) -> list[tuple[Place, Array | None, bool
 def _run(node: Node, grads_out: list[Array | None]) -> tuple:
     """The gradients of a node's inputs."""
     missing = [grad is None for grad in grads_out]
-    if True in missing:
-        if node.skips_without_grad and False not in missing:
-            return (None,) * len(node.edges)
-        if node.materialize_grads:
-            grads_out = [
-                np.zeros(shape, dtype) if grad is None and dtype.kind == "f" else grad
-                for grad, (shape, dtype) in zip(grads_out, node.output_meta)
-            ]
+    if node.skips_without_grad and (False not in missing or not any(node.edges)):
+        return (None,) * len(node.edges)
+    if True in missing and node.materialize_grads:
+        grads_out = [
+            np.zeros(shape, dtype) if grad is None and dtype.kind == "f" else grad
+            for grad, (shape, dtype) in zip(grads_out, node.output_meta)
+        ]
     try:
         grads = as_tuple(node.backward(*grads_out))
     except Exception:

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from .broadcast import is_expanded
 from .gradcheck_diagnosis import diagnose
 from .gradients import grad
 from .jacobian import Slopes, by_backward, by_differences, outputs_of, same_every_time
@@ -130,7 +131,7 @@ def _check_inputs(inputs: tuple, eps: float, force_float32: bool) -> None:
             )
         else:
             raise ValueError(f"gradcheck: input {i} is {x.dtype.name}; differences need float64. Use .double().")
-        if x.array.size and any(stride == 0 and n > 1 for stride, n in zip(x.array.strides, x.array.shape)):
+        if is_expanded(x.array):
             raise RuntimeError(
                 f"gradcheck: The {i}th input has a dimension with stride 0. gradcheck only supports inputs that are "
                 "non-overlapping to be able to compute the numerical gradients correctly. You should call .contiguous "

@@ -66,7 +66,7 @@ class Node:
     )
 
     materialize_grads = True  # backward gets zeros, not None, for a result that nothing used
-    skips_without_grad = True  # backward is not run if a gradient came for none of the results
+    skips_without_grad = True  # backward is not run if no gradient came, or none is wanted
 
     edges: tuple[Place | None, ...]  # for each input, where its gradient goes
 
@@ -139,6 +139,8 @@ class AccumulateGrad(Node):
     def accumulate(self, grad: Array | None, owned: bool) -> None:
         """Add to `.grad`; `owned` says that nobody else holds the array, so it need not be copied."""
         leaf = self.variable
+        if not leaf._requires_grad:  # switched off since the graph was built
+            return
         if grad is not None:
             with self._adding:
                 if leaf._grad is None:

@@ -28,6 +28,7 @@ class Operation(Node):
     __slots__ = ()
 
     is_view = False  # forward returns a view of its first input's memory
+    same_everywhere = False  # forward_inplace gives all elements one value, so they may lie in one place (expand)
     torch_name: str | None = None  # what PyTorch calls the backward node, where it is not ClassBackward0
 
     needs_grad: tuple[bool, ...]  # for each input, whether a gradient is wanted; set before forward
@@ -73,7 +74,7 @@ class Operation(Node):
         """Apply to `target` and `others` and write the result into `target`, with PyTorch's rules; returns `target`."""
         inputs = (target, *others)
         recording = self._begin(inputs)
-        target.check_inplace(self.name(), recording)
+        target.check_inplace(self.name(), recording, self.same_everywhere)
         with np.errstate(all="ignore"):
             self.forward_inplace(target.array, *[None if v is None else v.array for v in others])
         target.bump_version()

@@ -13,6 +13,7 @@ import numpy as np
 from ..types import dtype as dt
 from ..types.size import Size
 from . import gradients
+from .broadcast import is_expanded
 from .grad_mode import enable_grad, grad_state
 from .node import AccumulateGrad, Node, Place, RemovableHandle
 from .operation import Operation
@@ -125,9 +126,7 @@ class Variable:
     def requires_grad(self, value: bool) -> None:
         if not isinstance(value, bool):
             raise RuntimeError(f"requires_grad must be a bool, got {value!r}")
-        if not self.is_leaf:
-            if value:
-                return
+        if not value and not self.is_leaf:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
                 "a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
@@ -237,11 +236,10 @@ class Variable:
 
     def set_history(self, node: Node | None, index: int) -> None:
         """Become result `index` of `node`."""
-        if self._retains_grad:  # goes along to the new history
+        if self._retains_grad and node is not None:  # goes along to the new history
             if self._grad_fn is not None:
                 self._grad_fn.retained.pop(self._output_nr, None)
-            if node is not None:
-                node.retained[index] = weakref.ref(self)
+            node.retained[index] = weakref.ref(self)
         self._grad_fn = node
         self._output_nr = index
         self._requires_grad = node is not None
@@ -317,13 +315,17 @@ class Variable:
                 "You can make a clone to get a normal tensor before doing inplace update."
             )
 
-    def check_inplace(self, op_name: str, recording: bool) -> None:
-        """Raise if this memory must not be written to; `recording` says whether the write enters the graph."""
+    def check_inplace(self, op_name: str, recording: bool, same_everywhere: bool = False) -> None:
+        """Raise if this memory must not be written to.
+
+        Args:     recording: whether the write enters the graph.
+                  same_everywhere: whether all elements get the same value.
+        """
         self.check_history(op_name, recording)
         array = self.array
         if not array.flags.writeable:
             raise RuntimeError(f"{op_name}: the tensor shows a NumPy array that is read-only; write to a clone()")
-        if 0 in array.strides and any(s == 0 and n > 1 for s, n in zip(array.strides, array.shape)) and array.size:
+        if not same_everywhere and is_expanded(array):
             raise RuntimeError(
                 f"{op_name}: unsupported operation: more than one element of the written-to tensor refers to a single "
                 "memory location. Please clone() the tensor before performing the operation."

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.broadcast import is_expanded
 from ..autograd.broadcast import unbroadcast as unbroadcast  # the families of operations take it from here
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import Variable
@@ -140,7 +141,7 @@ class ToDtype(Operation):
 
 def dense_copy(x: Array, numpy_dtype: np.dtype, order: str) -> Array:
     """A copy without gaps. Order "K" keeps the order of memory, except of an array that shows one place many times."""
-    if 0 in x.strides and any(s == 0 and n > 1 for s, n in zip(x.strides, x.shape)):
+    if is_expanded(x):
         order = "C"
     return x.astype(numpy_dtype, order=order)  # type: ignore[call-overload]
 

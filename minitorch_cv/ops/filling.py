@@ -18,6 +18,8 @@ from .undifferentiable import Undifferentiable
 class Fill(Operation):
     """The value everywhere."""
 
+    same_everywhere = True
+
     def forward_inplace(self, target: Array, value: Array) -> None:
         target[...] = value
 
@@ -28,6 +30,8 @@ class Fill(Operation):
 
 class Zero(Operation):
     """Zero everywhere."""
+
+    same_everywhere = True
 
     def forward_inplace(self, target: Array) -> None:
         target[...] = 0

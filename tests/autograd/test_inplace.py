@@ -184,6 +184,15 @@ def test_expanded_tensor(L):
 
 
 @in_both
+def test_expanded_tensor_that_gets_one_value(L):
+    x = tensor(L, [1.0])
+    x.expand(3).fill_(2.0)
+    y = tensor(L, [1.0])
+    y.expand(3).zero_()
+    return [x, y]
+
+
+@in_both
 def test_expanded_by_one_is_fine(L):
     return tensor(L, [1.0]).expand(1).add_(1)
 

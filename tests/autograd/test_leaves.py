@@ -98,6 +98,17 @@ def test_integer_results_of_float_operations_have_no_history(L):
     return [x.long().requires_grad, x.argmax().requires_grad, (x > 1).requires_grad, x.max(0).indices.requires_grad]
 
 
+@in_both
+def test_a_leaf_that_was_switched_off_gets_no_gradient(L):
+    log = []
+    x, w = tensor(L, [1.0], True), tensor(L, [2.0], True)
+    x.register_post_accumulate_grad_hook(lambda p: log.append("accumulated"))
+    y, z = x * w, x * 3
+    x.requires_grad_(False)
+    (y + z).backward()
+    return [x.grad, w.grad, log]
+
+
 # ---- .grad --------------------------------------------------------------------------------------------------------
 
 
