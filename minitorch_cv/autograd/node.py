@@ -139,9 +139,7 @@ class AccumulateGrad(Node):
     def accumulate(self, grad: Array | None, owned: bool) -> None:
         """Add to `.grad`; `owned` says that nobody else holds the array, so it need not be copied."""
         leaf = self.variable
-        if not leaf._requires_grad:  # switched off since the graph was built
-            return
-        if grad is not None:
+        if grad is not None and leaf._requires_grad:  # (it may have been switched off since the graph was built)
             with self._adding:
                 if leaf._grad is None:
                     kept = owned and _same_layout(grad, leaf.array)
