@@ -119,7 +119,7 @@ class Operation(Node):
 
     def _remember(self, inputs: tuple, outputs: tuple) -> None:
         """Become a node of the graph: note what was saved, and at which version."""
-        kind = type(next(v for v in inputs if v is not None))
+        kind = type(inputs[0] if inputs[0] is not None else next(v for v in inputs if v is not None))
         self._enter_graph(kind, tuple([(o.array.shape, o.array.dtype) for o in outputs]))
         names, saved = [], []
         for name, value in vars(self).items():

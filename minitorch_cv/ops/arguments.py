@@ -203,7 +203,9 @@ def _number_array(op_name: str, value: Any, d: dt.dtype) -> Array:
         return wrapped.astype(d.numpy)
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
         raise OverflowError(f"{op_name}: int too big to convert: {value}; write it as a float")
-    with np.errstate(over="ignore"):  # beyond float16's range it is an infinity
+    if -65504 <= value <= 65504:  # float16's range
+        return np.array(value, d.numpy)
+    with np.errstate(over="ignore"):  # beyond the dtype's range it is an infinity
         return np.array(value, d.numpy)
 
 
