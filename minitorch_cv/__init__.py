@@ -155,6 +155,7 @@ from .tensors.sampling import (
     randperm,
 )
 from .tensors.sequences import arange, eye, linspace, logspace, tril_indices, triu_indices
+from .tensors.storage import UntypedStorage
 from .tensors.tensor_types import (
     BoolTensor,
     ByteTensor,
@@ -165,6 +166,7 @@ from .tensors.tensor_types import (
     IntTensor,
     LongTensor,
     ShortTensor,
+    set_default_tensor_type,
 )
 from .types import return_types
 from .types.determinism import (

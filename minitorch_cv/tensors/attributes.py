@@ -12,6 +12,7 @@ from ..types import memory_format as mf
 from ..types.device import CPU, device
 from ..types.memory_format import layout, strided
 from .memory import owner_of
+from .storage import UntypedStorage
 
 
 class AttributeMethods(Variable):
@@ -165,6 +166,10 @@ class AttributeMethods(Variable):
         """Set requires_grad; returns self."""
         self.requires_grad = requires_grad
         return self
+
+    def untyped_storage(self) -> UntypedStorage:
+        """The memory, which this shares with its views."""
+        return UntypedStorage(owner_of(self.array))
 
     def storage_offset(self) -> int:
         """Elements between the start of the memory and the first element."""

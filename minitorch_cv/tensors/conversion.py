@@ -103,6 +103,10 @@ class ConversionMethods(Variable):
         """Raise RuntimeError: this library runs on the CPU."""
         raise RuntimeError(_NO_CUDA)
 
+    def pin_memory(self, device: Any = None) -> Any:
+        """Raise RuntimeError: memory is pinned for a GPU, and this library runs on the CPU."""
+        raise RuntimeError(f"pin_memory: {_NO_CUDA}")
+
     def clone(self, *, memory_format: Any = mf.preserve_format) -> Any:
         """A copy that gradients flow through."""
         return copying.clone(self, memory_format=memory_format)

@@ -49,6 +49,14 @@ x[1].storage_offset()
 x[:, 1:].storage_offset()
 x[1, 2].storage_offset()
 x[1].expand(4, 3).storage_offset()
+x[1].untyped_storage().nbytes()
+x[1].untyped_storage().size()
+len(x[1].untyped_storage())
+x[1].untyped_storage().data_ptr() == x.data_ptr()
+x[1].untyped_storage().device
+x[1].untyped_storage().is_cuda
+x.t().untyped_storage().tolist()
+isinstance(x.untyped_storage(), L.UntypedStorage)
 x.is_contiguous()
 x.t().is_contiguous()
 x[:, 1:].is_contiguous()
@@ -111,6 +119,7 @@ def test_attributes(expression):
         ("z.size(0)", IndexError, "Dimension specified as 0 but tensor has no dimensions"),
         ("x.stride(5)", IndexError, r"Dimension out of range \(expected to be in range of \[-2, 1\], but got 5\)"),
         ("len(z)", TypeError, r"len\(\) of a 0-d tensor"),
+        ("x.pin_memory()", RuntimeError, "CUDA|accelerator"),
         ("i.requires_grad_()", RuntimeError, "only Tensors of floating point"),
     ],
 )

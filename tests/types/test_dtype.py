@@ -77,6 +77,18 @@ def test_the_default_dtype():
         mt.set_default_dtype(mt.float32)
 
 
+def test_the_default_tensor_type():
+    seen = []
+    for L in (mt, torch):
+        for kind in ("torch.DoubleTensor", L.HalfTensor, L.FloatTensor):
+            L.set_default_tensor_type(kind)
+            seen.append(str(L.get_default_dtype()))
+    assert seen[:3] == seen[3:]
+    for wrong in ("torch.LongTensor", mt.LongTensor, mt.float64, 3):
+        with pytest.raises(TypeError, match="only floating-point types are supported as the default type, got"):
+            mt.set_default_tensor_type(wrong)
+
+
 @pytest.mark.parametrize(
     "value, name",
     [
