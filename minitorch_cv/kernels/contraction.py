@@ -12,17 +12,46 @@ from math import prod
 
 import numpy as np
 
+from minitorch_cv.kernels._blas import one_blas_thread
+from minitorch_cv.kernels._threads import run_tasks
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.summation import accurate_sum
 
 Labels = tuple[Hashable, ...]
 
+_SMALL_PRODUCT = 1 << 20  # multiply-adds: below this, handing work to another thread takes longer than doing it
+_MOST_BANDS = 8
+
 
 def matrix_product(a: Array, b: Array) -> Array:
-    """a @ b, in their dtype."""
+    """a @ b, in their dtype.
+
+    A large product is cut into bands, which the kernels' own threads work on. NumPy's threads would do as well, but they
+    keep spinning for a while afterwards, and the next kernel would have to share the processors with them.
+    """
     if a.dtype == np.float16:
-        return (a.astype(np.float32) @ b.astype(np.float32)).astype(np.float16)
-    return np.asarray(a @ b)
+        return matrix_product(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
+    work = a.size * b.shape[-1]
+    if work < _SMALL_PRODUCT or a.dtype.kind != "f":
+        return np.asarray(a @ b)
+    if a.ndim != 2 or b.ndim != 2:
+        with one_blas_thread():
+            return np.asarray(a @ b)
+    out = np.empty((a.shape[0], b.shape[1]), a.dtype)
+    tall = a.shape[0] >= b.shape[1]
+    length = a.shape[0] if tall else b.shape[1]
+    band = -(-length // min(_MOST_BANDS, max(1, work // _SMALL_PRODUCT)))
+
+    def task(t: int) -> None:
+        part = slice(t * band, (t + 1) * band)
+        if tall:
+            np.matmul(a[part], b, out=out[part])
+        else:
+            out[:, part] = a @ b[:, part]
+
+    with one_blas_thread():
+        run_tasks(task, -(-length // band))
+    return out
 
 
 def contract(arrays: Sequence[Array], labels: Sequence[Labels], kept: Labels) -> Array:

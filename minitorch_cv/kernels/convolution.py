@@ -158,11 +158,8 @@ def _blocks(n: int, oh: int, row_elements: int) -> list[_Block]:
 
 
 def _run(task: Callable[[int], None], count: int) -> None:
-    if count > 1:
-        with one_blas_thread():
-            run_tasks(task, count)
-    elif count == 1:
-        task(0)  # one product: NumPy's threads may share it
+    with one_blas_thread():
+        run_tasks(task, count)
 
 
 def _is_depthwise(weight: Array, groups: int) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
+from ..kernels.contraction import matrix_product
 from .arguments import broadcast_shape, check_floating, check_same_dtype, unbroadcast
 
 
@@ -35,7 +36,7 @@ class Linear(Operation):
         rows, matrix = self._rows(x), self._matrix(weight)
         self.rows = rows if self.needs_grad[1] else None
         self.matrix = matrix if self.needs_grad[0] else None
-        out = (rows @ matrix.T).reshape((*x.shape[:-1], *weight.shape[:-1]))
+        out = matrix_product(rows, matrix.T).reshape((*x.shape[:-1], *weight.shape[:-1]))
         if bias is not None:
             out += bias
         return out
@@ -43,8 +44,8 @@ class Linear(Operation):
     def backward(self, grad_out: Array) -> tuple:
         grad_rows = grad_out.reshape(math.prod(self.input_shape[:-1]), math.prod(self.weight_shape[:-1]))
         return (
-            (grad_rows @ self.matrix).reshape(self.input_shape) if self.needs_grad[0] else None,
-            (grad_rows.T @ self.rows).reshape(self.weight_shape) if self.needs_grad[1] else None,
+            matrix_product(grad_rows, self.matrix).reshape(self.input_shape) if self.needs_grad[0] else None,
+            matrix_product(grad_rows.T, self.rows).reshape(self.weight_shape) if self.needs_grad[1] else None,
             unbroadcast(grad_out, self.bias_shape) if self.needs_grad[2] else None,
         )
 
