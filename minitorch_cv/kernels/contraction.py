@@ -26,7 +26,7 @@ _MOST_BANDS = 8
 def matrix_product(a: Array, b: Array) -> Array:
     """a @ b, in their dtype.
 
-    A large product is cut into bands, which the kernels' own threads work on. NumPy's threads would do as well, but they
+    A large product is cut into bands, which the kernels' own threads work on. NumPy's threads would do too, but they
     keep spinning for a while afterwards, and the next kernel would have to share the processors with them.
     """
     if a.dtype == np.float16:
