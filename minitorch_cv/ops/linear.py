@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -34,8 +35,8 @@ class Linear(Operation):
         self.has_bias = bias is not None
         self.bias_shape = () if bias is None else bias.shape
         rows, matrix = self._rows(x), self._matrix(weight)
-        self.rows = rows if self.needs_grad[1] else None
-        self.matrix = matrix if self.needs_grad[0] else None
+        self.rows: Any = rows if self.needs_grad[1] else None
+        self.matrix: Any = matrix if self.needs_grad[0] else None
         out = matrix_product(rows, matrix.T).reshape((*x.shape[:-1], *weight.shape[:-1]))
         if bias is not None:
             out += bias
