@@ -83,7 +83,7 @@ for step in range(5):
 mask = torch.tril(torch.ones(5, 5)).view(1, 1, 5, 5)
 x = torch.from_numpy(rng.standard_normal((1, 5, 12))).float()
 out, weights = model.blocks[0].attn(x, mask)
-print(out[0, :2], weights[0, 0], torch.allclose(weights.sum(-1), torch.ones(1, 2, 5)))
+print(out[0, :2], weights[0, 0], torch.allclose(weights.sum(-1), torch.ones(1, 3, 5)))
 q = torch.arange(6.0).view(1, 1, 3, 2)
 print(
     attention(q, q, q)[0],
