@@ -15,7 +15,7 @@ import minitorch_cv as mt
 # Parameters of this library alone.
 OWN_PARAMETERS = {"force_float32"}  # gradcheck
 
-# Parameters that this library spells out although PyTorch's own signature hides them in *args or **kwargs.
+# Namespaces that both libraries have.
 MODULES = {
     "nn": (mt.nn, torch.nn),
     "nn.functional": (mt.nn.functional, torch.nn.functional),
