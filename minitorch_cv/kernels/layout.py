@@ -1,7 +1,12 @@
 """The seam between shapes and memory: a tensor's shape is (N, C, H, W), its memory order is the kernels' own business.
 
-Every kernel takes arrays of any strides and passes them through `contiguous` before it loops over them, and takes its
-outputs from `empty` or `zeros`. The compiled loops below that seam know one memory order: C-contiguous NCHW.
+Every kernel takes arrays of any strides. Below this seam compiled loops know two memory orders:
+
+- C order, for everything that is not an image: `contiguous`, `empty`, `zeros`.
+- Channels last (NHWC) for maps of images: `channels_last` gives the (N, H, W, C) array behind an (N, C, H, W) one,
+  `empty_image` an (N, C, H, W) view of new (N, H, W, C) memory. All channels of a pixel lie side by side there, so a
+  vector instruction takes 16 channels at once. Element-wise NumPy functions keep the order of their input; images
+  come from a decoder in this order: between the layers of a network nothing is ever converted.
 """
 
 from collections.abc import Sequence
@@ -31,3 +36,13 @@ def empty(shape: Sequence[int], dtype: Any) -> Array:
 def zeros(shape: Sequence[int], dtype: Any) -> Array:
     """A new array for a kernel to add into."""
     return np.zeros(shape, dtype)
+
+
+def channels_last(x: Array) -> Array:
+    """The contiguous (N, H, W, C) array of an (N, C, H, W) one: its own memory if that is channels last, else a copy."""
+    return contiguous(x.transpose(0, 2, 3, 1))
+
+
+def empty_image(n: int, c: int, h: int, w: int, dtype: Any) -> Array:
+    """A new (N, C, H, W) array for a kernel to fill; its memory is (N, H, W, C)."""
+    return empty((n, h, w, c), dtype).transpose(0, 3, 1, 2)
