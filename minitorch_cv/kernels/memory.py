@@ -1,0 +1,233 @@
+"""The buffer pool: memory of large arrays, used again as soon as every array that looks at it has died.
+
+A page of memory that the operating system hands out costs a page fault and is filled with zeros before the first
+write, which takes longer than many a kernel that then writes to it. A training step makes the same large arrays again
+and again, so the pool keeps their pages.
+
+It is one stretch of addresses, reserved but empty: pages come when they are first written to. An array gets a range of
+it; a lease, the array's `base`, gives the range back when it dies, and Python lets it die only after the array and all
+that was made from it: views, memoryviews, other libraries' tensors. Free ranges that touch are joined, so that memory
+serves arrays of any size. In use and free together are never more than was once in use at one time: before new pages
+are taken, those of the free ranges are given back to the operating system.
+
+Functions: `take(shape, dtype)`, `empty_cache()`, `memory_stats()`; `MIN_BYTES`, below which NumPy allocates.
+"""
+
+import bisect
+import contextlib
+import math
+import mmap
+import os
+import threading
+from collections import deque
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+# Below, malloc reuses memory itself; from here on it may hand out pages that were never touched.
+MIN_BYTES = 1 << 18
+_PAGE = mmap.PAGESIZE
+_SMALLEST_RESERVE = 1 << 26
+_NO_RESERVE = getattr(mmap, "MAP_NORESERVE", 0x4000 if os.uname().sysname == "Linux" else 0) if os.name == "posix" else 0
+
+
+class Ranges:
+    """Ranges of addresses that do not overlap; those that touch are joined."""
+
+    def __init__(self) -> None:
+        self.size_at: dict[int, int] = {}  # by start, the oldest first
+        self._start_of: dict[int, int] = {}  # by end
+        self._by_size: list[tuple[int, int]] = []  # (size, start), sorted
+        self.total = 0
+
+    def add(self, start: int, size: int) -> None:
+        """Add a range."""
+        end = start + size
+        if end in self.size_at:
+            end += self._remove(end)
+        if start in self._start_of:
+            start = self._start_of[start]
+            self._remove(start)
+        self._insert(start, end)
+
+    def cut(self, start: int, size: int, at: int) -> None:
+        """Take [start, start + size) out of the range that begins `at`."""
+        end = at + self._remove(at)
+        if at < start:
+            self._insert(at, start)
+        if start + size < end:
+            self._insert(start + size, end)
+
+    def best_fit(self, size: int) -> int | None:
+        """Where the smallest range of at least `size` begins."""
+        place = bisect.bisect_left(self._by_size, (size, 0))
+        return self._by_size[place][1] if place < len(self._by_size) else None
+
+    def size_before(self, end: int) -> int:
+        """The size of the range that ends there, 0 if none does."""
+        return end - self._start_of.get(end, end)
+
+    def _insert(self, start: int, end: int) -> None:
+        size = end - start
+        self.size_at[start] = size
+        self._start_of[end] = start
+        bisect.insort(self._by_size, (size, start))
+        self.total += size
+
+    def _remove(self, start: int) -> int:
+        size = self.size_at.pop(start)
+        del self._start_of[start + size]
+        del self._by_size[bisect.bisect_left(self._by_size, (size, start))]
+        self.total -= size
+        return size
+
+
+class Lease:
+    """The right to a range of a pool. The array made from it holds it as `base`, and so do all that look at its memory."""
+
+    __slots__ = ("__array_interface__", "_pool", "_range")
+
+    def __init__(self, pool: "Pool", start: int, size: int, shape: tuple[int, ...], dtype: np.dtype) -> None:
+        self._pool = pool
+        self._range = start, size
+        self.__array_interface__ = {
+            "shape": shape,
+            "typestr": dtype.str,
+            "data": (pool.address + start, False),
+            "version": 3,
+        }
+
+    def __del__(self) -> None:
+        self._pool.returned.append(self._range)  # atomic: this may run in any thread, and in the midst of Pool.take
+
+
+class Pool:
+    """See the module's text.
+
+    Args:     capacity: bytes of address space to reserve; less where there is less.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._memory = _reserve(capacity)
+        self.address = 0 if self._memory is None else np.frombuffer(self._memory, np.uint8, 1).ctypes.data
+        self.returned: deque[tuple[int, int]] = deque()  # ranges whose leases have died
+        self.lock = threading.RLock()
+        self._busy = False
+        self._kept = Ranges()  # free, with pages
+        self._blank = Ranges()  # free, without
+        if self._memory is not None:
+            self._blank.add(0, len(self._memory))
+        self._in_use = 0
+        self._most_in_use = 0
+        self._taken = 0
+        self._grown = 0
+
+    def take(self, shape: tuple[int, ...], dtype: np.dtype) -> Array | None:
+        """A new array, or None if the pool has no room for it."""
+        size = -(-math.prod(shape) * dtype.itemsize // _PAGE) * _PAGE
+        start = self._exclusively(self._find, size)
+        return None if start is None else np.asarray(Lease(self, start, size, shape, dtype))
+
+    def empty_cache(self) -> None:
+        """Give all free pages back to the operating system; what counts as most in use is what is so now."""
+        self._exclusively(self._give_back_all)
+
+    def stats(self) -> dict[str, int]:
+        """See memory_stats."""
+        self._exclusively(self._collect)
+        return {
+            "allocated_bytes.all.current": self._in_use,
+            "allocated_bytes.all.peak": self._most_in_use,
+            "reserved_bytes.all.current": self._in_use + self._kept.total,
+            "allocation.all.allocated": self._taken,
+            "num_device_alloc": self._grown,
+        }
+
+    def _exclusively(self, action: Callable[..., Any], *arguments: Any) -> Any:
+        """Call `action` while nobody else is in the pool; None if this thread is in it already, in a finaliser."""
+        with self.lock:
+            if self._busy:
+                return None
+            self._busy = True
+            try:
+                return action(*arguments)
+            finally:
+                self._busy = False
+
+    def _find(self, size: int) -> int | None:
+        """Where a range of `size` begins that is now in use."""
+        self._collect()
+        start = self._kept.best_fit(size)
+        if start is not None:
+            self._kept.cut(start, size, start)
+        else:
+            start = self._grow(size)
+            if start is None:
+                return None
+            self._grown += 1
+        self._taken += 1
+        self._in_use += size
+        self._most_in_use = max(self._most_in_use, self._in_use)
+        self._give_back(self._in_use + self._kept.total - self._most_in_use)
+        return start
+
+    def _collect(self) -> None:
+        """Make the ranges free that have come back."""
+        while self.returned:
+            start, size = self.returned.popleft()
+            self._kept.add(start, size)
+            self._in_use -= size
+
+    def _grow(self, size: int) -> int | None:
+        """Where a range of `size` begins that has pages in part only: next to the largest free range, if there is room."""
+        reach = self._blank.size_at.get
+        fitting = [(kept, at) for at, kept in self._kept.size_at.items() if kept + reach(at + kept, 0) >= size]
+        if not fitting:
+            start = self._blank.best_fit(size)
+            if start is not None:
+                self._blank.cut(start, size, start)
+            return start
+        kept, start = max(fitting)
+        self._kept.cut(start, kept, start)
+        self._blank.cut(start + kept, size - kept, start + kept)
+        return start
+
+    def _give_back(self, excess: int) -> None:
+        """Let the operating system have so many bytes of free pages, those first that have been free for longest."""
+        assert self._memory is not None, "only ranges of it come here"
+        while excess > 0:
+            start, size = next(iter(self._kept.size_at.items()))
+            size = min(size, excess)
+            self._kept.cut(start, size, start)
+            self._memory.madvise(mmap.MADV_DONTNEED, start, size)
+            self._blank.add(start, size)
+            excess -= size
+
+    def _give_back_all(self) -> None:
+        self._collect()
+        self._give_back(self._kept.total)
+        self._most_in_use = self._in_use
+
+
+def _reserve(capacity: int) -> mmap.mmap | None:
+    """Address space, without memory yet; None where the operating system has no such thing."""
+    if not hasattr(mmap, "MADV_DONTNEED"):
+        return None
+    while capacity >= _PAGE:
+        try:
+            memory = mmap.mmap(-1, capacity, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NO_RESERVE)
+        except (OSError, OverflowError):  # a limit on address space
+            capacity = capacity // 2 // _PAGE * _PAGE
+        else:
+            if hasattr(mmap, "MADV_HUGEPAGE"):
+                with contextlib.suppress(OSError):  # a kernel without huge pages
+                    memory.madvise(mmap.MADV_HUGEPAGE)
+            return memory
+    return None
+
+
+_pool: Pool | None = None
+
+
