@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from machine import describe_machine
+from side_by_side.machine import describe_machine
 
 ROOT = Path(__file__).resolve().parent.parent
 
