@@ -1,0 +1,387 @@
+"""Convolution by address: a matrix product whose left-hand matrix, the windows of the image, is never built.
+
+- `direct(x, weight, bias, window)` -> (N, O, oh, ow)
+- `direct_backward_input(grad_out, weight, image_size, window)` -> (N, C, H, W)
+
+x: (N, C, H, W), weight: (O, C, kh, kw), bias: (O,) or None, grad_out: (N, O, oh, ow), all float32; one group, any stride,
+dilation and padding.
+
+In channels-last memory a line of a window is one run of kw*C numbers. The micro-kernel takes the windows of 14 output pixels
+as 14 rows, each given by the address of its first number, and the lines of a window as taps, each given by its distance from
+there. Only the weights are packed, and images with padding are copied, some output rows at a time, into a small buffer
+with zeros around them.
+
+The gradient of the input is the same product with the roles turned: input pixel h met the window points i with
+(h + top - i*dilation) a multiple of the stride, at output pixel (h + top - i*dilation) / stride. Pixels that meet the same
+points form a phase, and each phase is a convolution of stride 1 over grad_out with its own share of the weights.
+"""
+
+import functools
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from minitorch_cv.kernels import layout
+from minitorch_cv.kernels._jit import kernel
+from minitorch_cv.kernels._threads import run_tasks
+from minitorch_cv.kernels.layout import Array
+from minitorch_cv.kernels.microkernel import rows_by_table, rows_by_table_narrow
+from minitorch_cv.kernels.scratch import scratch
+from minitorch_cv.kernels.simd import load_part, splat, store_part
+from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
+from minitorch_cv.kernels.window import Pair, Window
+
+_UNIT_ROWS = 256  # output pixels of a unit: enough to use a panel of weights often while it is in cache
+_PANEL_BYTES = 1 << 19  # of a panel of weights that is used at a time: the second-level cache must hold it
+_TASKS = 16
+
+
+def direct(x: Array, weight: Array, bias: Array | None, window: Window) -> Array:
+    """out[n, o, y, x] = bias[o] + the sum of weight[o] * (the window of x[n] at y, x)."""
+    n, c, h, w = x.shape
+    o = len(weight)
+    oh, ow = window.output_size((h, w))
+    out = layout.empty_image(n, o, oh, ow, np.float32)
+    _convolve(layout.channels_last(x), layout.channels_last(out), weight, bias, window, backward=False)
+    return out
+
+
+def direct_backward_input(grad_out: Array, weight: Array, image_size: Pair, window: Window) -> Array:
+    """The gradient of `direct` with respect to x, images of `image_size` (H, W)."""
+    grad_x = layout.empty_image(len(grad_out), weight.shape[1], *image_size, np.float32)
+    _convolve(layout.channels_last(grad_out), layout.channels_last(grad_x), weight, None, window, backward=True)
+    return grad_x
+
+
+def _convolve(
+    source: Array, out: Array, weight: Array, bias: Array | None, window: Window, backward: bool
+) -> None:
+    """Fill `out` from `source`, both (N, H, W, channels)."""
+    plan = _plan(source.shape, out.shape, window, backward)
+    if not out.size:
+        return
+    if plan.leaves_pixels:
+        out.fill(0)
+    columns = out.shape[3]
+    panels = _packed(layout.contiguous(weight), plan.points, backward)
+    bias_row = np.zeros((-(-columns // PANEL) + 1) * PANEL, np.float32)  # and a panel of zeros
+    if bias is not None:
+        bias_row[:columns] = bias
+    flat_source, flat_out = source.reshape(-1), out.reshape(-1)
+    for share in plan.shares:
+        size = -(-share.units // min(_TASKS, share.units))
+
+        def task(t: int, share: "_Share" = share, size: int = size) -> None:
+            buffer = scratch(0, share.buffer_size)
+            first, last = t * size, min(share.units, (t + 1) * size)
+            _run_units(
+                first, last, flat_source, flat_out, panels, bias_row, share.source_rows, share.out_rows, share.taps,
+                share.passes, share.numbers, buffer,
+            )  # fmt: skip
+
+        run_tasks(task, -(-share.units // size))
+
+
+class _Phase(NamedTuple):
+    """Along one dimension: output positions that meet the same points of the window.
+
+    Attributes:
+        positions: of the output, counted from the begin of a unit.
+        starts: for each, the source position under the first point, counted from where the unit's own begins.
+        steps: from the first point to each, in source positions, ascending.
+        points: the window's own number of each point.
+    """
+
+    positions: Array
+    starts: Array
+    steps: Array
+    points: Array
+
+
+def _phases(length: int, size: int, stride: int, near: int, dilation: int, backward: bool) -> list[_Phase]:
+    """The phases of `length` output positions, which begin at a multiple of the stride if `backward`."""
+    points = np.arange(size)
+    if not backward:
+        return [_Phase(np.arange(length), np.arange(length) * stride - near, points * dilation, points)]
+    phases = []
+    for remainder in range(stride):
+        met = points[points * dilation % stride == remainder][::-1]
+        positions = np.arange((remainder - near) % stride, length, stride)
+        if len(positions):
+            far = int(met[0]) * dilation if len(met) else 0
+            phases.append(
+                _Phase(positions, (positions + near - far) // stride, (far - met * dilation) // stride, met)
+            )
+    return phases
+
+
+class _Share(NamedTuple):
+    """Units of work of one shape: some output rows of one image, or some whole images.
+
+    Attributes:
+        units: how many there are.
+        buffer_size: of the copy with zeros around, in numbers; 0 if units are read in place.
+        source_rows, out_rows: for each output pixel of a unit, pass after pass, where its window and its result begin.
+        taps: where the lines of a window lie, pass after pass.
+        passes: for each pass taps, depth, first tap, first row, rows, first number of its panels.
+        numbers: the geometry, see `_run_units`.
+    """
+
+    units: int
+    buffer_size: int
+    source_rows: Array
+    out_rows: Array
+    taps: Array
+    passes: Array
+    numbers: Array
+
+
+class _Plan(NamedTuple):
+    """All that depends on shapes only.
+
+    Attributes:
+        shares: the work.
+        points: for each pass the window points (row * kw + column) that its panels hold.
+        leaves_pixels: whether some output pixels meet no point of the window: no pass writes them.
+    """
+
+    shares: list[_Share]
+    points: tuple[tuple[int, ...], ...]
+    leaves_pixels: bool
+
+
+@functools.lru_cache(maxsize=256)
+def _plan(source_shape: tuple[int, ...], out_shape: tuple[int, ...], window: Window, backward: bool) -> _Plan:
+    n, out_h, out_w, _ = out_shape
+    sh = window.stride[0]
+    unit_step = sh if backward else 1  # bands must begin at the same phase
+    band = min(out_h, max(1, round(_UNIT_ROWS / max(1, out_w) / unit_step)) * unit_step)
+    if band < out_h:
+        even = -(-out_h // -(-out_h // band))
+        band = min(out_h, -(-even // unit_step) * unit_step)
+    images = 1 if band < out_h else max(1, min(n, _UNIT_ROWS // max(1, out_h * out_w)))
+    shares = []
+    leaves_pixels = False
+    points: tuple[tuple[int, ...], ...] = ()
+    for unit_images, height, units, first_image, bands, first_band in _cut(n, out_h, images, band):
+        share, points, leaves = _share(
+            source_shape, out_shape, window, backward, unit_images, height, band, units, first_image, bands, first_band
+        )
+        leaves_pixels |= leaves
+        shares.append(share)
+    return _Plan(shares, points, leaves_pixels)
+
+
+def _cut(n: int, out_h: int, images: int, band: int) -> Iterator[tuple[int, int, int, int, int, int]]:
+    """(images, height, units, first image, bands of an image, first band) of each kind of unit."""
+    full, rest = divmod(out_h, band) if out_h else (0, 0)
+    if images > 1 or full == 1 and not rest:
+        if n // images:
+            yield images, out_h, n // images, 0, 1, 0
+        if n % images:
+            yield n % images, out_h, 1, n - n % images, 1, 0
+    else:
+        yield 1, band, n * full, 0, full, 0
+        if rest:
+            yield 1, rest, n, 0, 1, full
+
+
+def _share(
+    source_shape: tuple[int, ...], out_shape: tuple[int, ...], window: Window, backward: bool,
+    images: int, height: int, band: int, units: int, first_image: int, bands: int, first_band: int,
+) -> tuple[_Share, tuple[tuple[int, ...], ...], bool]:  # fmt: skip
+    _, source_h, source_w, depth = source_shape
+    _, out_h, out_w, columns = out_shape
+    kw = window.size[1]
+    (top, _), (left, _) = window.padding_by_side
+    band_source = band // window.stride[0] if backward else band * window.stride[0]
+    vertical = _phases(height, window.size[0], window.stride[0], top, window.dilation[0], backward)
+    horizontal = _phases(out_w, kw, window.stride[1], left, window.dilation[1], backward)
+    pairs = [(v, h) for v in vertical for h in horizontal]
+    used = [(v, h) for v, h in pairs if len(v.points) and len(h.points)]
+    if not used:
+        return _Share(units, 0, *[np.zeros(0, np.int64)] * 3, np.zeros((0, 6), np.int64), np.zeros(1, np.int64)), (), True
+    first_y, end_y = _extent([v for v, _ in used])
+    first_x, end_x = _extent([h for _, h in used])
+    # Read in place where no unit reaches beyond the image.
+    start, last_start = first_band * band_source + first_y, (first_band + bands - 1) * band_source + end_y
+    in_place = start >= 0 and last_start <= source_h and first_x >= 0 and end_x <= source_w
+    if in_place:
+        line, image, x0 = source_w * depth, source_h * source_w * depth, 0
+    else:
+        line, image, x0 = (end_x - first_x) * depth, (end_y - first_y) * (end_x - first_x) * depth, first_x
+    source_rows, out_rows, taps, passes, points = [], [], [], [], []
+    rows_before = taps_before = panels_before = 0
+    width = _panel_floats(columns)
+    image_index = np.arange(images)[:, None, None]
+    for v, h in used:
+        starts = image_index * image + (v.starts - first_y)[:, None] * line + (h.starts - x0) * depth
+        targets = image_index * out_h * out_w + v.positions[:, None] * out_w + h.positions
+        rows = starts.size
+        padding = -rows % BLOCK_ROWS  # the micro-kernel reads whole blocks
+        source_rows.append(np.pad(starts.reshape(-1), (0, padding), "edge"))
+        out_rows.append(np.pad(targets.reshape(-1) * columns, (0, padding), "edge"))
+        if np.array_equal(h.steps, np.arange(len(h.steps))):  # a line of the window is one run
+            lines, run = v.steps * line, len(h.steps) * depth
+        else:
+            lines, run = (v.steps[:, None] * line + h.steps * depth).reshape(-1), depth
+        taps.append(lines)
+        passes.append((len(lines), run, taps_before, rows_before, rows, panels_before))
+        points.append(tuple((v.points[:, None] * kw + h.points).reshape(-1).tolist()))
+        rows_before += rows + padding
+        taps_before += len(lines)
+        panels_before += len(lines) * run * width
+    numbers = (
+        images, bands, first_band, first_image, source_h, source_w, depth, band_source, first_y, end_y - first_y,
+        first_x, end_x - first_x, in_place, out_h * out_w * columns, band * out_w * columns, columns,
+    )  # fmt: skip
+    share = _Share(
+        units,
+        0 if in_place else images * image,
+        np.concatenate(source_rows).astype(np.int64),
+        np.concatenate(out_rows).astype(np.int64),
+        np.concatenate(taps).astype(np.int64),
+        np.array(passes, np.int64),
+        np.array(numbers, np.int64),
+    )
+    return share, tuple(points), len(used) < len(pairs)
+
+
+def _extent(phases: list[_Phase]) -> Pair:
+    """The first source position that the phases reach, and the one after the last."""
+    first = min(int(phase.starts[0]) for phase in phases)
+    end = max(int(phase.starts[-1] + phase.steps[-1]) + 1 for phase in phases)
+    return first, end
+
+
+def _panel_floats(columns: int) -> int:
+    """Numbers in one row of all panels: whole panels of PANEL columns, then one of VL if that is enough."""
+    rest = columns % PANEL
+    return columns // PANEL * PANEL + (0 if rest == 0 else VL if rest <= VL else PANEL)
+
+
+def _packed(weight: Array, points: tuple[tuple[int, ...], ...], backward: bool) -> Array:
+    """The weights as right-hand sides, pass after pass: [panel][point and channel][column]."""
+    o, c, kh, kw = weight.shape
+    columns, depth = (c, o) if backward else (o, c)
+    row_step, column_step = (c * kh * kw, kh * kw) if backward else (kh * kw, c * kh * kw)
+    width = _panel_floats(columns)
+    panels = layout.empty((sum(map(len, points)) * depth * width,), np.float32)
+    flat = weight.reshape(-1)
+    count = -(-columns // PANEL)
+    begin = 0
+    for pass_points in points:
+        table = np.array(pass_points, np.int64)
+        # One task for about 64K numbers
+        size = max(1, (1 << 16) // max(1, len(table) * depth * PANEL))
+
+        def task(t: int, table: Array = table, begin: int = begin, size: int = size) -> None:
+            _pack(
+                t * size, min(count, (t + 1) * size), flat, row_step, column_step, depth, columns, table, panels, begin
+            )
+
+        run_tasks(task, -(-count // size))
+        begin += len(table) * depth * width
+    return panels
+
+
+@kernel
+def _pack(first, last, weight, row_step, column_step, depth, columns, points, panels, begin):  # type: ignore[no-untyped-def]
+    rows = len(points) * depth
+    for panel in range(first, last):
+        column = panel * PANEL
+        width = VL if columns - column <= VL else PANEL
+        real = min(width, columns - column)
+        for d in range(depth):
+            for p in range(len(points)):
+                origin = d * row_step + column * column_step + points[p]
+                target = begin + panel * rows * PANEL + (p * depth + d) * width
+                for k in range(real):
+                    panels[target + k] = weight[origin + k * column_step]
+                for k in range(real, width):
+                    panels[target + k] = 0
+
+
+@kernel
+def _run_units(first, last, source, out, panels, bias, source_rows, out_rows, taps, passes, numbers, buffer):  # type: ignore[no-untyped-def]
+    images, bands, first_band, first_image = numbers[0], numbers[1], numbers[2], numbers[3]
+    source_h, source_w, channels = numbers[4], numbers[5], numbers[6]
+    band_source, first_y, buffer_h, first_x, buffer_w = numbers[7], numbers[8], numbers[9], numbers[10], numbers[11]
+    in_place, out_image, out_band, columns = numbers[12], numbers[13], numbers[14], numbers[15]
+    for unit in range(first, last):
+        image = first_image + unit // bands * images
+        band = first_band + unit % bands
+        y = band * band_source + first_y
+        to = image * out_image + band * out_band
+        if in_place:
+            origin = (image * source_h + y) * source_w * channels
+            _multiply(source, origin, out, to, columns, panels, bias, source_rows, out_rows, taps, passes)
+        else:
+            for i in range(images):
+                _copy_with_zeros(
+                    source, (image + i) * source_h * source_w * channels, source_h, source_w, channels, y, first_x,
+                    buffer, i * buffer_h * buffer_w * channels, buffer_h, buffer_w,
+                )  # fmt: skip
+            _multiply(buffer, 0, out, to, columns, panels, bias, source_rows, out_rows, taps, passes)
+
+
+@kernel
+def _copy_with_zeros(source, origin, h, w, channels, first_y, first_x, buffer, target, buffer_h, buffer_w):  # type: ignore[no-untyped-def]
+    """Lines first_y .. first_y + buffer_h of an image, from column first_x on, zero where there is no image."""
+    line = buffer_w * channels
+    left = max(0, -first_x)
+    begin = min(left * channels, line)
+    end = min(buffer_w, w - first_x) * channels
+    for row in range(buffer_h):
+        y = first_y + row
+        to = target + row * line
+        if y < 0 or y >= h or end <= begin:
+            _fill_zero(buffer, to, line)
+        else:
+            _fill_zero(buffer, to, begin)
+            _copy(source, origin + (y * w + first_x + left) * channels, buffer, to + begin, end - begin)
+            _fill_zero(buffer, to + end, line - end)
+
+
+@kernel
+def _copy(source, origin, target, to, count):  # type: ignore[no-untyped-def]
+    for i in range(0, count, VL):
+        store_part(target, to + i, load_part(source, origin + i, count - i), count - i)
+
+
+@kernel
+def _fill_zero(target, to, count):  # type: ignore[no-untyped-def]
+    for i in range(0, count, VL):
+        store_part(target, to + i, splat(np.float32(0)), count - i)
+
+
+@kernel
+def _multiply(source, origin, out, to, columns, panels, bias, source_rows, out_rows, taps, passes):  # type: ignore[no-untyped-def]
+    """One unit: for each pass its output pixels (rows) times its panels of weights."""
+    for p in range(len(passes)):
+        tap_count, depth, first_tap = passes[p, 0], passes[p, 1], passes[p, 2]
+        first_row, rows, first_panel = passes[p, 3], passes[p, 4], passes[p, 5]
+        # As many taps at a time as keep a panel in cache
+        part = max(1, min(tap_count, _PANEL_BYTES // (depth * PANEL * 4)))
+        for column in range(0, columns, PANEL):
+            narrow = columns - column <= VL
+            width = VL if narrow else PANEL
+            panel = first_panel + column * tap_count * depth
+            for tap in range(0, tap_count, part):
+                count = min(part, tap_count - tap)
+                weights = panel + tap * depth * width
+                start = column if tap == 0 else len(bias) - PANEL  # the bias once, then zeros
+                for row in range(0, rows, BLOCK_ROWS):
+                    if narrow:
+                        rows_by_table_narrow(
+                            count, depth, source, origin, source_rows, first_row + row, taps, first_tap + tap, 1,
+                            panels, weights, width, out, to + column, out_rows, first_row + row, rows - row,
+                            columns - column, bias, start, tap > 0,
+                        )  # fmt: skip
+                    else:
+                        rows_by_table(
+                            count, depth, source, origin, source_rows, first_row + row, taps, first_tap + tap, 1,
+                            panels, weights, width, out, to + column, out_rows, first_row + row, rows - row,
+                            columns - column, bias, start, tap > 0,
+                        )  # fmt: skip
