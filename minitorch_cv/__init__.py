@@ -205,7 +205,7 @@ from .types.dtype import (
 from .types.dtype import (
     int_ as int,
 )
-from .types.memory_format import contiguous_format, layout, memory_format, preserve_format, strided
+from .types.memory_format import channels_last, contiguous_format, layout, memory_format, preserve_format, strided
 from .types.promotion import can_cast, promote_types
 from .types.size import Size
 

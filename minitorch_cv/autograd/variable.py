@@ -15,6 +15,7 @@ from ..types.size import Size
 from . import gradients
 from .broadcast import is_expanded
 from .grad_mode import enable_grad, grad_state
+from .memory_order import note_sharing
 from .node import AccumulateGrad, Node, Place, RemovableHandle
 from .operation import Operation
 from .view import NOT_WRITABLE, CopySlices
@@ -23,9 +24,15 @@ V = TypeVar("V", bound="Variable")
 
 
 class VersionCounter:
-    """Counts the in-place writes to a piece of memory; a tensor and all its views share one."""
+    """Counts the in-place writes to a piece of memory; a tensor and all its views share one.
 
-    __slots__ = ("value",)
+    What memory_order.py knows of the memory is kept here too: who shares it, and whether it has to stay where it is.
+    """
+
+    __slots__ = ("__dict__", "value")  # most have the defaults below, and no __dict__
+
+    tenants: weakref.WeakValueDictionary[int, Variable] | None = None  # by id
+    fixed = False
 
     def __init__(self) -> None:
         self.value = 0
@@ -96,6 +103,8 @@ class Variable:
         made = self.wrap(self.array)
         made.version_counter = self.version_counter
         made._inference = self._inference
+        if self.version_counter.tenants is not None or not self.array.flags.c_contiguous:
+            note_sharing(made, self)
         return made
 
     # ---- what it is ---------------------------------------------------------------------------------------------
@@ -253,12 +262,14 @@ class Variable:
         """
         self.version_counter = source.version_counter
         self._history_version = source.version_counter.value
-        self._base = source if source._base is None else source._base
+        self._base = base = source if source._base is None else source._base
         before = () if source._base is None else source._chain
         self._chain = None if op is None or before is None else (*before, op)
         self._view_origin = origin if op is None else source._view_origin
         self._inference = source._inference
         self._layout = len(source._undo) if source._base is None else source._layout
+        if self.version_counter.tenants is not None or not base.array.flags.c_contiguous:
+            note_sharing(self, source)
 
     def become(self, view: Variable) -> None:
         """Show, from now on, what `view` shows: with its memory, history and base."""
@@ -267,9 +278,12 @@ class Variable:
         self._base, self._chain = view._base, view._chain
         self._view_origin, self._layout = view._view_origin, view._layout
         self.set_history(view._grad_fn, view._output_nr)
+        note_sharing(self, view)
 
     def take_shape_of(self, view: Variable, undo: Operation) -> None:
         """Lie in memory, from now on, as `view`, a view of this, does, with its history; `undo` leads back."""
+        if view.array.flags.c_contiguous != self.array.flags.c_contiguous:
+            self.version_counter.fixed = True  # the user's own order of memory
         self.array = view.array
         self.bump_version()
         if self._base is None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from ..autograd.grad_mode import no_grad
 from ..tensors.conversion import parse_to
 from ..tensors.tensor import Tensor
+from ..types import memory_format as mf
 from .traversal import TraversalMethods
 
 M = TypeVar("M", bound="ConversionMethods")
@@ -34,13 +35,21 @@ class ConversionMethods(TraversalMethods):
     def to(self: M, *args: Any, **kwargs: Any) -> M:
         """Convert floating-point parameters and buffers, in place; integer ones keep their dtype.
 
-        Args:     args, kwargs: a dtype, a device, a device and a dtype, or a tensor to be like.
+        Args:     args, kwargs: a dtype, a device, a device and a dtype, or a tensor to be like; by name,
+                    `memory_format`, for what has four dimensions.
         Raises:   TypeError: for a dtype that is not floating-point. RuntimeError: for any device but the CPU.
         """
+        memory_format = kwargs.pop("memory_format", None) or mf.preserve_format
+        mf.check_memory_format("to", memory_format)
         target, _ = parse_to(*args, **kwargs)
         if target is not None and not target.is_floating_point:
             raise TypeError(f"nn.Module.to only accepts floating point dtypes, but got desired dtype={target}")
-        return self._apply(lambda t: t.to(target) if t.is_floating_point() else t)
+
+        def convert(t: Tensor) -> Tensor:
+            kept = memory_format if t.ndim in (4, 5) else mf.preserve_format
+            return t.to(target if t.is_floating_point() else None, memory_format=kept)
+
+        return self._apply(convert)
 
     def cpu(self: M) -> M:
         """The module itself: it is on the CPU."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.memory_order import exposed, pin
 from ..tensors.tensor import Tensor
 
 
@@ -21,6 +22,7 @@ class Parameter(Tensor):
 
     def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
         self._fill(_array_of("Parameter", data))
+        pin(self)
         if requires_grad:
             self.requires_grad = True
 
@@ -44,6 +46,7 @@ class Buffer(Tensor):
 
     def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
         self._fill(_array_of("Buffer", data))
+        pin(self)
         if data is not None and data.requires_grad:
             self.requires_grad = True
         self.persistent = persistent
@@ -65,4 +68,4 @@ def _array_of(kind: str, data: Tensor | None) -> np.ndarray:
         return np.empty(0, np.float32)
     if not isinstance(data, Tensor):
         raise TypeError(f"{kind}: data must be a Tensor, got {type(data).__name__}. Wrap it: {kind}(torch.tensor(...))")
-    return data.array
+    return exposed(data)

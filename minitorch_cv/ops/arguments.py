@@ -14,6 +14,7 @@ from ..autograd.broadcast import unbroadcast as unbroadcast  # the families of o
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import Variable
 from ..types import dtype as dt
+from ..types import memory_format as mf
 from ..types.promotion import can_cast, number_dtype, promote_types, result_type
 
 
@@ -129,26 +130,26 @@ class ToDtype(Operation):
 
     torch_name = "ToCopyBackward0"
     numpy_dtype: np.dtype
-    order: str = "K"
+    memory_format: mf.memory_format = mf.preserve_format
 
     def forward(self, x: Array) -> Array:
         self.input_dtype = str(x.dtype)
-        return dense_copy(x, self.numpy_dtype, self.order)
+        return dense_copy(x, self.numpy_dtype, self.memory_format)
 
     def backward(self, grad_out: Array) -> Array:
         return grad_out.astype(self.input_dtype)
 
 
-def dense_copy(x: Array, numpy_dtype: np.dtype, order: str) -> Array:
-    """A copy without gaps. Order "K" keeps the order of memory, except of an array that shows one place many times."""
-    if is_expanded(x):
-        order = "C"
-    return x.astype(numpy_dtype, order=order)  # type: ignore[call-overload]
+def dense_copy(x: Array, numpy_dtype: np.dtype, memory_format: mf.memory_format) -> Array:
+    """A copy without gaps. Of an array that shows one place many times no order of memory can be preserved."""
+    if memory_format is mf.preserve_format and is_expanded(x):
+        memory_format = mf.contiguous_format
+    return mf.copy(x, numpy_dtype, memory_format)
 
 
-def to_dtype(x: Variable, d: dt.dtype, order: str = "K") -> Any:
+def to_dtype(x: Variable, d: dt.dtype) -> Any:
     """`x` in dtype `d`: itself if it is so already."""
-    return x if x.array.dtype == d.numpy else ToDtype(d.numpy, order)(x)
+    return x if x.array.dtype == d.numpy else ToDtype(d.numpy)(x)
 
 
 def is_number(value: Any) -> bool:

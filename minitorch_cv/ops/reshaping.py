@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.memory_order import exposed, fits_in_order, home_of, move_in_order
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
-from ..types import memory_format as mf
 from .arguments import check_tensor, normalize_dim, normalize_dims
+from .copying import contiguous
 from .numpy_names import numpy_names
 from .sizes import infer_sizes, int_tuple
 
@@ -22,10 +23,11 @@ class Reshape(Operation):
     is_view = True
     shape: tuple[int, ...]
     torch_name: str = "ViewBackward0"
+    copied: bool = False  # even where a view could be
 
     def forward(self, x: Array) -> Array:
         self.input_shape = x.shape
-        result = x.reshape(self.shape)
+        result = np.array(x, order="C").reshape(self.shape) if self.copied else x.reshape(self.shape)
         if x.size and not np.may_share_memory(result, x):
             self.torch_name = "UnsafeViewBackward0"
         return result
@@ -37,17 +39,15 @@ class Reshape(Operation):
         return Reshape(self.input_shape)
 
 
-@dataclass(eq=False, repr=False)
-class Contiguous(Operation):
-    """A copy whose memory runs in the order of the dimensions."""
-
-    torch_name = "CloneBackward0"
-
-    def forward(self, x: Array) -> Array:
-        return x.copy(order="C")
-
-    def backward(self, grad_out: Array) -> Array:
-        return grad_out
+def _reshaped(input: V, shape: tuple[int, ...]) -> V:
+    """A view where PyTorch's memory would allow it, else a copy."""
+    if input.array.size and not (input._base is None and input.array.flags.c_contiguous):
+        home = home_of(input)
+        if home is not None:
+            if not fits_in_order(input, home, shape):
+                return Reshape(shape, copied=True)(input)
+            move_in_order(home)
+    return Reshape(shape)(input)
 
 
 def reshape(input: V, shape: tuple[int, ...]) -> V:
@@ -56,23 +56,25 @@ def reshape(input: V, shape: tuple[int, ...]) -> V:
     Raises:   RuntimeError: if the shape holds another number of elements.
     """
     check_tensor("reshape", input)
-    return Reshape(infer_sizes("reshape", int_tuple("reshape", "shape", shape), input.array.size))(input)
+    return _reshaped(input, infer_sizes("reshape", int_tuple("reshape", "shape", shape), input.array.size))
 
 
 def view(input: V, size: tuple[int, ...]) -> V:
     """The same memory in another shape; one size may be -1 (Tensor.view).
 
+    Memory that a layer left channels last goes into the order of the dimensions for it (autograd/memory_order.py).
+
     Raises:   RuntimeError: if the shape holds another number of elements, or would need a copy.
     """
     check_tensor("view", input)
-    op = Reshape(infer_sizes("view", int_tuple("view", "size", size), input.array.size))
-    result = op(input)
-    if op.torch_name != Reshape.torch_name:
+    shape = infer_sizes("view", int_tuple("view", "size", size), input.array.size)
+    result = _reshaped(input, shape)
+    if result._base is None:
         raise RuntimeError(
             "view: view size is not compatible with input tensor's size and stride (at least one dimension "
             "spans across two contiguous subspaces). Use .reshape(...) instead. "
             f"Got shape {list(input.array.shape)} with stride "
-            f"{[s // input.array.itemsize for s in input.array.strides]}, asked for {list(op.shape)}"
+            f"{[s // input.array.itemsize for s in input.array.strides]}, asked for {list(shape)}"
         )
     return result
 
@@ -83,7 +85,7 @@ def view_dtype(input: V, numpy_dtype: np.dtype) -> V:
     Raises:   RuntimeError: if the last dimension's bytes do not make whole elements of the dtype.
     """
     check_tensor("view", input)
-    x = input.array
+    x = exposed(input)
     result = input.detached()
     if x.dtype == numpy_dtype:
         return result
@@ -121,7 +123,7 @@ def flatten(input: V, start_dim: int = 0, end_dim: int = -1) -> V:
     merged = 1
     for n in shape[start : end + 1]:
         merged *= n
-    return Reshape((*shape[:start], merged, *shape[end + 1 :]))(input)
+    return _reshaped(input, (*shape[:start], merged, *shape[end + 1 :]))
 
 
 @numpy_names
@@ -184,20 +186,6 @@ def unsqueezing(input: Variable, dim: int) -> Reshape:
     shape = input.array.shape
     d = normalize_dim("unsqueeze", dim, len(shape) + 1)
     return Reshape((*shape[:d], 1, *shape[d:]), "UnsqueezeBackward0")
-
-
-def contiguous(input: V, memory_format: mf.memory_format = mf.contiguous_format) -> V:
-    """The input itself if its memory runs in the order of its dimensions, else a copy that does (Tensor.contiguous).
-
-    Raises:   RuntimeError: for preserve_format, if a copy is needed.
-    """
-    check_tensor("contiguous", input)
-    mf.check_memory_format("contiguous", memory_format)
-    if input.array.flags.c_contiguous:
-        return input
-    if memory_format is mf.preserve_format:
-        raise RuntimeError("contiguous: preserve memory format is unsupported by the contiguous operator")
-    return Contiguous()(input)
 
 
 def _atleast(ndim: int, tensors: tuple, insert: Any) -> Any:

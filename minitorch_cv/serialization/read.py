@@ -17,6 +17,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from ..autograd.memory_order import pin
 from ..tensors.tensor import Tensor
 from ..types.device import check_device
 from . import torch_names
@@ -161,6 +162,7 @@ def _rebuild_tensor(
     else:
         array = np.empty(size, storage.dtype)
     made = Tensor.wrap(array)
+    pin(made)
     if requires_grad:
         made.requires_grad = True
     return made

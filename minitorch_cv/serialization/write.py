@@ -18,6 +18,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from ..autograd.memory_order import exposed
 from ..nn.module import Module
 from ..nn.parameter import Parameter
 from ..tensors.tensor import Tensor
@@ -114,9 +115,9 @@ class _Pickler(_PythonPickler):  # the Python one, whose save_global can be repl
         if isinstance(obj, (torch_names.TorchGlobal, dtype)):
             return "a name"
         if isinstance(obj, Parameter):
-            return torch_names.REBUILD_PARAMETER, (Tensor.wrap(obj.array), obj.requires_grad, OrderedDict())
+            return torch_names.REBUILD_PARAMETER, (Tensor.wrap(exposed(obj)), obj.requires_grad, OrderedDict())
         if isinstance(obj, Tensor):
-            storage, offset, strides = self._storage_of(obj.array)
+            storage, offset, strides = self._storage_of(exposed(obj))
             arguments: tuple = (storage, offset, tuple(obj.array.shape), strides, obj.requires_grad, OrderedDict())
             return torch_names.REBUILD_TENSOR, arguments
         if isinstance(obj, device):

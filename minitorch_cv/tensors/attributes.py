@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.memory_order import exposed, pin
 from ..autograd.variable import Variable
 from ..ops.arguments import normalize_dim
 from ..types import memory_format as mf
@@ -63,11 +64,13 @@ class AttributeMethods(Variable):
         return steps if dim is None else steps[normalize_dim("stride", dim, array.ndim)]
 
     def is_contiguous(self, memory_format: Any = mf.contiguous_format) -> bool:
-        """Whether memory runs in the order of the dimensions, without gaps."""
+        """Whether memory has no gaps and runs in the order of the dimensions, or N, H, W, C for channels_last."""
+        if memory_format is mf.contiguous_format:
+            return self.array.flags.c_contiguous
         mf.check_memory_format("is_contiguous", memory_format)
-        if memory_format is not mf.contiguous_format:
-            raise RuntimeError(f"is_contiguous: memory format {memory_format!r} is not supported; it names no order")
-        return self.array.flags.c_contiguous
+        if memory_format is mf.channels_last:
+            return mf.is_channels_last(self.array)
+        raise RuntimeError(f"is_contiguous: memory format {memory_format!r} is not supported; it names no order")
 
     def data_ptr(self) -> int:
         """The address of the first element."""
@@ -139,7 +142,9 @@ class AttributeMethods(Variable):
     @property
     def data(self) -> Any:
         """The same memory, without history and with a version of its own: writes to it go unnoticed by backward."""
-        return self.wrap(self.array)
+        made = self.wrap(exposed(self))
+        pin(made)
+        return made
 
     @data.setter
     def data(self, new: Variable) -> None:
@@ -149,7 +154,8 @@ class AttributeMethods(Variable):
             raise RuntimeError("data set to a tensor that requires gradients must be floating point")
         if (new.array.shape, new.array.dtype) != (self.array.shape, self.array.dtype):
             self._accumulator = None  # graphs that are still alive lead to an end of the old shape and dtype
-        self.array = new.array
+        self.array = exposed(new)
+        pin(self)
 
     def detach(self) -> Any:
         """The same memory without the history; a write to it is noticed by backward."""
@@ -169,7 +175,7 @@ class AttributeMethods(Variable):
 
     def untyped_storage(self) -> UntypedStorage:
         """The memory, which this shares with its views."""
-        return UntypedStorage(owner_of(self.array))
+        return UntypedStorage(owner_of(exposed(self)))
 
     def storage_offset(self) -> int:
         """Elements between the start of the memory and the first element."""

@@ -28,16 +28,15 @@ class ConversionMethods(Variable):
     def to(self, *args: Any, **kwargs: Any) -> Any:
         """Convert: `to(dtype)`, `to(device, dtype=None)` or `to(other)`, each with non_blocking=False, copy=False.
 
-        Args:     memory_format: by name only; the order of memory of a copy that is made.
+        Args:     memory_format: by name only; channels_last for the order N, H, W, C in memory.
         Raises:   RuntimeError: for any device but the CPU. TypeError: for other arguments.
         """
         memory_format = kwargs.pop("memory_format", None)
         if memory_format is None:
             memory_format = mf.preserve_format
+        mf.check_memory_format("to", memory_format, self.array.ndim)
         target, copied = parse_to(*args, **kwargs)
-        if copied and (target is None or target.numpy == self.array.dtype):
-            return copying.clone(self, memory_format=memory_format)
-        return self if target is None else to_dtype(self, target, mf.numpy_order("to", memory_format))
+        return copying.in_format(self, target, memory_format, copied)
 
     def type(self, dtype: Any = None, non_blocking: builtins.bool = False) -> Any:
         """The dtype's old name ('torch.FloatTensor'), or a conversion to a dtype.
@@ -60,44 +59,47 @@ class ConversionMethods(Variable):
 
     def float(self, memory_format: Any = mf.preserve_format) -> Any:
         """In float32."""
-        return to_dtype(self, dt.float32, mf.numpy_order("float", memory_format))
+        return self._converted("float", dt.float32, memory_format)
 
     def double(self, memory_format: Any = mf.preserve_format) -> Any:
         """In float64."""
-        return to_dtype(self, dt.float64, mf.numpy_order("double", memory_format))
+        return self._converted("double", dt.float64, memory_format)
 
     def half(self, memory_format: Any = mf.preserve_format) -> Any:
         """In float16."""
-        return to_dtype(self, dt.float16, mf.numpy_order("half", memory_format))
+        return self._converted("half", dt.float16, memory_format)
 
     def long(self, memory_format: Any = mf.preserve_format) -> Any:
         """In int64; fractions are cut off."""
-        return to_dtype(self, dt.int64, mf.numpy_order("long", memory_format))
+        return self._converted("long", dt.int64, memory_format)
 
     def int(self, memory_format: Any = mf.preserve_format) -> Any:
         """In int32; fractions are cut off."""
-        return to_dtype(self, dt.int32, mf.numpy_order("int", memory_format))
+        return self._converted("int", dt.int32, memory_format)
 
     def short(self, memory_format: Any = mf.preserve_format) -> Any:
         """In int16."""
-        return to_dtype(self, dt.int16, mf.numpy_order("short", memory_format))
+        return self._converted("short", dt.int16, memory_format)
 
     def char(self, memory_format: Any = mf.preserve_format) -> Any:
         """In int8."""
-        return to_dtype(self, dt.int8, mf.numpy_order("char", memory_format))
+        return self._converted("char", dt.int8, memory_format)
 
     def byte(self, memory_format: Any = mf.preserve_format) -> Any:
         """In uint8."""
-        return to_dtype(self, dt.uint8, mf.numpy_order("byte", memory_format))
+        return self._converted("byte", dt.uint8, memory_format)
 
     def bool(self, memory_format: Any = mf.preserve_format) -> Any:
         """In bool: whether each element differs from 0."""
-        return to_dtype(self, dt.bool_, mf.numpy_order("bool", memory_format))
+        return self._converted("bool", dt.bool_, memory_format)
 
     def cpu(self, memory_format: Any = mf.preserve_format) -> Any:
-        """Itself."""
-        mf.check_memory_format("cpu", memory_format)
-        return self
+        """Itself, or a copy in the memory format."""
+        return self._converted("cpu", None, memory_format)
+
+    def _converted(self, op_name: str, target: dt.dtype | None, memory_format: mf.memory_format) -> Any:
+        mf.check_memory_format(op_name, memory_format, self.array.ndim)
+        return copying.in_format(self, target, memory_format)
 
     def cuda(self, device: Any = None, non_blocking: builtins.bool = False, memory_format: Any = None) -> Any:
         """Raise RuntimeError: this library runs on the CPU."""

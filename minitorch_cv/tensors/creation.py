@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.memory_order import pin
 from ..autograd.variable import Variable
 from ..ops.arguments import check_tensor, to_dtype
-from ..ops.copying import clone
+from ..ops.copying import as_asked, clone
 from ..types import dtype as dt
 from ..types import memory_format as mf
 from ..types.device import check_device
@@ -58,7 +59,9 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Any:
     if isinstance(data, np.ndarray) and (d is None or d.numpy == data.dtype):
         check_array("as_tensor", data)
         warn_read_only(data)
-        return Tensor.wrap(data)
+        made = Tensor.wrap(data)
+        pin(made)
+        return made
     return Tensor.wrap(array_of("as_tensor", data, d))
 
 
@@ -102,7 +105,9 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
         raise TypeError(f"from_numpy: expected np.ndarray (got {type(ndarray).__name__})")
     check_array("from_numpy", ndarray)
     warn_read_only(ndarray)
-    return Tensor.wrap(ndarray)
+    made = Tensor.wrap(ndarray)
+    pin(made)
+    return made
 
 
 def _filled(
@@ -177,12 +182,17 @@ def empty(
 
     Raises:   RuntimeError: for a negative size.
     """
-    mf.check_memory_format("empty", memory_format)
+    shape = check_size("empty", size, kwargs)
+    mf.check_memory_format("empty", memory_format, len(shape))
+    if memory_format is mf.preserve_format:
+        raise RuntimeError("empty: unsupported memory format Preserve: there is no tensor whose order to preserve")
     if out is not None:
         check_out("empty", out, dtype)
-        write_out("empty", out, np.empty(check_size("empty", size, kwargs), out.array.dtype))
+        write_out("empty", out, np.empty(shape, out.array.dtype))
         return out
-    return _filled("empty", None, size, kwargs, None, dtype, device, layout, pin_memory, requires_grad)
+    check_common("empty", device, layout, pin_memory)
+    made = Tensor.wrap(mf.empty(shape, check_dtype("empty", dtype).numpy, memory_format))
+    return set_requires_grad("empty", as_asked(made, memory_format), requires_grad)
 
 
 def full(
@@ -227,7 +237,7 @@ def _like(
     array = like_array(op_name, input.array, d, memory_format)
     if fill is not None:
         array.fill(fill_number(op_name, fill, d))
-    return set_requires_grad(op_name, Tensor.wrap(array), requires_grad)
+    return set_requires_grad(op_name, as_asked(Tensor.wrap(array), memory_format), requires_grad)
 
 
 def zeros_like(

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.memory_order import exposed, pin
 from ..autograd.variable import Variable
 from .memory import owner_of
 
@@ -17,7 +18,7 @@ class DuplicationMethods(Variable):
     __slots__ = ()
 
     def __copy__(self) -> Any:
-        return _rebuild(type(self), self.array, self.requires_grad, self.__dict__)
+        return _rebuild(type(self), exposed(self), self.requires_grad, self.__dict__)
 
     def __deepcopy__(self, memo: dict) -> Any:
         if not self.is_leaf:
@@ -27,7 +28,7 @@ class DuplicationMethods(Variable):
             )
         if id(self) in memo:
             return memo[id(self)]
-        made = _rebuild(type(self), _copied_memory(self.array, memo), self.requires_grad, {})
+        made = _rebuild(type(self), _copied_memory(exposed(self), memo), self.requires_grad, {})
         memo[id(self)] = made
         if self.grad is not None:
             made.grad = copy.deepcopy(self.grad, memo)
@@ -35,7 +36,7 @@ class DuplicationMethods(Variable):
         return made
 
     def __reduce_ex__(self, protocol: Any) -> tuple:
-        return _rebuild, (type(self), self.array, self.requires_grad, dict(self.__dict__))
+        return _rebuild, (type(self), exposed(self), self.requires_grad, dict(self.__dict__))
 
 
 def _copied_memory(array: np.ndarray, memo: dict) -> np.ndarray:
@@ -58,6 +59,7 @@ def _copied_memory(array: np.ndarray, memo: dict) -> np.ndarray:
 def _rebuild(kind: Any, array: np.ndarray, requires_grad: bool, attributes: dict) -> Any:
     made = kind.__new__(kind)
     made._fill(array)
+    pin(made)
     made.requires_grad = requires_grad
     made.__dict__.update(attributes)
     return made

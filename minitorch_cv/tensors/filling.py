@@ -27,10 +27,10 @@ def fill_number(op_name: str, value: Any, d: dt.dtype | None) -> np.ndarray:
 
 
 def like_array(op_name: str, array: np.ndarray, d: dt.dtype, memory_format: Any) -> np.ndarray:
-    """A new array of the same shape and, unless contiguous_format is asked for, with the same order of memory."""
-    mf.check_memory_format(op_name, memory_format)
-    if memory_format is mf.contiguous_format or array.flags.c_contiguous:
-        return np.empty(array.shape, d.numpy)
+    """A new array of the same shape, by default (preserve_format) with the same order of memory."""
+    mf.check_memory_format(op_name, memory_format, array.ndim)
+    if memory_format is not mf.preserve_format or array.flags.c_contiguous:
+        return mf.empty(array.shape, d.numpy, memory_format)
     slowest_first = _memory_order(array)
     return np.empty([array.shape[k] for k in slowest_first], d.numpy).transpose(np.argsort(slowest_first))
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.grad_mode import is_grad_enabled
+from ..autograd.memory_order import exposed
 from ..autograd.variable import Variable
 from ..ops.arguments import check_tensor
 
@@ -24,7 +25,7 @@ class PythonValueMethods(Variable):
         """
         if self.requires_grad and is_grad_enabled() and not force:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-        return self.array
+        return exposed(self)
 
     def item(self) -> Any:
         """The one element as a Python number.

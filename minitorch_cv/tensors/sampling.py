@@ -10,6 +10,7 @@ import numpy as np
 from ..autograd.variable import Variable
 from ..ops import sampling as ops
 from ..ops.arguments import check_number, check_tensor
+from ..ops.copying import as_asked
 from ..ops.sizes import is_int
 from ..types import dtype as dt
 from ..types import memory_format as mf
@@ -219,7 +220,7 @@ def _like(
     check(d)
     array = like_array(op_name, input.array, d, memory_format)
     array[...] = draw(array.shape, array.dtype)
-    return set_requires_grad(op_name, Tensor.wrap(array), requires_grad)
+    return set_requires_grad(op_name, as_asked(Tensor.wrap(array), memory_format), requires_grad)
 
 
 def rand_like(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.variable import Variable
-from ..ops import expanding, permuting, reshaping
+from ..ops import copying, expanding, permuting, reshaping
 from ..ops.numpy_names import numpy_names
 from ..ops.sizes import spread_ints
 from ..types import dtype as dt
@@ -71,8 +71,8 @@ class ShapeMethods(Variable):
         return reshaping.unsqueezing(self, dim).inplace_view(self)
 
     def contiguous(self, memory_format: mf.memory_format = mf.contiguous_format) -> Any:
-        """Itself if its memory runs in the order of its dimensions, else a copy that does."""
-        return reshaping.contiguous(self, memory_format)
+        """Itself if its memory is in the format, by default in the order of its dimensions, else a copy that is."""
+        return copying.contiguous(self, memory_format)
 
     def permute(self, *dims: Any, **kwargs: Any) -> Any:
         """The dimensions in another order, `permute(2, 0, 1)` or `permute((2, 0, 1))`."""
