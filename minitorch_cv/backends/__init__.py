@@ -1,5 +1,5 @@
-"""torch.backends: switches of PyTorch's that scripts set. There are no such backends here, so they change nothing."""
+"""torch.backends: how convolutions are computed (`conv`), and switches of PyTorch's that change nothing here."""
 
-from . import cuda, cudnn, mkldnn, mps
+from . import conv, cuda, cudnn, mkldnn, mps
 
-__all__ = ["cuda", "cudnn", "mkldnn", "mps"]
+__all__ = ["conv", "cuda", "cudnn", "mkldnn", "mps"]

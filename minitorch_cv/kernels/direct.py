@@ -54,9 +54,7 @@ def direct_backward_input(grad_out: Array, weight: Array, image_size: Pair, wind
     return grad_x
 
 
-def _convolve(
-    source: Array, out: Array, weight: Array, bias: Array | None, window: Window, backward: bool
-) -> None:
+def _convolve(source: Array, out: Array, weight: Array, bias: Array | None, window: Window, backward: bool) -> None:
     """Fill `out` from `source`, both (N, H, W, channels)."""
     plan = _plan(source.shape, out.shape, window, backward)
     if not out.size:
@@ -110,9 +108,7 @@ def _phases(length: int, size: int, stride: int, near: int, dilation: int, backw
         positions = np.arange((remainder - near) % stride, length, stride)
         if len(positions):
             far = int(met[0]) * dilation if len(met) else 0
-            phases.append(
-                _Phase(positions, (positions + near - far) // stride, (far - met * dilation) // stride, met)
-            )
+            phases.append(_Phase(positions, (positions + near - far) // stride, (far - met * dilation) // stride, met))
     return phases
 
 
@@ -201,7 +197,11 @@ def _share(
     pairs = [(v, h) for v in vertical for h in horizontal]
     used = [(v, h) for v, h in pairs if len(v.points) and len(h.points)]
     if not used:
-        return _Share(units, 0, *[np.zeros(0, np.int64)] * 3, np.zeros((0, 6), np.int64), np.zeros(1, np.int64)), (), True
+        return (
+            _Share(units, 0, *[np.zeros(0, np.int64)] * 3, np.zeros((0, 6), np.int64), np.zeros(1, np.int64)),
+            (),
+            True,
+        )
     first_y, end_y = _extent([v for v, _ in used])
     first_x, end_x = _extent([h for _, h in used])
     # Read in place where no unit reaches beyond the image.
