@@ -43,6 +43,19 @@ def is_channels_last(array: Array) -> bool:
     return True
 
 
+def tidy(result: Array) -> Array:
+    """A result that NumPy laid as it liked, in the order of its dimensions, where PyTorch has it, or channels last."""
+    return result if result.flags.c_contiguous or is_channels_last(result) else result.copy(order="C")
+
+
+def take(x: Array, positions: Array, axis: int) -> Array:
+    """np.take of a vector of positions, in x's order of memory if that is channels last."""
+    if not is_channels_last(x):
+        return np.take(x, positions, axis)
+    order = sorted(range(x.ndim), key=lambda d: -x.strides[d])
+    return np.take(x.transpose(order), positions, order.index(axis)).transpose(np.argsort(order))
+
+
 def note_sharing(variable: Variable, source: Variable) -> None:
     """Note that `variable` shares `source`'s memory and version, so that the two move together."""
     counter = source.version_counter
@@ -52,9 +65,8 @@ def note_sharing(variable: Variable, source: Variable) -> None:
             counter.fixed = True  # the user's own order, without a base that tells so
         return
     if counter.tenants is None:
-        counter.tenants = WeakValueDictionary()
-    for tenant in (home, source, variable):
-        counter.tenants[id(tenant)] = tenant
+        counter.tenants = WeakValueDictionary({id(home): home, id(source): source})
+    counter.tenants[id(variable)] = variable
 
 
 def home_of(variable: Variable) -> Variable | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.memory_order import tidy
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from .accumulation import add_at, indexed_shape, is_mask
@@ -30,10 +31,10 @@ class Index(Operation):
         if is_mask(self.index):
             return x[self.index]
         arrays = [(d, item) for d, item in enumerate(self.index) if not isinstance(item, slice)]
-        if len(arrays) == 1:
+        if len(arrays) == 1 and x.flags.c_contiguous:
             d, array = arrays[0]
-            return np.take(x, array, axis=d)
-        return np.ascontiguousarray(x[self.index])
+            return np.take(x, array, axis=d)  # faster, but in any other order of memory it converts x first
+        return tidy(x[self.index])
 
     def backward(self, grad_out: Array) -> Array:
         grad_x = np.zeros(self.input_shape, grad_out.dtype)

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.memory_order import take
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
+from ..types import memory_format as mf
 from .arguments import check_floating, check_tensor, is_number
 from .average_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d
 from .resized_dimension import Part, linear_parts, nearest_part
@@ -39,14 +41,15 @@ class Upsample(Operation):
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
         for axis, parts in enumerate(self.dims, 2):
-            taken = [_times(np.take(x, part.sources, axis), part.shares, axis) for part in parts]
+            taken = [_times(take(x, part.sources, axis), part.shares, axis) for part in parts]
             x = taken[0] if len(taken) == 1 else taken[0] + taken[1]
         return x
 
     def backward(self, grad_out: Array) -> Array:
         for axis, parts in reversed(list(enumerate(self.dims, 2))):
             shape = (*grad_out.shape[:axis], self.shape[axis], *grad_out.shape[axis + 1 :])
-            grad_x = np.zeros(shape, grad_out.dtype)
+            grad_x = mf.empty(shape, grad_out.dtype, mf.format_of(grad_out))
+            grad_x.fill(0)
             for part in parts:
                 _add_back(grad_x, _times(grad_out, part.shares, axis), part.sources, axis)
             grad_out = grad_x

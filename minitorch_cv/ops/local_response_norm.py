@@ -33,7 +33,7 @@ class LocalResponseNorm(Operation):
 def _window_sums(x: Array, before: int, after: int) -> Array:
     """The sum over channels c - before ... c + after, as far as there are."""
     channels = x.shape[1]
-    out = x.copy()
+    out = x.copy(order="K")
     for step in range(1, min(before, channels - 1) + 1):
         out[:, step:] += x[:, :-step]
     for step in range(1, min(after, channels - 1) + 1):

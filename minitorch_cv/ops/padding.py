@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.memory_order import take
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
 from ..kernels.window import Pair
+from ..types import memory_format as mf
 from .arguments import check_tensor, is_number
 
 _MODES = ("constant", "reflect", "replicate", "circular")
@@ -30,7 +32,8 @@ class ConstantPad(Operation):
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
-        out = np.empty([n + before + after for n, (before, after) in zip(x.shape, self.pads)], x.dtype)
+        shape = [n + before + after for n, (before, after) in zip(x.shape, self.pads)]
+        out = mf.empty(shape, x.dtype, mf.format_of(x))
         out[...] = np.array(self.value).astype(x.dtype)  # 1.5 into integers is 1
         inner, kept = self._common()
         out[inner] = x[kept]
@@ -38,6 +41,8 @@ class ConstantPad(Operation):
 
     def backward(self, grad_out: Array) -> Array:
         inner, kept = self._common()
+        if self.shape == tuple([k.stop - k.start for k in kept]):  # nothing was cut off
+            return grad_out[inner]
         grad_x = np.zeros(self.shape, grad_out.dtype)
         grad_x[kept] = grad_out[inner]
         return grad_x
@@ -68,7 +73,7 @@ class IndexPad(Operation):
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
         for axis, source in self._by_axis():
-            x = np.take(x, source, axis)
+            x = take(x, source, axis)
         return x
 
     def backward(self, grad_out: Array) -> Array:
@@ -83,11 +88,13 @@ class IndexPad(Operation):
 
 def _sum_back(grad_out: Array, source: Array, size: int, axis: int) -> Array:
     """The transpose of np.take(x, source, axis) for an x of `size` along the axis."""
-    grads = np.moveaxis(grad_out, axis, 0)
-    grad_x = np.zeros((size, *grads.shape[1:]), grad_out.dtype)
-    for position, grad in zip(source, grads):
-        grad_x[position] += grad
-    return np.moveaxis(grad_x, 0, axis)
+    shape = (*grad_out.shape[:axis], size, *grad_out.shape[axis + 1 :])
+    grad_x = mf.empty(shape, grad_out.dtype, mf.format_of(grad_out))
+    grad_x.fill(0)
+    lines = np.moveaxis(grad_x, axis, 0)
+    for position, grad in zip(source, np.moveaxis(grad_out, axis, 0)):
+        lines[position] += grad
+    return grad_x
 
 
 def pad(input: V, pad: tuple[int, ...], mode: str = "constant", value: float | None = None) -> V:

@@ -25,10 +25,10 @@ class Flip(Operation):
     dims: tuple[int, ...]
 
     def forward(self, x: Array) -> Array:
-        return np.flip(x, self.dims).copy()
+        return np.flip(x, self.dims).copy(order="K")
 
     def backward(self, grad_out: Array) -> Array:
-        return np.flip(grad_out, self.dims).copy()
+        return np.flip(grad_out, self.dims).copy(order="K")
 
 
 @dataclass(eq=False, repr=False)

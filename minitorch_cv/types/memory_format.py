@@ -86,6 +86,11 @@ def is_channels_last(x: Array) -> bool:
     return x.ndim == 4 and bool(x.transpose(0, 2, 3, 1).flags.c_contiguous) and (x.size > 0 or x.shape[1] == 1)
 
 
+def format_of(x: Array) -> memory_format:
+    """The format in which to make arrays that go with this one."""
+    return channels_last if is_channels_last(x) else contiguous_format
+
+
 def suggests_channels_last(x: Array) -> bool:
     """Whether the strides ask for channels_last to be kept; with gaps too, but not if both formats describe them.
 

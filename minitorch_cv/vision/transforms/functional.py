@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...tensors.creation import from_numpy
+from ...tensors.from_data import check_array
 from ...tensors.tensor import Tensor
 from ...types.dtype import get_default_dtype
 
@@ -38,17 +38,18 @@ def to_tensor(pic: Image | np.ndarray) -> Tensor:
     if isinstance(pic, np.ndarray):
         if pic.ndim not in (2, 3):
             raise ValueError(f"pic should be 2/3 dimensional. Got {pic.ndim} dimensions.")
-        pixels = pic
+        pixels = _channels_first(pic)
+        if pixels.dtype != np.uint8 and not pixels.flags.c_contiguous:
+            pixels = pixels.copy(order="K")
     elif _is_pil_image(pic):
-        pixels = np.array(pic, _NUMBERS_OF_MODE.get(pic.mode, np.uint8))
+        pixels = _channels_first(np.array(pic, _NUMBERS_OF_MODE.get(pic.mode, np.uint8)))
         if pic.mode == "1":
             pixels *= 255
     else:
         raise TypeError(f"pic should be PIL Image or ndarray. Got {type(pic)}")
-    pixels = _channels_first(pixels)
     if pixels.dtype == np.uint8:
         pixels = np.divide(pixels, 255, dtype=get_default_dtype().numpy)
-    return from_numpy(pixels)
+    return _as_tensor(pixels)
 
 
 def pil_to_tensor(pic: Image) -> Tensor:
@@ -58,13 +59,18 @@ def pil_to_tensor(pic: Image) -> Tensor:
     """
     if not _is_pil_image(pic):
         raise TypeError(f"pic should be PIL Image. Got {type(pic)}")
-    return from_numpy(_channels_first(np.array(pic)))
+    return _as_tensor(_channels_first(np.array(pic)))
 
 
 def _channels_first(pixels: np.ndarray) -> np.ndarray:
-    if pixels.ndim == 2:
-        return np.ascontiguousarray(pixels[None])
-    return np.ascontiguousarray(pixels.transpose(2, 0, 1))
+    """(H, W) or (H, W, C) seen as (C, H, W); memory stays as it is, which is what convolutions want."""
+    return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+
+
+def _as_tensor(pixels: np.ndarray) -> Tensor:
+    """A tensor around pixels that nobody else has, or that lie in the order of their dimensions."""
+    check_array("to_tensor", pixels)
+    return Tensor.wrap(pixels)
 
 
 def to_pil_image(pic: Tensor | np.ndarray, mode: str | None = None) -> Image:
@@ -147,4 +153,7 @@ def _by_channel(name: str, values: Sequence[float], tensor: Tensor) -> Tensor:
             f"normalize: output with shape {list(tensor.shape)} doesn't match the broadcast shape: {name} has "
             f"{numbers.size} numbers, the image {channels} channels; give one for each channel"
         )
+    if tensor.array.strides[-3] == tensor.array.itemsize and numbers.shape == (channels, 1, 1):
+        # Channels lie innermost: numbers for a whole row, so that NumPy's inner loop is a row and not three channels.
+        numbers = np.tile(numbers, tensor.array.shape[-1]).transpose(1, 2, 0).copy().transpose(2, 0, 1)
     return Tensor.wrap(numbers)
