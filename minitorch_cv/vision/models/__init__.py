@@ -2,5 +2,6 @@
 
 from .lenet import LeNet5
 from .mlp import MLP
+from .resnet import BasicBlock, ResNet, resnet18, resnet34
 
-__all__ = ["MLP", "LeNet5"]
+__all__ = ["MLP", "BasicBlock", "LeNet5", "ResNet", "resnet18", "resnet34"]

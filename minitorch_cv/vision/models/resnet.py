@@ -1,0 +1,177 @@
+"""ResNet-18 and ResNet-34: networks whose blocks add to their input, under torchvision's names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ... import nn
+from ...tensors.tensor import Tensor
+
+Norm = Callable[[int], nn.Module]
+
+
+class BasicBlock(nn.Module):
+    """Two 3x3 convolutions, whose result is added to the input.
+
+    Args:     inplanes, planes: channels of the input and of the result.
+              stride: of the first convolution.
+              downsample: brings the input to the result's shape, where they differ.
+              norm_layer: makes a normalisation for a number of channels; BatchNorm2d by default.
+    Raises:   ValueError, NotImplementedError: for groups, base_width and dilation, which are those of other blocks.
+    """
+
+    expansion = 1
+
+    def __init__(
+        self,
+        inplanes: int,
+        planes: int,
+        stride: int = 1,
+        downsample: nn.Module | None = None,
+        groups: int = 1,
+        base_width: int = 64,
+        dilation: int = 1,
+        norm_layer: Norm | None = None,
+    ) -> None:
+        super().__init__()
+        if groups != 1 or base_width != 64:
+            raise ValueError(
+                "BasicBlock only supports groups=1 and base_width=64, got "
+                f"groups={groups} and base_width={base_width} (ResNet's width_per_group)"
+            )
+        if dilation > 1:
+            raise NotImplementedError(
+                f"Dilation > 1 not supported in BasicBlock, got {dilation}: leave out replace_stride_with_dilation"
+            )
+        norm_layer = norm_layer or nn.BatchNorm2d
+        self.conv1 = nn.Conv2d(inplanes, planes, kernel_size=3, stride=stride, padding=1, bias=False)
+        self.bn1 = norm_layer(planes)
+        self.relu = nn.ReLU(inplace=True)
+        self.conv2 = nn.Conv2d(planes, planes, kernel_size=3, padding=1, bias=False)
+        self.bn2 = norm_layer(planes)
+        self.downsample = downsample
+        self.stride = stride
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, inplanes, H, W) to (N, planes, H/stride, W/stride)."""
+        out = self.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        out += x if self.downsample is None else self.downsample(x)
+        return self.relu(out)
+
+
+class ResNet(nn.Module):
+    """A stem that shrinks images four times, four groups of blocks of growing width, and a linear classifier.
+
+    Args:     block: BasicBlock, or a class that takes the same arguments and has its `expansion`.
+              layers: the number of blocks in each group.
+              zero_init_residual: let every block begin as the identity (its last normalisation's factors are 0).
+              groups, width_per_group, replace_stride_with_dilation: handed on to the blocks.
+              norm_layer: makes a normalisation for a number of channels; BatchNorm2d by default.
+    Raises:   ValueError: if replace_stride_with_dilation has not one value for each group but the first.
+    Source:   He et al. 2015, "Deep residual learning for image recognition".
+    """
+
+    def __init__(
+        self,
+        block: type[BasicBlock],
+        layers: Sequence[int],
+        num_classes: int = 1000,
+        zero_init_residual: bool = False,
+        groups: int = 1,
+        width_per_group: int = 64,
+        replace_stride_with_dilation: Sequence[bool] | None = None,
+        norm_layer: Norm | None = None,
+    ) -> None:
+        super().__init__()
+        dilate = (False, False, False) if replace_stride_with_dilation is None else replace_stride_with_dilation
+        if len(dilate) != 3:
+            raise ValueError(
+                f"replace_stride_with_dilation should be None or a 3-element tuple, got {replace_stride_with_dilation}"
+            )
+        self._norm_layer = norm_layer or nn.BatchNorm2d
+        self.inplanes = 64
+        self.dilation = 1
+        self.groups = groups
+        self.base_width = width_per_group
+        self.conv1 = nn.Conv2d(3, self.inplanes, kernel_size=7, stride=2, padding=3, bias=False)
+        self.bn1 = self._norm_layer(self.inplanes)
+        self.relu = nn.ReLU(inplace=True)
+        self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
+        self.layer1 = self._make_layer(block, 64, layers[0])
+        self.layer2 = self._make_layer(block, 128, layers[1], stride=2, dilate=dilate[0])
+        self.layer3 = self._make_layer(block, 256, layers[2], stride=2, dilate=dilate[1])
+        self.layer4 = self._make_layer(block, 512, layers[3], stride=2, dilate=dilate[2])
+        self.avgpool = nn.AdaptiveAvgPool2d((1, 1))
+        self.fc = nn.Linear(512 * block.expansion, num_classes)
+        self._initialise(zero_init_residual)
+
+    def _make_layer(
+        self, block: type[BasicBlock], planes: int, blocks: int, stride: int = 1, dilate: bool = False
+    ) -> nn.Sequential:
+        """A group of blocks; the first one changes the size."""
+        dilation_before = self.dilation
+        if dilate:
+            self.dilation *= stride
+            stride = 1
+        width = planes * block.expansion
+        downsample = None
+        if stride != 1 or self.inplanes != width:
+            downsample = nn.Sequential(
+                nn.Conv2d(self.inplanes, width, kernel_size=1, stride=stride, bias=False), self._norm_layer(width)
+            )
+        shared = self.groups, self.base_width
+        made = [block(self.inplanes, planes, stride, downsample, *shared, dilation_before, self._norm_layer)]
+        self.inplanes = width
+        made += [block(width, planes, 1, None, *shared, self.dilation, self._norm_layer) for _ in range(1, blocks)]
+        return nn.Sequential(*made)
+
+    def _initialise(self, zero_init_residual: bool) -> None:
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+            elif isinstance(module, (nn.BatchNorm2d, nn.GroupNorm)) and module.weight is not None:
+                nn.init.constant_(module.weight, 1)
+                nn.init.constant_(module.bias, 0)
+        if zero_init_residual:
+            for module in self.modules():
+                if isinstance(module, BasicBlock) and getattr(module.bn2, "weight", None) is not None:
+                    nn.init.constant_(module.bn2.weight, 0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Class scores (N, num_classes) of images (N, 3, H, W)."""
+        x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
+        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        return self.fc(self.avgpool(x).flatten(1))
+
+
+def resnet18(*, weights: Any = None, progress: bool = True, pretrained: bool = False, **kwargs: Any) -> ResNet:
+    """ResNet with eight blocks, 11,689,512 parameters for 1000 classes.
+
+    Args:     weights, pretrained: must be None and False; see below.
+              progress: without effect, as there is nothing to download.
+              kwargs: for ResNet, such as num_classes.
+    Raises:   NotImplementedError: if trained weights are asked for.
+    """
+    return _resnet("resnet18", (2, 2, 2, 2), weights, pretrained, kwargs)
+
+
+def resnet34(*, weights: Any = None, progress: bool = True, pretrained: bool = False, **kwargs: Any) -> ResNet:
+    """ResNet with sixteen blocks, 21,797,672 parameters for 1000 classes.
+
+    Args:     weights, pretrained: must be None and False; see below.
+              progress: without effect, as there is nothing to download.
+              kwargs: for ResNet, such as num_classes.
+    Raises:   NotImplementedError: if trained weights are asked for.
+    """
+    return _resnet("resnet34", (3, 4, 6, 3), weights, pretrained, kwargs)
+
+
+def _resnet(name: str, layers: Sequence[int], weights: Any, pretrained: bool, kwargs: dict[str, Any]) -> ResNet:
+    if weights is not None or pretrained:
+        raise NotImplementedError(
+            f"{name}: trained weights do not come with this library (weights={weights!r}, pretrained={pretrained}); "
+            "load torchvision's, which have the same names: model.load_state_dict(load(path_of_its_pth_file))"
+        )
+    return ResNet(BasicBlock, layers, **kwargs)
