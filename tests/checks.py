@@ -88,6 +88,13 @@ def non_contiguous(array: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(gapped.transpose(order)).transpose(order)[..., ::2]
 
 
+def channels_last(array: np.ndarray) -> np.ndarray:
+    """A copy of (N, C, H, W) in the memory that layers leave it in, N, H, W, C; of any other array, as it is."""
+    if array.ndim != 4:
+        return array.copy()
+    return array.transpose(0, 2, 3, 1).copy().transpose(0, 3, 1, 2)
+
+
 def check_op(
     ours: Callable,
     theirs: Callable | None,
@@ -104,7 +111,8 @@ def check_op(
     """Hold an operation against PyTorch (`theirs`), a loop `reference` and finite differences.
 
     For each dtype: results (shape, dtype, numbers), gradients of every float input under a random cotangent, inputs
-    left unchanged, the same results from non-contiguous inputs; in float64 gradients by central differences too.
+    left unchanged, the same results from non-contiguous inputs, the same results and gradients from channels-last
+    memory; in float64 gradients by central differences too.
 
     Args:     ours, theirs: functions of tensors of the two libraries: `lambda x, w: F.conv2d(x, w, stride=2)`.
               inputs: float64 arrays (converted to each dtype), integer or bool arrays (kept), or numbers and None
@@ -164,6 +172,31 @@ def check_op(
                 assert_close(
                     analytic, numeric, FINITE_DIFFERENCE_TOLERANCE, f"input {position} against finite differences"
                 )
+        if any(isinstance(a, np.ndarray) and a.ndim == 4 for a in cast):
+            expected_grads = {i: tensors[i].grad for i in wanted if tensors[i].grad is not None}
+            _check_channels_last(ours, cast, results, cotangents, expected_grads, tolerances[dtype], dtype)
+
+
+def _check_channels_last(
+    ours: Callable,
+    cast: Sequence,
+    expected: Sequence,
+    cotangents: dict,
+    expected_grads: dict,
+    tolerance: float,
+    dtype: str,
+) -> None:
+    """Results and gradients do not depend on the memory of images: `expected` is what was held against PyTorch."""
+    make = lambda a, requires_grad: mt.Tensor.wrap(channels_last(a)).requires_grad_(requires_grad)
+    results, tensors = _run(ours, cast, list(expected_grads), make)
+    for index, (one, two) in enumerate(zip(results, expected)):
+        assert_close(one, two.detach(), tolerance, f"{dtype} result {index} from channels-last inputs")
+    grads = [mt.Tensor.wrap(channels_last(c)) for c in cotangents.values()]
+    mt.autograd.backward([results[i] for i in cotangents], grads)
+    for position, grad in expected_grads.items():
+        assert_close(
+            tensors[position].grad, grad, GRADIENT_TOLERANCE[dtype], f"{dtype} gradient {position}, channels-last input"
+        )
 
 
 def _run(function: Callable, arrays: Sequence, wanted: Sequence[int], make: Callable) -> tuple[list, list]:
