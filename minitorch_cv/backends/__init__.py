@@ -1,5 +1,6 @@
-"""torch.backends: how convolutions are computed (`conv`), and switches of PyTorch's that change nothing here."""
+"""torch.backends: how convolutions are computed (`conv`), what memory is kept (`memory`), and switches of PyTorch's
+that change nothing here."""
 
-from . import conv, cuda, cudnn, mkldnn, mps
+from . import conv, cuda, cudnn, memory, mkldnn, mps
 
-__all__ = ["conv", "cuda", "cudnn", "mkldnn", "mps"]
+__all__ = ["conv", "cuda", "cudnn", "memory", "mkldnn", "mps"]

@@ -7,12 +7,17 @@ Every kernel takes arrays of any strides. Below this seam compiled loops know tw
   `empty_image` an (N, C, H, W) view of new (N, H, W, C) memory. All channels of a pixel lie side by side there, so a
   vector instruction takes 16 channels at once. Element-wise NumPy functions keep the order of their input; images
   come from a decoder in this order: between the layers of a network nothing is ever converted.
+
+The memory of new arrays, if they are large, comes from the buffer pool (memory.py).
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+from . import memory
 
 Array = np.ndarray[Any, Any]
 
@@ -30,16 +35,36 @@ def contiguous(x: Array) -> Array:
 
 def empty(shape: Sequence[int], dtype: Any) -> Array:
     """A new array for a kernel to fill."""
-    return np.empty(shape, dtype)
+    dtype = np.dtype(dtype)
+    if math.prod(shape) * dtype.itemsize < memory.MIN_BYTES:
+        return np.empty(shape, dtype)
+    return memory.take(shape, dtype)
 
 
 def zeros(shape: Sequence[int], dtype: Any) -> Array:
     """A new array for a kernel to add into."""
-    return np.zeros(shape, dtype)
+    dtype = np.dtype(dtype)
+    if math.prod(shape) * dtype.itemsize < memory.MIN_BYTES:
+        return np.zeros(shape, dtype)
+    made = memory.take(shape, dtype)
+    made.fill(0)
+    return made
+
+
+def empty_like(x: Array) -> Array:
+    """A new array for a kernel to fill, of `x`'s shape, dtype and order of dimensions in memory, without its gaps."""
+    if x.nbytes < memory.MIN_BYTES:
+        return np.empty_like(x)
+    if x.flags.c_contiguous:
+        return memory.take(x.shape, x.dtype)
+    steps = [abs(stride) for stride in x.strides]
+    outermost_first = sorted(range(x.ndim), key=steps.__getitem__, reverse=True)
+    made = memory.take([x.shape[d] for d in outermost_first], x.dtype)
+    return made.transpose(sorted(range(x.ndim), key=outermost_first.__getitem__))
 
 
 def channels_last(x: Array) -> Array:
-    """The contiguous (N, H, W, C) array of an (N, C, H, W) one: its own memory if that is channels last, else a copy."""
+    """The contiguous (N, H, W, C) array of an (N, C, H, W) one: its own memory if that is so, else a copy."""
     return contiguous(x.transpose(0, 2, 3, 1))
 
 

@@ -7,8 +7,8 @@ and again, so the pool keeps their pages.
 It is one stretch of addresses, reserved but empty: pages come when they are first written to. An array gets a range of
 it; a lease, the array's `base`, gives the range back when it dies, and Python lets it die only after the array and all
 that was made from it: views, memoryviews, other libraries' tensors. Free ranges that touch are joined, so that memory
-serves arrays of any size. In use and free together are never more than was once in use at one time: before new pages
-are taken, those of the free ranges are given back to the operating system.
+serves arrays of any size. In use and free together are held below what was once in use at one time, and a sixteenth
+for gaps between ranges: when new pages are taken, those of free ranges are given back to the operating system.
 
 Functions: `take(shape, dtype)`, `empty_cache()`, `memory_stats()`; `MIN_BYTES`, below which NumPy allocates.
 """
@@ -20,17 +20,19 @@ import mmap
 import os
 import threading
 from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 Array = np.ndarray[Any, Any]
 
-# Below, malloc reuses memory itself; from here on it may hand out pages that were never touched.
-MIN_BYTES = 1 << 18
+# From this size on malloc asks the operating system for every array, unless lucky. Measured on steps of 24 arrays that
+# all die: 0.39 ms with NumPy's memory and 0.18 with the pool's at this size, 4.1 and 1.4 at 1 MB.
+MIN_BYTES = 1 << 17
 _PAGE = mmap.PAGESIZE
-_SMALLEST_RESERVE = 1 << 26
-_NO_RESERVE = getattr(mmap, "MAP_NORESERVE", 0x4000 if os.uname().sysname == "Linux" else 0) if os.name == "posix" else 0
+# In steps of random layer sizes, 1/32 left some requests in every step without a range that fits, 1/16 none.
+_GAPS = 16
 
 
 class Ranges:
@@ -85,7 +87,7 @@ class Ranges:
 
 
 class Lease:
-    """The right to a range of a pool. The array made from it holds it as `base`, and so do all that look at its memory."""
+    """The right to a range of a pool. The array made from it holds it as `base`, and so do its views."""
 
     __slots__ = ("__array_interface__", "_pool", "_range")
 
@@ -158,6 +160,12 @@ class Pool:
 
     def _find(self, size: int) -> int | None:
         """Where a range of `size` begins that is now in use."""
+        if self.returned:
+            latest = self.returned.pop()
+            if latest[1] == size:  # the range itself, which most likely is in the processor's cache still
+                self._taken += 1
+                return latest[0]
+            self.returned.append(latest)
         self._collect()
         start = self._kept.best_fit(size)
         if start is not None:
@@ -170,7 +178,7 @@ class Pool:
         self._taken += 1
         self._in_use += size
         self._most_in_use = max(self._most_in_use, self._in_use)
-        self._give_back(self._in_use + self._kept.total - self._most_in_use)
+        self._give_back(self._in_use + self._kept.total - self._most_in_use * (_GAPS + 1) // _GAPS)
         return start
 
     def _collect(self) -> None:
@@ -181,7 +189,7 @@ class Pool:
             self._in_use -= size
 
     def _grow(self, size: int) -> int | None:
-        """Where a range of `size` begins that has pages in part only: next to the largest free range, if there is room."""
+        """Where a range of `size` begins without pages, or with pages in its first part only."""
         reach = self._blank.size_at.get
         fitting = [(kept, at) for at, kept in self._kept.size_at.items() if kept + reach(at + kept, 0) >= size]
         if not fitting:
@@ -196,10 +204,9 @@ class Pool:
 
     def _give_back(self, excess: int) -> None:
         """Let the operating system have so many bytes of free pages, those first that have been free for longest."""
-        assert self._memory is not None, "only ranges of it come here"
-        while excess > 0:
+        while excess > 0 and self._memory is not None:
             start, size = next(iter(self._kept.size_at.items()))
-            size = min(size, excess)
+            size = min(size, -(-excess // _PAGE) * _PAGE)
             self._kept.cut(start, size, start)
             self._memory.madvise(mmap.MADV_DONTNEED, start, size)
             self._blank.add(start, size)
@@ -217,7 +224,7 @@ def _reserve(capacity: int) -> mmap.mmap | None:
         return None
     while capacity >= _PAGE:
         try:
-            memory = mmap.mmap(-1, capacity, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NO_RESERVE)
+            memory = mmap.mmap(-1, capacity, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         except (OSError, OverflowError):  # a limit on address space
             capacity = capacity // 2 // _PAGE * _PAGE
         else:
@@ -228,6 +235,34 @@ def _reserve(capacity: int) -> mmap.mmap | None:
     return None
 
 
-_pool: Pool | None = None
+def take(shape: Sequence[int], dtype: np.dtype) -> Array:
+    """A new array, not filled, whose memory is used again when all that look at it have died."""
+    made = _pool.take(tuple(shape), dtype)
+    return np.empty(shape, dtype) if made is None else made
 
 
+def empty_cache() -> None:
+    """Give all memory that is kept, but not in use, back to the operating system."""
+    _pool.empty_cache()
+
+
+def memory_stats() -> dict[str, int]:
+    """What the pool holds, under PyTorch's names.
+
+    Returns:  allocated_bytes.all.current: in use; .peak: the most since the start or the last empty_cache().
+              reserved_bytes.all.current: in use and kept.
+              allocation.all.allocated: how many arrays were made from the pool's memory so far.
+              num_device_alloc: how many of these had to take new pages from the operating system.
+    """
+    return _pool.stats()
+
+
+def _physical_memory() -> int:
+    return os.sysconf("SC_PHYS_PAGES") * _PAGE if hasattr(os, "sysconf") else 0
+
+
+_pool = Pool(_physical_memory())
+if hasattr(os, "register_at_fork"):  # a child must not find the pool in the midst of a change by another thread
+    os.register_at_fork(
+        before=_pool.lock.acquire, after_in_parent=_pool.lock.release, after_in_child=_pool.lock.release
+    )
