@@ -29,7 +29,7 @@ ENOUGH_ROUNDS = 7
 
 @dataclass
 class Result:
-    """One model: seconds of a step and of the first one for every worker that runs, and how far the losses are apart."""
+    """One model: seconds of a step and of the first one by worker, and how far the losses are apart."""
 
     name: str
     times: dict[str, float]

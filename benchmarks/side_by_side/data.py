@@ -10,13 +10,13 @@ from .models import Model
 
 
 def set_weights(library: Any, model: Any, seed: int = 0) -> None:
-    """Give a model its initial weights: He-normal weights, small biases, batch norm near the identity."""
+    """Give a model its initial weights: normal with variance 1/inputs, small biases, batch norm near the identity."""
     rng = np.random.default_rng(seed)
     state = model.state_dict()
     for key, value in state.items():
         shape = tuple(value.shape)
         if len(shape) > 1:
-            drawn = rng.standard_normal(shape, np.float32) * np.float32((2 / np.prod(shape[1:])) ** 0.5)
+            drawn = rng.standard_normal(shape, np.float32) * np.float32(np.prod(shape[1:]) ** -0.5)
         elif key.endswith("running_var"):
             drawn = np.ones(shape, np.float32)
         elif key.endswith("running_mean"):

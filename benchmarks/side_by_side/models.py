@@ -97,13 +97,13 @@ def conv_block(nn: ModuleType, c: int, o: int, kernel_size: int, *pool: Module) 
 
 
 def imagenette(nn: ModuleType, width: int = 32) -> Module:
-    """Five convolutions with batch norm, average pooling and dropout, for Imagenette at 128×128."""
+    """Five 5×5 convolutions with batch norm, average pooling and dropout, for Imagenette at 128×128."""
     return nn.Sequential(
         conv_block(nn, 3, width, 5, nn.AvgPool2d(2)),
         conv_block(nn, width, 2 * width, 5, nn.AvgPool2d(2)),
-        conv_block(nn, 2 * width, 4 * width, 3, nn.AvgPool2d(2)),
-        conv_block(nn, 4 * width, 8 * width, 3, nn.AvgPool2d(2)),
-        conv_block(nn, 8 * width, 16 * width, 3, nn.AdaptiveAvgPool2d(1)),
+        conv_block(nn, 2 * width, 4 * width, 5, nn.AvgPool2d(2)),
+        conv_block(nn, 4 * width, 8 * width, 5, nn.AvgPool2d(2)),
+        conv_block(nn, 8 * width, 16 * width, 5, nn.AdaptiveAvgPool2d(1)),
         nn.Flatten(),
         nn.Dropout(0.5),
         nn.Linear(16 * width, 10),

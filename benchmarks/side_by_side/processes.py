@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from statistics import median
 from types import TracebackType
@@ -17,7 +16,7 @@ LONGEST_TURN = 0.25  # seconds of steps in one turn, unless a single step takes 
 
 
 class WorkerError(Exception):
-    """A worker could not do what it was asked for; holds its message."""
+    """A worker could not do what it was asked for; holds its message. The trace is on standard error."""
 
 
 class Worker:
@@ -25,12 +24,10 @@ class Worker:
 
     def __init__(self, job: str, **options: Any) -> None:
         path = os.pathsep.join([str(BENCHMARKS), str(BENCHMARKS.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
-        self._errors = tempfile.TemporaryFile("w+")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "side_by_side.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._errors,
             text=True,
             env={**os.environ, "PYTHONPATH": path},
         )
@@ -44,8 +41,7 @@ class Worker:
         """The next answer."""
         line = self._process.stdout.readline()
         if not line:
-            self._errors.seek(0)
-            raise WorkerError(f"the worker ended: {self._errors.read()[-2000:]}")
+            raise WorkerError(f"the worker ended with {self._process.wait()}")
         reply = json.loads(line)
         if "error" in reply:
             raise WorkerError(reply["error"])
@@ -62,7 +58,6 @@ class Worker:
         self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
-        self._errors.close()
 
     def __enter__(self) -> Worker:
         return self

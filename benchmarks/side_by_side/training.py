@@ -18,7 +18,7 @@ from .models import MODELS
 
 OURS = "minitorch_cv"
 TORCH_MODES = ("eager", "channels_last", "compile")
-LEARNING_RATE = 0.01
+LEARNING_RATE = 0.002
 BATCHES = 3  # different batches, taken in turn
 
 
