@@ -16,6 +16,7 @@ The gradient of the input is the same product with the roles turned: input pixel
 points form a phase, and each phase is a convolution of stride 1 over grad_out with its own share of the weights.
 """
 
+import dataclasses
 import functools
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -27,58 +28,78 @@ from minitorch_cv.kernels._jit import kernel
 from minitorch_cv.kernels._threads import run_tasks
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.microkernel import rows_by_table, rows_by_table_narrow
-from minitorch_cv.kernels.scratch import scratch
+from minitorch_cv.kernels.pixel_groups import group_pixels, pixels_at_a_time
+from minitorch_cv.kernels.scratch import aligned, scratch
 from minitorch_cv.kernels.simd import load_part, splat, store_part
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
 from minitorch_cv.kernels.window import Pair, Window
 
-_UNIT_ROWS = 256  # output pixels of a unit: enough to use a panel of weights often while it is in cache
+_UNIT_ROWS = range(96, 320)  # output pixels of a unit: enough to use a panel of weights often while it is in cache
 _PANEL_BYTES = 1 << 19  # of a panel of weights that is used at a time: the second-level cache must hold it
-_TASKS = 16
+_FEWEST_TASKS = 8  # where there is enough to do, so that every core gets its share
+_MOST_TASKS = 24
+_TASK_WORK = 1 << 22  # multiplications, about 20 microseconds: a task of fewer is not worth handing over
 
 
 def direct(x: Array, weight: Array, bias: Array | None, window: Window) -> Array:
     """out[n, o, y, x] = bias[o] + the sum of weight[o] * (the window of x[n] at y, x)."""
-    n, c, h, w = x.shape
+    n, _, h, w = x.shape
     o = len(weight)
     oh, ow = window.output_size((h, w))
     out = layout.empty_image(n, o, oh, ow, np.float32)
-    _convolve(layout.channels_last(x), layout.channels_last(out), weight, bias, window, backward=False)
+    _forward(layout.channels_last(x), layout.channels_last(out), weight, bias, window)
     return out
 
 
 def direct_backward_input(grad_out: Array, weight: Array, image_size: Pair, window: Window) -> Array:
     """The gradient of `direct` with respect to x, images of `image_size` (H, W)."""
     grad_x = layout.empty_image(len(grad_out), weight.shape[1], *image_size, np.float32)
-    _convolve(layout.channels_last(grad_out), layout.channels_last(grad_x), weight, None, window, backward=True)
+    source, out = layout.channels_last(grad_out), layout.channels_last(grad_x)
+    if window.stride == (1, 1) and pixels_at_a_time(out.shape[3], window, out.shape[2]) > 1:
+        turned = weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)
+        padding = tuple(
+            (dilation * (size - 1) - near, dilation * (size - 1) - far)
+            for size, dilation, (near, far) in zip(window.size, window.dilation, window.padding_by_side, strict=True)
+        )
+        _forward(source, out, turned, None, dataclasses.replace(window, padding=padding))
+    else:
+        _convolve(source, out, weight, None, window, backward=True)
     return grad_x
+
+
+def _forward(source: Array, out: Array, weight: Array, bias: Array | None, window: Window) -> None:
+    n, h, w, channels = out.shape
+    pixels = pixels_at_a_time(channels, window, w)
+    if pixels > 1:
+        weight, bias, window = group_pixels(weight, bias, window, pixels)
+        out = out.reshape(n, h, w // pixels, pixels * channels)
+    _convolve(source, out, weight, bias, window, backward=False)
 
 
 def _convolve(source: Array, out: Array, weight: Array, bias: Array | None, window: Window, backward: bool) -> None:
     """Fill `out` from `source`, both (N, H, W, channels)."""
-    plan = _plan(source.shape, out.shape, window, backward)
     if not out.size:
         return
+    plan = _plan(source.shape, out.shape, window, backward)
     if plan.leaves_pixels:
         out.fill(0)
     columns = out.shape[3]
     panels = _packed(layout.contiguous(weight), plan.points, backward)
-    bias_row = np.zeros((-(-columns // PANEL) + 1) * PANEL, np.float32)  # and a panel of zeros
+    count = -(-columns // PANEL)
+    bias_row = np.zeros((count + 1) * PANEL, np.float32)  # and a panel of zeros
     if bias is not None:
         bias_row[:columns] = bias
     flat_source, flat_out = source.reshape(-1), out.reshape(-1)
     for share in plan.shares:
-        size = -(-share.units // min(_TASKS, share.units))
+        tasks = share.tasks
 
-        def task(t: int, share: "_Share" = share, size: int = size) -> None:
-            buffer = scratch(0, share.buffer_size)
-            first, last = t * size, min(share.units, (t + 1) * size)
+        def task(t: int, share: "_Share" = share, tasks: list[tuple[int, int, int, int]] = tasks) -> None:
             _run_units(
-                first, last, flat_source, flat_out, panels, bias_row, share.source_rows, share.out_rows, share.taps,
-                share.passes, share.numbers, buffer,
+                *tasks[t], flat_source, flat_out, panels, bias_row, share.source_rows, share.out_rows, share.taps,
+                share.passes, share.numbers, scratch(0, share.buffer_size),
             )  # fmt: skip
 
-        run_tasks(task, -(-share.units // size))
+        run_tasks(task, len(tasks))
 
 
 class _Phase(NamedTuple):
@@ -116,7 +137,7 @@ class _Share(NamedTuple):
     """Units of work of one shape: some output rows of one image, or some whole images.
 
     Attributes:
-        units: how many there are.
+        tasks: (first, last unit, first, last column) of each.
         buffer_size: of the copy with zeros around, in numbers; 0 if units are read in place.
         source_rows, out_rows: for each output pixel of a unit, pass after pass, where its window and its result begin.
         taps: where the lines of a window lie, pass after pass.
@@ -124,7 +145,7 @@ class _Share(NamedTuple):
         numbers: the geometry, see `_run_units`.
     """
 
-    units: int
+    tasks: list[tuple[int, int, int, int]]
     buffer_size: int
     source_rows: Array
     out_rows: Array
@@ -150,13 +171,8 @@ class _Plan(NamedTuple):
 @functools.lru_cache(maxsize=256)
 def _plan(source_shape: tuple[int, ...], out_shape: tuple[int, ...], window: Window, backward: bool) -> _Plan:
     n, out_h, out_w, _ = out_shape
-    sh = window.stride[0]
-    unit_step = sh if backward else 1  # bands must begin at the same phase
-    band = min(out_h, max(1, round(_UNIT_ROWS / max(1, out_w) / unit_step)) * unit_step)
-    if band < out_h:
-        even = -(-out_h // -(-out_h // band))
-        band = min(out_h, -(-even // unit_step) * unit_step)
-    images = 1 if band < out_h else max(1, min(n, _UNIT_ROWS // max(1, out_h * out_w)))
+    # Bands of a gradient must begin at the same phase.
+    images, band = _unit(n, out_h, out_w, window.stride[0] if backward else 1)
     shares = []
     leaves_pixels = False
     points: tuple[tuple[int, ...], ...] = ()
@@ -167,6 +183,25 @@ def _plan(source_shape: tuple[int, ...], out_shape: tuple[int, ...], window: Win
         leaves_pixels |= leaves
         shares.append(share)
     return _Plan(shares, points, leaves_pixels)
+
+
+def _unit(n: int, out_h: int, out_w: int, step: int) -> Pair:
+    """(images, output rows of each) of a unit: those that fill the micro-kernel's blocks of rows best."""
+
+    def blocks(pixels: int) -> int:
+        return -(-pixels // BLOCK_ROWS)
+
+    def wasted(unit: Pair) -> float:
+        images, band = unit
+        if band < out_h:
+            total = n * (out_h // band * blocks(band * out_w) + blocks(out_h % band * out_w))
+        else:
+            total = n // images * blocks(images * out_h * out_w) + blocks(n % images * out_h * out_w)
+        return total * (1 + 16 / (images * band * out_w))  # a panel of weights costs as much as some rows to fetch
+
+    whole = [(images, out_h) for images in range(1, n + 1) if images * out_h * out_w in _UNIT_ROWS]
+    bands = [(1, band) for band in range(step, out_h, step) if band * out_w in _UNIT_ROWS]
+    return min(whole + bands, key=wasted, default=(1, out_h) if out_h * out_w >= _UNIT_ROWS.stop else (n, out_h))
 
 
 def _cut(n: int, out_h: int, images: int, band: int) -> Iterator[tuple[int, int, int, int, int, int]]:
@@ -236,8 +271,18 @@ def _share(
         images, bands, first_band, first_image, source_h, source_w, depth, band_source, first_y, end_y - first_y,
         first_x, end_x - first_x, in_place, out_h * out_w * columns, band * out_w * columns, columns,
     )  # fmt: skip
+    work = (
+        images
+        * height
+        * out_w
+        * columns
+        * depth
+        * window.size[0]
+        * kw
+        // (window.stride[0] * window.stride[1] if backward else 1)
+    )
     share = _Share(
-        units,
+        _tasks(units, columns, work),
         0 if in_place else images * image,
         np.concatenate(source_rows).astype(np.int64),
         np.concatenate(out_rows).astype(np.int64),
@@ -246,6 +291,22 @@ def _share(
         np.array(numbers, np.int64),
     )
     return share, tuple(points), len(used) < len(pairs)
+
+
+def _tasks(units: int, columns: int, unit_work: int) -> list[tuple[int, int, int, int]]:
+    """(first, last unit, first, last column) of tasks, given the multiplications of a unit."""
+    panels = -(-columns // PANEL)
+    wanted = max(1, min(_MOST_TASKS, units * unit_work // _TASK_WORK))
+    rows = -(-units // min(units, wanted))  # units of a task
+    runs = -(-units // rows)
+    width = panels  # panels of a task: fewer than all only where there are few units
+    if runs < _FEWEST_TASKS:
+        width = max(1, -(-panels * runs // min(_FEWEST_TASKS, wanted)))
+    return [
+        (first, min(units, first + rows), panel * PANEL, min(columns, (panel + width) * PANEL))
+        for first in range(0, units, rows)
+        for panel in range(0, panels, width)
+    ]
 
 
 def _extent(phases: list[_Phase]) -> Pair:
@@ -267,7 +328,7 @@ def _packed(weight: Array, points: tuple[tuple[int, ...], ...], backward: bool) 
     columns, depth = (c, o) if backward else (o, c)
     row_step, column_step = (c * kh * kw, kh * kw) if backward else (kh * kw, c * kh * kw)
     width = _panel_floats(columns)
-    panels = layout.empty((sum(map(len, points)) * depth * width,), np.float32)
+    panels = aligned(sum(map(len, points)) * depth * width)
     flat = weight.reshape(-1)
     count = -(-columns // PANEL)
     begin = 0
@@ -304,7 +365,22 @@ def _pack(first, last, weight, row_step, column_step, depth, columns, points, pa
 
 
 @kernel
-def _run_units(first, last, source, out, panels, bias, source_rows, out_rows, taps, passes, numbers, buffer):  # type: ignore[no-untyped-def]
+def _run_units(
+    first,
+    last,
+    first_column,
+    last_column,
+    source,
+    out,
+    panels,
+    bias,
+    source_rows,
+    out_rows,
+    taps,
+    passes,
+    numbers,
+    buffer,
+):  # type: ignore[no-untyped-def]
     images, bands, first_band, first_image = numbers[0], numbers[1], numbers[2], numbers[3]
     source_h, source_w, channels = numbers[4], numbers[5], numbers[6]
     band_source, first_y, buffer_h, first_x, buffer_w = numbers[7], numbers[8], numbers[9], numbers[10], numbers[11]
@@ -316,14 +392,42 @@ def _run_units(first, last, source, out, panels, bias, source_rows, out_rows, ta
         to = image * out_image + band * out_band
         if in_place:
             origin = (image * source_h + y) * source_w * channels
-            _multiply(source, origin, out, to, columns, panels, bias, source_rows, out_rows, taps, passes)
+            _multiply(
+                source,
+                origin,
+                out,
+                to,
+                columns,
+                first_column,
+                last_column,
+                panels,
+                bias,
+                source_rows,
+                out_rows,
+                taps,
+                passes,
+            )
         else:
             for i in range(images):
                 _copy_with_zeros(
                     source, (image + i) * source_h * source_w * channels, source_h, source_w, channels, y, first_x,
                     buffer, i * buffer_h * buffer_w * channels, buffer_h, buffer_w,
                 )  # fmt: skip
-            _multiply(buffer, 0, out, to, columns, panels, bias, source_rows, out_rows, taps, passes)
+            _multiply(
+                buffer,
+                0,
+                out,
+                to,
+                columns,
+                first_column,
+                last_column,
+                panels,
+                bias,
+                source_rows,
+                out_rows,
+                taps,
+                passes,
+            )
 
 
 @kernel
@@ -357,31 +461,34 @@ def _fill_zero(target, to, count):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _multiply(source, origin, out, to, columns, panels, bias, source_rows, out_rows, taps, passes):  # type: ignore[no-untyped-def]
+def _multiply(
+    source, origin, out, to, columns, first_column, last_column, panels, bias, source_rows, out_rows, taps, passes
+):  # type: ignore[no-untyped-def]
     """One unit: for each pass its output pixels (rows) times its panels of weights."""
     for p in range(len(passes)):
         tap_count, depth, first_tap = passes[p, 0], passes[p, 1], passes[p, 2]
         first_row, rows, first_panel = passes[p, 3], passes[p, 4], passes[p, 5]
-        # As many taps at a time as keep a panel in cache
+        # As many taps of a panel, and as many panels, as the second-level cache holds; the windows of a block of rows
+        # then stay in the first-level cache while they meet one panel after the other.
         part = max(1, min(tap_count, _PANEL_BYTES // (depth * PANEL * 4)))
-        for column in range(0, columns, PANEL):
-            narrow = columns - column <= VL
-            width = VL if narrow else PANEL
-            panel = first_panel + column * tap_count * depth
+        group = max(1, _PANEL_BYTES // (part * depth * PANEL * 4)) * PANEL
+        for group_begin in range(first_column, last_column, group):
+            group_end = min(last_column, group_begin + group)
             for tap in range(0, tap_count, part):
                 count = min(part, tap_count - tap)
-                weights = panel + tap * depth * width
-                start = column if tap == 0 else len(bias) - PANEL  # the bias once, then zeros
                 for row in range(0, rows, BLOCK_ROWS):
-                    if narrow:
-                        rows_by_table_narrow(
-                            count, depth, source, origin, source_rows, first_row + row, taps, first_tap + tap, 1,
-                            panels, weights, width, out, to + column, out_rows, first_row + row, rows - row,
-                            columns - column, bias, start, tap > 0,
-                        )  # fmt: skip
-                    else:
-                        rows_by_table(
-                            count, depth, source, origin, source_rows, first_row + row, taps, first_tap + tap, 1,
-                            panels, weights, width, out, to + column, out_rows, first_row + row, rows - row,
-                            columns - column, bias, start, tap > 0,
-                        )  # fmt: skip
+                    for column in range(group_begin, group_end, PANEL):
+                        panel = first_panel + column * tap_count * depth
+                        start = column if tap == 0 else len(bias) - PANEL  # the bias once, then zeros
+                        if columns - column <= VL:
+                            rows_by_table_narrow(
+                                count, depth, source, origin, source_rows, first_row + row, taps, first_tap + tap, 1,
+                                panels, panel + tap * depth * VL, VL, out, to + column, out_rows, first_row + row,
+                                rows - row, columns - column, bias, start, tap > 0,
+                            )  # fmt: skip
+                        else:
+                            rows_by_table(
+                                count, depth, source, origin, source_rows, first_row + row, taps, first_tap + tap, 1,
+                                panels, panel + tap * depth * PANEL, PANEL, out, to + column, out_rows,
+                                first_row + row, rows - row, columns - column, bias, start, tap > 0,
+                            )  # fmt: skip

@@ -1,0 +1,46 @@
+"""Convolutions of few output channels: several neighbouring pixels at a time.
+
+LeNet's first layer has 6 output channels, and a vector 16 lanes: ten of them would idle. Two neighbouring output pixels
+have 12 numbers, which lie side by side in channels-last memory, and a window that covers both is one column wider.
+So a convolution of O channels becomes one of P*O channels with a window of kw + (P-1)*stride columns, moved by P*stride,
+in whose weights pixel p has zeros but for its own kw columns.
+
+- `pixels_at_a_time(channels, window, ow)` -> P
+- `group_pixels(weight, bias, window, pixels)` -> the weights, bias and window of that convolution
+"""
+
+import dataclasses
+
+import numpy as np
+
+from minitorch_cv.kernels.layout import Array
+from minitorch_cv.kernels.target import PANEL, VL
+from minitorch_cv.kernels.window import Window
+
+_WORTHWHILE = 1.2  # times fewer multiplications, to pay for the wider weights
+
+
+def pixels_at_a_time(channels: int, window: Window, ow: int) -> int:
+    """How many output pixels of a row to compute at once: a divisor of its length `ow`, 1 where more do not pay."""
+    if channels > VL // 2 or window.dilation[1] != 1:
+        return 1
+    kw, stride = window.size[1], window.stride[1]
+
+    def vectors_per_pixel(pixels: int) -> float:
+        return -(-pixels * channels // VL) * (kw + stride * (pixels - 1)) / pixels
+
+    choices = [pixels for pixels in range(2, PANEL // channels + 1) if ow % pixels == 0]
+    best = min(choices, key=vectors_per_pixel, default=1)
+    return best if vectors_per_pixel(1) >= _WORTHWHILE * vectors_per_pixel(best) else 1
+
+
+def group_pixels(weight: Array, bias: Array | None, window: Window, pixels: int) -> tuple[Array, Array | None, Window]:
+    """The convolution that computes so many neighbouring pixels of the given one as channels (pixel, channel)."""
+    o, c, kh, kw = weight.shape
+    stride = window.stride[1]
+    width = kw + stride * (pixels - 1)
+    wide = np.zeros((pixels, o, c, kh, width), weight.dtype)
+    for p in range(pixels):
+        wide[p, ..., p * stride : p * stride + kw] = weight
+    moved = dataclasses.replace(window, size=(kh, width), stride=(window.stride[0], pixels * stride))
+    return wide.reshape(pixels * o, c, kh, width), None if bias is None else np.tile(bias, pixels), moved
