@@ -113,13 +113,17 @@ def move_in_order(home: Variable) -> bool:
 
 def exposed(variable: Variable) -> Array:
     """The array, to be shared with what cannot follow a move: moved now, if it may move, and not any more later."""
-    array = variable.array
-    if variable._base is None and array.flags.c_contiguous:
-        return array
+    if is_settled(variable):
+        return variable.array
     home = home_of(variable)
     if home is not None and not move_in_order(home):
         variable.version_counter.fixed = True
     return variable.array
+
+
+def is_settled(variable: Variable) -> bool:
+    """The quick answer for most tensors: memory is in order, and nobody else has a say in it."""
+    return variable._base is None and variable.version_counter.tenants is None and variable.array.flags.c_contiguous
 
 
 def pin(variable: Variable) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.memory_order import fits_in_order, home_of, move_in_order, pin
+from ..autograd.memory_order import fits_in_order, home_of, is_settled, move_in_order, pin
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..types import dtype as dt
@@ -75,7 +75,7 @@ def contiguous(input: V, memory_format: mf.memory_format = mf.contiguous_format)
 
 def lies_in_order(input: Variable) -> bool:
     """Whether memory runs in the order of the dimensions; it is brought there if PyTorch's would lie there."""
-    if input._base is None and input.array.flags.c_contiguous:
+    if is_settled(input):
         return True
     home = home_of(input)
     if home is None:

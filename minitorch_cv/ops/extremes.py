@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.memory_order import tidy
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..types import dtype as dt
@@ -32,7 +33,7 @@ class Amax(Operation):
 
     def forward(self, x: Array) -> Array:
         self.x: Any = x if self.needs_grad[0] else None
-        self.y = np.asarray(self.extreme(x))
+        self.y = tidy(np.asarray(self.extreme(x)))
         return self.y
 
     def backward(self, grad_out: Array) -> Array:
@@ -201,7 +202,7 @@ def _arg(op_name: str, function: Callable, input: V, dim: Any, keepdim: bool) ->
     check_not_empty(op_name, input.array.shape, (axis,))
     if input.array.ndim == 0:
         return input.wrap(np.zeros((), np.int64))
-    return input.wrap(np.asarray(function(input.array, axis=axis, keepdims=keepdim), np.int64))
+    return input.wrap(tidy(np.asarray(function(input.array, axis=axis, keepdims=keepdim), np.int64)))
 
 
 @numpy_names

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.memory_order import tidy
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
 from ..kernels.summation import accurate_sum_wide
@@ -37,7 +38,7 @@ class Var(Operation):
         squares = accurate_sum_wide(np.square(distances, out=distances), self.dims, self.keepdim)
         number = squares.dtype.type
         variance = (squares - off * off / number(total)) / number(max(total - self.correction, 0))
-        return np.asarray(variance).astype(x.dtype, copy=False)
+        return tidy(np.asarray(variance).astype(x.dtype, copy=False))
 
     def _mean(self, x: Array) -> Array:
         total = accurate_sum_wide(x, self.dims, keepdims=True)

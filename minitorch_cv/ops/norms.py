@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.memory_order import tidy
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels.summation import accurate_sum
@@ -58,7 +59,7 @@ class VectorNorm(Operation):
 
     def forward(self, x: Array) -> Array:
         self.x: Any = x if self.needs_grad[0] else None
-        self.y = np.asarray(self._norm(x)).astype(x.dtype, copy=False)
+        self.y = tidy(np.asarray(self._norm(x)).astype(x.dtype, copy=False))
         return self.y
 
     def _norm(self, x: Array) -> Array:

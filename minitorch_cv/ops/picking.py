@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..autograd.memory_order import tidy
 from ..autograd.operation import Array, Operation
 
 
@@ -33,7 +34,7 @@ class Pick(Operation):
         if x.ndim == 0:
             values, index = values.reshape(()), index.reshape(())
         elif not self.keepdim:
-            values, index = values.squeeze(self.dim), index.squeeze(self.dim)
+            values, index = tidy(values.squeeze(self.dim)), tidy(index.squeeze(self.dim))
         self.index = index
         return values, index
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.memory_order import tidy
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
 from ..kernels.summation import accurate_sum, accurate_sum_wide
@@ -35,7 +36,7 @@ class Sum(Operation):
         self.shape = x.shape
         if x.dtype.kind != "f":
             return _of_integers(np.add.reduce, x, self.dims, self.keepdim, self.same_dtype)
-        return accurate_sum(x, self.dims, self.keepdim)
+        return tidy(accurate_sum(x, self.dims, self.keepdim))
 
     def backward(self, grad_out: Array) -> Array:
         return np.broadcast_to(keep_dims(grad_out, len(self.shape), self.dims, self.keepdim), self.shape)
@@ -70,7 +71,7 @@ class Mean(Operation):
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
-        total = accurate_sum_wide(x, self.dims, self.keepdim)
+        total = tidy(accurate_sum_wide(x, self.dims, self.keepdim))
         return np.true_divide(total, count(x.shape, self.dims), dtype=total.dtype).astype(x.dtype, copy=False)
 
     def backward(self, grad_out: Array) -> Array:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.memory_order import exposed, fits_in_order, home_of, move_in_order
+from ..autograd.memory_order import exposed, fits_in_order, home_of, is_settled, move_in_order
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from .arguments import check_tensor, normalize_dim, normalize_dims
@@ -41,7 +41,7 @@ class Reshape(Operation):
 
 def _reshaped(input: V, shape: tuple[int, ...]) -> V:
     """A view where PyTorch's memory would allow it, else a copy."""
-    if input.array.size and not (input._base is None and input.array.flags.c_contiguous):
+    if input.array.size and not is_settled(input):
         home = home_of(input)
         if home is not None:
             if not fits_in_order(input, home, shape):

@@ -36,7 +36,9 @@ class DuplicationMethods(Variable):
         return made
 
     def __reduce_ex__(self, protocol: Any) -> tuple:
-        return _rebuild, (type(self), exposed(self), self.requires_grad, dict(self.__dict__))
+        array = exposed(self)
+        order = sorted(range(array.ndim), key=lambda d: -array.strides[d])  # NumPy pickles in the order of dimensions
+        return _unpickled, (type(self), array.transpose(order), order, self.requires_grad, dict(self.__dict__))
 
 
 def _copied_memory(array: np.ndarray, memo: dict) -> np.ndarray:
@@ -63,3 +65,7 @@ def _rebuild(kind: Any, array: np.ndarray, requires_grad: bool, attributes: dict
     made.requires_grad = requires_grad
     made.__dict__.update(attributes)
     return made
+
+
+def _unpickled(kind: Any, memory: np.ndarray, order: list[int], requires_grad: bool, attributes: dict) -> Any:
+    return _rebuild(kind, memory.transpose(np.argsort(order)), requires_grad, attributes)
