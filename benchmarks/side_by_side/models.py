@@ -32,6 +32,10 @@ class Model:
     batch: int
     classes: int = 10
 
+    def label(self, batch: bool = True) -> str:
+        """Title, image and batch, for tables and charts."""
+        return f"{self.title}, {'×'.join(map(str, self.image))}" + (f" ({self.batch})" if batch else "")
+
     def of_size(self, size: int | None) -> Model:
         """The same for images of another height and width; itself for None."""
         return self if size is None else replace(self, image=(self.image[0], size, size))

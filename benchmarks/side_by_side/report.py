@@ -1,20 +1,17 @@
-"""Tables and charts of benchmarks, in benchmarks/results/."""
+"""Tables and charts of benchmarks."""
 
 from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-
 from .machine import describe_machine
 
-matplotlib.use("Agg")
 RESULTS = Path(__file__).resolve().parents[1] / "results"
-AHEAD, BEHIND = "#0072B2", "#D55E00"  # of the palette of Okabe and Ito: told apart by the colour-blind
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")  # of Okabe and Ito: told apart by the colour-blind, and in grey
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
@@ -23,12 +20,16 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
-def milliseconds(seconds: float | None) -> str:
-    """Three digits are what a measurement holds."""
-    if seconds is None:
+def digits(value: float | None) -> str:
+    """A measured number with three digits, which is what a measurement holds."""
+    if value is None:
         return "–"
-    value = seconds * 1e3
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def milliseconds(seconds: float | None) -> str:
+    """Three digits."""
+    return digits(None if seconds is None else seconds * 1e3)
 
 
 def command_line() -> str:
@@ -36,29 +37,59 @@ def command_line() -> str:
     return shlex.join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]])
 
 
-def write_table(name: str, title: str, body: str, chart: bool = True) -> Path:
-    """Write results/NAME.md: title, machine, versions, command, the text, and the chart results/NAME.png."""
-    RESULTS.mkdir(exist_ok=True)
-    picture = [f"![{title}]({name}.png)", ""] if chart else []
-    head = [f"# {title}", "", f"{describe_machine()}  ", f"`{command_line()}`", ""]
-    path = RESULTS / f"{name}.md"
-    path.write_text("\n".join([*head, *picture, body.rstrip(), ""]))
-    return path
+def write_report(folder: Path, name: str, title: str, body: str) -> None:
+    """Write NAME.md: title, machine, versions, command, the picture NAME.png, and the text."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [
+        f"# {title}",
+        "",
+        f"{describe_machine()}  ",
+        f"`{command_line()}`",
+        "",
+        f"![{title}]({name}.png)",
+        "",
+        body,
+    ]
+    path = folder / f"{name}.md"
+    path.write_text("\n".join(lines).rstrip() + "\n")
+    print(f"written: {path}")
 
 
-def draw_ratios(name: str, title: str, labels: Sequence[str], ratios: Sequence[float]) -> None:
-    """A bar for each ratio in results/NAME.png, with its value and a line at 1; above it the library is ahead."""
+def draw_bars(
+    path: Path,
+    title: str,
+    label: str,
+    names: Sequence[str],
+    series: Mapping[str, Sequence[float | None]],
+    line: float | None = None,
+) -> None:
+    """A group of horizontal bars for every name, each with its value, and a line where two are equal.
+
+    Args:     label: of the values, with their unit.
+              series: values by what they are of, one for every name; None leaves a bar out.
+              line: where to draw it, such as 1 for ratios.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    RESULTS.mkdir(exist_ok=True)
-    figure, axes = plt.subplots(figsize=(max(6.0, 0.95 * len(labels)), 4.2), layout="constrained")
-    colours = [AHEAD if ratio >= 1 else BEHIND for ratio in ratios]
-    bars = axes.bar(range(len(ratios)), ratios, color=colours, width=0.7)
-    axes.bar_label(bars, [f"{ratio:.2f}" for ratio in ratios], padding=2, fontsize=9)
-    axes.axhline(1, color="black", linewidth=1)
-    axes.set_xticks(range(len(labels)), labels, fontsize=8)
-    axes.set_ylabel("PyTorch's time / minitorch_cv's time")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    height = 0.8 / len(series)
+    figure, axes = plt.subplots(figsize=(8, 1.2 + len(names) * max(0.3, 0.19 * len(series))), layout="constrained")
+    for i, (key, values) in enumerate(series.items()):
+        places = [place + (i - (len(series) - 1) / 2) * height for place in range(len(names))]
+        bars = axes.barh(places, [value or 0 for value in values], height=height, color=COLOURS[i], label=key)
+        axes.bar_label(bars, ["" if v is None else digits(v) for v in values], padding=3, fontsize=7)
+    if line is not None:
+        axes.axvline(line, color="black", linewidth=1)
+    if len(series) > 1:
+        axes.legend(loc="lower right", fontsize=8)
+    axes.set_yticks(range(len(names)), names, fontsize=8)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_xlabel(label)
     axes.set_title(title)
+    axes.margins(x=0.08)
     axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(RESULTS / f"{name}.png", dpi=130)
+    figure.savefig(path, dpi=120)
     plt.close(figure)

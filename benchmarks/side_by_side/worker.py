@@ -16,9 +16,10 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from .training import Training
+from .memory import TrainingMemory
+from .training import Inference, Training
 
-JOBS: dict[str, Callable[..., Any]] = {job.__name__: job for job in (Training,)}
+JOBS: dict[str, Callable[..., Any]] = {job.__name__: job for job in (Training, Inference, TrainingMemory)}
 
 
 def serve() -> None:

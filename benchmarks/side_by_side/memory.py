@@ -1,0 +1,34 @@
+"""Peak memory of training one model, as a worker process measures it on itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .network import open_library
+from .training import Training
+
+STEPS = 3
+
+
+def resident(field: str) -> int:
+    """Bytes of this process's memory: VmRSS now, or VmHWM at its highest. Linux only."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(f"{field}:"):
+            return int(line.split()[1]) * 1024
+    raise OSError(f"/proc/self/status has no {field}")
+
+
+class TrainingMemory:
+    """Measures once; make a new process for another measurement."""
+
+    def __init__(self, library: str, **options: Any) -> None:
+        open_library(library)
+        Path("/proc/self/clear_refs").write_text("5")  # the highest mark so far is forgotten
+        self.before = resident("VmRSS")
+        self.training = Training(library=library, **options)
+
+    def peak(self) -> dict[str, float]:
+        """Bytes at the highest mark of STEPS steps, above those before the model was made; seconds of the last step."""
+        times = self.training.time_steps(STEPS)
+        return {"bytes": resident("VmHWM") - self.before, "seconds": times[-1]}
