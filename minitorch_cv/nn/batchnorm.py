@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from ..ops.channel_norm import batch_norm_relu
 from ..tensors.tensor import Tensor
 from . import functional as F
 from .running_norm import RunningNorm
@@ -12,6 +15,14 @@ class _BatchNorm(RunningNorm):
 
     def forward(self, input: Tensor) -> Tensor:
         """The input, normalised: by its own statistics in training, by the running ones in evaluation."""
+        return F.batch_norm(input, *self._statistics_and_settings(input))
+
+    def forward_relu(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
+        """relu(forward(input) + residual) in one operation; see fusion.py."""
+        return batch_norm_relu(input, *self._statistics_and_settings(input), residual)
+
+    def _statistics_and_settings(self, input: Tensor) -> tuple[Any, ...]:
+        """What batch_norm takes after the input. In training this counts the batch."""
         if input.ndim not in self._ndims:
             wanted = " or ".join(f"{n}D" for n in self._ndims)
             raise ValueError(f"{type(self).__name__}: expected {wanted} input (got {input.ndim}D input)")
@@ -22,8 +33,7 @@ class _BatchNorm(RunningNorm):
                 share = 1.0 / self.num_batches_tracked.item()
         by_batch = self.training or (self.running_mean is None and self.running_var is None)
         tracked = not self.training or self.track_running_stats
-        return F.batch_norm(
-            input,
+        return (
             self.running_mean if tracked else None,
             self.running_var if tracked else None,
             self.weight,

@@ -8,6 +8,7 @@ from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Va
 from itertools import chain, groupby
 from typing import Any, TypeVar
 
+from .fusion import run_in_turn
 from .module import Module, indent
 
 S = TypeVar("S", bound="_NumberedModules")
@@ -76,9 +77,7 @@ class Sequential(_NumberedModules):
 
     def forward(self, input: Any) -> Any:
         """The result of the last module."""
-        for module in self:
-            input = module(input)
-        return input
+        return run_in_turn(self, input)
 
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):

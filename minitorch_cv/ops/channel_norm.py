@@ -15,7 +15,10 @@ from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels.moments import row_moments, row_products
 from ..kernels.summation import accurate_sum
+from . import batch_norm_relu as vector
+from .activation_piecewise import relu
 from .arguments import check_floating, check_same_dtype, check_tensor, tuple_of
+from .arithmetic import add
 
 
 @dataclass(eq=False, repr=False)
@@ -158,6 +161,43 @@ def batch_norm(
               RuntimeError: for sizes that do not fit, mixed dtypes, and evaluation without running statistics.
     Source:   Ioffe and Szegedy 2015.
     """
+    return _batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
+
+
+def batch_norm_relu(
+    input: V,
+    running_mean: Variable | None,
+    running_var: Variable | None,
+    weight: Variable | None = None,
+    bias: Variable | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+    residual: Variable | None = None,
+) -> V:
+    """relu(batch_norm(...) + residual), in one operation where there are kernels for it.
+
+    Args:     residual: of the result's shape; None adds nothing. The others: see batch_norm.
+    """
+    statistics_and_settings = running_mean, running_var, weight, bias, training, momentum, eps
+    if vector.supports(input, eps) and (residual is None or _alike(input, residual)):
+        return _batch_norm(input, *statistics_and_settings, relu=True, residual=residual)
+    result = _batch_norm(input, *statistics_and_settings)
+    return relu(result if residual is None else add(result, residual), inplace=True)
+
+
+def _batch_norm(
+    input: V,
+    running_mean: Variable | None,
+    running_var: Variable | None,
+    weight: Variable | None,
+    bias: Variable | None,
+    training: bool,
+    momentum: float,
+    eps: float,
+    relu: bool = False,
+    residual: Variable | None = None,
+) -> V:
     op_name = "batch_norm"
     _check_input(op_name, input)
     shape = input.array.shape
@@ -170,12 +210,20 @@ def batch_norm(
     _check_channels(op_name, input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
     if not eps >= 0:
         raise ValueError(f"{op_name} eps must be non-negative, but got {eps}")
-    if not training:
-        return _fixed(input, running_mean, running_var, weight, bias, eps)
-    if eps == 0:
+    if training and eps == 0:
         raise ValueError(f"{op_name} eps must be positive during training, but got {eps}")
-    op = BatchNorm(eps)
-    result = op(input, weight, bias)
+    by_vectors = vector.supports(input, eps)
+    if not training:
+        if by_vectors:
+            return vector.FixedNormRelu(eps, relu, *_arrays(running_mean, running_var))(input, weight, bias, residual)
+        return _fixed(input, running_mean, running_var, weight, bias, eps)
+    op: ChannelNorm | vector.BatchNormRelu
+    if by_vectors:
+        op = vector.BatchNormRelu(eps, relu)
+        result = op(input, weight, bias, residual)
+    else:
+        op = BatchNorm(eps)
+        result = op(input, weight, bias)
     if input.array.size:
         _update_running(op, running_mean, running_var, momentum)
     return result
@@ -301,11 +349,21 @@ def _fixed(
     bias: Variable | None,
     eps: float,
 ) -> V:
+    return FixedNorm(*_arrays(mean, var), eps)(input, weight, bias)
+
+
+def _arrays(mean: Variable | None, var: Variable | None) -> tuple[Array, Array]:
     assert mean is not None and var is not None
-    return FixedNorm(mean.array, var.array, eps)(input, weight, bias)
+    return mean.array, var.array
 
 
-def _update_running(op: ChannelNorm, mean: Variable | None, var: Variable | None, momentum: float) -> None:
+def _alike(input: Variable, residual: Variable) -> bool:
+    return residual.array.shape == input.array.shape and residual.array.dtype == input.array.dtype
+
+
+def _update_running(
+    op: ChannelNorm | vector.BatchNormRelu, mean: Variable | None, var: Variable | None, momentum: float
+) -> None:
     """Move running statistics towards those that `op` has just computed, averaged over items if they are per item.
 
     As in PyTorch this does not count as an in-place write: a network may use one layer twice before backward.
@@ -313,5 +371,5 @@ def _update_running(op: ChannelNorm, mean: Variable | None, var: Variable | None
     if mean is None or var is None:
         return
     unbiased = op.var * op.count / (op.count - 1)
-    mean.array[...] = (1 - momentum) * mean.array + momentum * op.mean.mean(axis=0)
-    var.array[...] = (1 - momentum) * var.array + momentum * unbiased.mean(axis=0)
+    for running, new in ((mean, op.mean), (var, unbiased)):
+        running.array[...] = (1 - momentum) * running.array + momentum * np.atleast_2d(new).mean(axis=0)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ... import nn
+from ...nn.fusion import norm_relu
 from ...tensors.tensor import Tensor
 
 Norm = Callable[[int], nn.Module]
@@ -55,10 +56,9 @@ class BasicBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, inplanes, H, W) to (N, planes, H/stride, W/stride)."""
-        out = self.relu(self.bn1(self.conv1(x)))
-        out = self.bn2(self.conv2(out))
-        out += x if self.downsample is None else self.downsample(x)
-        return self.relu(out)
+        out = norm_relu(self.bn1, self.relu, self.conv1(x))
+        residual = x if self.downsample is None else self.downsample(x)
+        return norm_relu(self.bn2, self.relu, self.conv2(out), residual)
 
 
 class ResNet(nn.Module):
@@ -141,7 +141,7 @@ class ResNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Class scores (N, num_classes) of images (N, 3, H, W)."""
-        x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
+        x = self.maxpool(norm_relu(self.bn1, self.relu, self.conv1(x)))
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
         return self.fc(self.avgpool(x).flatten(1))
 

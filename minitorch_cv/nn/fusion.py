@@ -1,0 +1,57 @@
+"""Fusion: batch normalisation and the ReLU after it as one operation, where nobody can tell.
+
+On their own, each reads and writes a whole map, and each keeps one for backward. `Sequential` and the blocks of
+vision.models hand neighbours to this file, which runs them together if both are the library's own, unchanged, and if
+nothing is to happen between them: no hooks. Otherwise it calls one after the other, as PyTorch does. Results, running
+statistics and gradients are the same either way, up to the rounding of float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..tensors.tensor import Tensor
+from .activation import ReLU
+from .batchnorm import BatchNorm1d, BatchNorm2d
+from .module import Module
+
+# By exact type and with the forward that each was defined with: subclasses and patched classes do something else.
+_FORWARD = {kind: kind.forward for kind in (BatchNorm1d, BatchNorm2d, ReLU)}
+
+
+def run_in_turn(modules: Iterable[Module], input: Any) -> Any:
+    """Call every module on the result of the one before."""
+    in_turn = list(modules)
+    i = 0
+    while i < len(in_turn):
+        module = in_turn[i]
+        if i + 1 < len(in_turn) and fusable(module, in_turn[i + 1]):
+            input = module.forward_relu(input)
+            i += 2
+        else:
+            input = module(input)
+            i += 1
+    return input
+
+
+def norm_relu(norm: Module, relu: Module, input: Tensor, residual: Tensor | None = None) -> Tensor:
+    """relu(norm(input) + residual)."""
+    if fusable(norm, relu):
+        return norm.forward_relu(input, residual)
+    result = norm(input)
+    return relu(result if residual is None else result + residual)
+
+
+def fusable(norm: Module, relu: Module) -> bool:
+    """Whether `norm` is a batch normalisation and `relu` a ReLU that may run as one."""
+    return type(relu) is ReLU and type(norm) in _FORWARD and type(norm) is not ReLU and _plain(norm) and _plain(relu)
+
+
+def _plain(module: Module) -> bool:
+    """Whether calling a module runs the library's forward and nothing else."""
+    if "forward" in vars(module) or type(module).forward is not _FORWARD[type(module)]:
+        return False
+    return not (
+        module._forward_pre_hooks or module._forward_hooks or module._backward_pre_hooks or module._backward_hooks
+    )
