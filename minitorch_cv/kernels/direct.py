@@ -55,7 +55,7 @@ def direct_backward_input(grad_out: Array, weight: Array, image_size: Pair, wind
     """The gradient of `direct` with respect to x, images of `image_size` (H, W)."""
     grad_x = layout.empty_image(len(grad_out), weight.shape[1], *image_size, np.float32)
     source, out = layout.channels_last(grad_out), layout.channels_last(grad_x)
-    if window.stride == (1, 1) and pixels_at_a_time(out.shape[3], window, out.shape[2]) > 1:
+    if window.stride == (1, 1) and pixels_at_a_time(out.shape[3], source.shape[3], window, out.shape[2]) > 1:
         turned = weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)
         padding = tuple(
             (dilation * (size - 1) - near, dilation * (size - 1) - far)
@@ -69,7 +69,7 @@ def direct_backward_input(grad_out: Array, weight: Array, image_size: Pair, wind
 
 def _forward(source: Array, out: Array, weight: Array, bias: Array | None, window: Window) -> None:
     n, h, w, channels = out.shape
-    pixels = pixels_at_a_time(channels, window, w)
+    pixels = pixels_at_a_time(channels, source.shape[3], window, w)
     if pixels > 1:
         weight, bias, window = group_pixels(weight, bias, window, pixels)
         out = out.reshape(n, h, w // pixels, pixels * channels)

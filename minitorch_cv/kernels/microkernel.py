@@ -116,23 +116,29 @@ def _generate(context: Any, builder: Any, signature: Any, arguments: Any, vector
         at_tap[cell].add_incoming(new_sums[cell], tap_end)
     builder.cbranch(builder.icmp_signed("<", next_t, taps), tap_loop, end)
 
-    # Store row after row, and leave after the last one that is wanted.
+    # Store row after row, and leave after the last one that is wanted. What C holds is read only to add to it: a load
+    # right behind a store to a part of the same bytes, as where a row of C is shorter than a vector, waits for it.
     builder.position_at_end(end)
     lanes = [simd.first_lanes(builder, builder.sub(columns, INT64(v * VL))) for v in range(vectors)]
-    held = [
-        builder.select(accumulate, mask, ir.Constant(mask.type, [0] * VL)) for mask in lanes
-    ]  # lanes of C to add: none unless accumulating
     out_table = pointer(14, cr)
     stored = builder.append_basic_block("stored")
     for r in range(BLOCK_ROWS):
-        store_row = builder.append_basic_block("store_row")
-        builder.cbranch(builder.icmp_signed("<", INT64(r), rows), store_row, stored)
-        builder.position_at_end(store_row)
+        wanted, add_row, store_row = (builder.append_basic_block(name) for name in ("wanted", "add_row", "store_row"))
+        builder.cbranch(builder.icmp_signed("<", INT64(r), rows), wanted, stored)
+        builder.position_at_end(wanted)
         row = builder.gep(result, [entry(out_table, r)])
-        for v in range(vectors):
-            target = builder.gep(row, [INT64(v * VL)])
-            old = simd.load_masked(builder, target, held[v])
-            simd.store_masked(builder, builder.fadd(new_sums[r, v], old), target, lanes[v])
+        targets = [builder.gep(row, [INT64(v * VL)]) for v in range(vectors)]
+        builder.cbranch(accumulate, add_row, store_row)
+        builder.position_at_end(add_row)
+        added = [builder.fadd(new_sums[r, v], simd.load_masked(builder, targets[v], lanes[v])) for v in range(vectors)]
+        builder.branch(store_row)
+        builder.position_at_end(store_row)
+        values = [builder.phi(VECTOR) for _ in range(vectors)]
+        for v, value in enumerate(values):
+            value.add_incoming(new_sums[r, v], wanted)
+            value.add_incoming(added[v], add_row)
+        for v, value in enumerate(values):
+            simd.store_masked(builder, value, targets[v], lanes[v])
     builder.branch(stored)
     builder.position_at_end(stored)
 

@@ -5,7 +5,7 @@ have 12 numbers, which lie side by side in channels-last memory, and a window th
 So a convolution of O channels becomes one of P*O channels with a window of kw + (P-1)*stride columns, moved by P*stride,
 in whose weights pixel p has zeros but for its own kw columns.
 
-- `pixels_at_a_time(channels, window, ow)` -> P
+- `pixels_at_a_time(channels, depth, window, ow)` -> P
 - `group_pixels(weight, bias, window, pixels)` -> the weights, bias and window of that convolution
 """
 
@@ -14,24 +14,30 @@ import dataclasses
 import numpy as np
 
 from minitorch_cv.kernels.layout import Array
-from minitorch_cv.kernels.target import PANEL, VL
+from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
 from minitorch_cv.kernels.window import Window
 
-_WORTHWHILE = 1.2  # times fewer multiplications, to pay for the wider weights
+_CYCLES_OF_A_BLOCK = 70  # besides its multiply-adds; measured
+_WORTHWHILE = 1.1  # times fewer cycles, to pay for the wider weights
 
 
-def pixels_at_a_time(channels: int, window: Window, ow: int) -> int:
-    """How many output pixels of a row to compute at once: a divisor of its length `ow`, 1 where more do not pay."""
-    if channels > VL // 2 or window.dilation[1] != 1:
+def pixels_at_a_time(channels: int, depth: int, window: Window, ow: int) -> int:
+    """How many output pixels of a row to compute at once: a divisor of its length `ow`, 1 where more do not pay.
+
+    `channels` of the output, `depth` of the input.
+    """
+    if channels > VL or window.dilation[1] != 1:
         return 1
-    kw, stride = window.size[1], window.stride[1]
+    (kh, kw), stride = window.size, window.stride[1]
 
-    def vectors_per_pixel(pixels: int) -> float:
-        return -(-pixels * channels // VL) * (kw + stride * (pixels - 1)) / pixels
+    def cycles(pixels: int) -> float:
+        # Two multiply-adds start in a cycle.
+        steps = kh * (kw + stride * (pixels - 1)) * depth
+        return (steps * -(-pixels * channels // VL) * BLOCK_ROWS / 2 + _CYCLES_OF_A_BLOCK) / pixels
 
     choices = [pixels for pixels in range(2, PANEL // channels + 1) if ow % pixels == 0]
-    best = min(choices, key=vectors_per_pixel, default=1)
-    return best if vectors_per_pixel(1) >= _WORTHWHILE * vectors_per_pixel(best) else 1
+    best = min(choices, key=cycles, default=1)
+    return best if cycles(1) >= _WORTHWHILE * cycles(best) else 1
 
 
 def group_pixels(weight: Array, bias: Array | None, window: Window, pixels: int) -> tuple[Array, Array | None, Window]:

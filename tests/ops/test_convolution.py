@@ -8,6 +8,7 @@ import torch.nn.functional as TF
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import minitorch_cv as mt
 from minitorch_cv.kernels.window import Window
 from minitorch_cv.ops.convolution import conv1d, conv2d
 from tests import reference
@@ -107,12 +108,28 @@ def test_channels_last_memory():
 def test_nan_and_infinity_stay_in_their_windows(bad):
     x = normal(1, 2, 5, 5)
     x[0, 1, 2, 3] = bad
-    check_op(
-        lambda x, w: conv2d(x, w, padding=1),
-        lambda x, w: TF.conv2d(x, w, padding=1),
-        [x, normal(2, 2, 2, 2, seed=1)],
-        finite_differences=False,
-    )
+    with mt.backends.conv.algorithm("im2col"):
+        check_op(
+            lambda x, w: conv2d(x, w, padding=1),
+            lambda x, w: TF.conv2d(x, w, padding=1),
+            [x, normal(2, 2, 2, 2, seed=1)],
+            finite_differences=False,
+        )
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("channels", [2, 32])  # pixels in groups; Winograd's tiles
+def test_nan_and_infinity_spread_over_a_tile_at_most(bad, channels):
+    x = normal(1, channels, 32, 32).astype(np.float32)
+    x[0, 1, 16, 16] = bad
+    weight = normal(channels, channels, 3, 3, seed=1).astype(np.float32)
+    ours = conv2d(ours_of(x), ours_of(weight), padding=1).numpy()
+    theirs = TF.conv2d(theirs_of(x), theirs_of(weight), padding=1).numpy()
+    assert not np.isfinite(ours[~np.isfinite(theirs)]).any()
+    rows, columns = np.nonzero(~np.isfinite(ours[0, 0]))
+    assert np.ptp(rows) < 12 and np.ptp(columns) < 32
+    kept = np.isfinite(ours)
+    assert_close(ours[kept], theirs[kept], 1e-4, "away from it")
 
 
 @settings(max_examples=80, deadline=None)
