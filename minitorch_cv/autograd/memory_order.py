@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .variable import Variable
 
 
-def is_channels_last(array: Array) -> bool:
+def has_channels_innermost(array: Array) -> bool:
     """Whether memory is dense and in the order of the dimensions but for one, which lies innermost.
 
     That is how a layer's (N, C, H, W) lies in memory, the image (C, H, W) cut from it, and its sum over one dimension.
@@ -41,19 +41,6 @@ def is_channels_last(array: Array) -> bool:
             return False
         step *= shape[d]
     return True
-
-
-def tidy(result: Array) -> Array:
-    """A result that NumPy laid as it liked, in the order of its dimensions, where PyTorch has it, or channels last."""
-    return result if result.flags.c_contiguous or is_channels_last(result) else result.copy(order="C")
-
-
-def take(x: Array, positions: Array, axis: int) -> Array:
-    """np.take of a vector of positions, in x's order of memory if that is channels last."""
-    if not is_channels_last(x):
-        return np.take(x, positions, axis)
-    order = sorted(range(x.ndim), key=lambda d: -x.strides[d])
-    return np.take(x.transpose(order), positions, order.index(axis)).transpose(np.argsort(order))
 
 
 def note_sharing(variable: Variable, source: Variable) -> None:
@@ -74,10 +61,10 @@ def home_of(variable: Variable) -> Variable | None:
     home = variable if variable._base is None else variable._base
     counter = variable.version_counter
     if counter.tenants is None:
-        return home if not counter.fixed and is_channels_last(home.array) else None
+        return home if not counter.fixed and has_channels_innermost(home.array) else None
     if counter.fixed:
         return None
-    homes = [t for t in counter.tenants.values() if t._base is None and is_channels_last(t.array)]
+    homes = [t for t in counter.tenants.values() if t._base is None and has_channels_innermost(t.array)]
     return max(homes, key=lambda t: t.array.size, default=None)
 
 
@@ -166,8 +153,8 @@ def _place_in_order(array: Array, old: Array) -> tuple[int, tuple[int, ...]] | N
         for d, count in taken:
             reach[d] += (n - 1) * count
         strides.append(sum(count * new_strides[d] for d, count in taken))
-    if any(not 0 <= reach[d] < old.shape[d] for d in reach):  # somewhere it steps over the edge of a dimension
-        return None
+    if any(count < 0 for _, count in start) or any(reach[d] >= old.shape[d] for d in reach):
+        return None  # somewhere it lies outside, or steps over the edge of a dimension
     return sum(count * new_strides[d] for d, count in start), tuple(strides)
 
 
