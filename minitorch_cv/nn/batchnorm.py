@@ -19,7 +19,7 @@ class _BatchNorm(RunningNorm):
 
     def forward_relu(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
         """relu(forward(input) + residual) in one operation; see fusion.py."""
-        return batch_norm_relu(input, *self._statistics_and_settings(input), residual)
+        return batch_norm_relu(input, residual, *self._statistics_and_settings(input))
 
     def _statistics_and_settings(self, input: Tensor) -> tuple[Any, ...]:
         """What batch_norm takes after the input. In training this counts the batch."""

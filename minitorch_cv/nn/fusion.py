@@ -17,7 +17,7 @@ from .batchnorm import BatchNorm1d, BatchNorm2d
 from .module import Module
 
 # By exact type and with the forward that each was defined with: subclasses and patched classes do something else.
-_FORWARD = {kind: kind.forward for kind in (BatchNorm1d, BatchNorm2d, ReLU)}
+_FORWARD: dict[type[Module], Any] = {kind: kind.forward for kind in (BatchNorm1d, BatchNorm2d, ReLU)}
 
 
 def run_in_turn(modules: Iterable[Module], input: Any) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
+from ..kernels import elementwise
 from ..types.random_source import current_source
 from .arguments import check_floating, check_number, check_tensor
 from .selection import choose, keep_where
@@ -21,13 +22,18 @@ class Relu(Operation):
     """max(x, 0)."""
 
     def forward(self, x: Array) -> Array:
-        self.y = np.maximum(x, 0)
+        self.y = elementwise.clamp(x, 0, np.inf) if elementwise.supports(x) else np.maximum(x, 0)
         return self.y
 
     def forward_inplace(self, target: Array) -> None:
-        self.y = np.maximum(target, 0, out=target)
+        if elementwise.supports(target):
+            self.y = elementwise.clamp(target, 0, np.inf, out=target)
+        else:
+            self.y = np.maximum(target, 0, out=target)
 
     def backward(self, grad_out: Array) -> Array:
+        if elementwise.supports(self.y, grad_out):
+            return elementwise.clamp_backward(self.y, grad_out, 0, np.nan)  # no bound above, not even infinity
         return keep_where(~(self.y <= 0), grad_out)
 
 
@@ -55,12 +61,19 @@ class Hardtanh(Operation):
 
     def forward(self, x: Array) -> Array:
         self.x = x
+        if elementwise.supports(x):
+            return elementwise.clamp(x, self.min_val, self.max_val)
         return np.clip(x, *self._bounds(x))
 
     def forward_inplace(self, target: Array) -> None:
-        self.x = np.clip(target, *self._bounds(target), out=target)  # the result meets the same bounds
+        if elementwise.supports(target):
+            self.x = elementwise.clamp(target, self.min_val, self.max_val, out=target)
+        else:
+            self.x = np.clip(target, *self._bounds(target), out=target)  # the result meets the same bounds
 
     def backward(self, grad_out: Array) -> Array:
+        if elementwise.supports(self.x, grad_out):
+            return elementwise.clamp_backward(self.x, grad_out, self.min_val, self.max_val)
         return keep_where(~((self.x <= self.min_val) | (self.x >= self.max_val)), grad_out)
 
     def _bounds(self, x: Array) -> tuple:
@@ -75,16 +88,22 @@ class LeakyRelu(Operation):
 
     def forward(self, x: Array) -> Array:
         self.x = x
+        if elementwise.supports(x):
+            return elementwise.sloped(x, x, self.negative_slope)
         return choose(x > 0, x, x * x.dtype.type(self.negative_slope))
 
     def forward_inplace(self, target: Array) -> None:
         if self.negative_slope < 0:
             super().forward_inplace(target)
-            return
-        np.copyto(target, self.forward(target))
-        self.x = target  # the result has the sign of what it replaces
+        elif elementwise.supports(target):
+            self.x = elementwise.sloped(target, target, self.negative_slope, out=target)
+        else:
+            np.copyto(target, self.forward(target))
+            self.x = target  # the result has the sign of what it replaces
 
     def backward(self, grad_out: Array) -> Array:
+        if elementwise.supports(self.x, grad_out):
+            return elementwise.sloped(self.x, grad_out, self.negative_slope)
         return choose(self.x > 0, grad_out, grad_out * grad_out.dtype.type(self.negative_slope))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
+from ..kernels import elementwise
 from ..types import dtype as dt
 from .arguments import (
     check_tensor,
@@ -29,7 +30,9 @@ class Add(Operation):
 
     def forward(self, a: Array, b: Array) -> Array:
         self.shapes = (a.shape, b.shape)
-        return a + b if self.alpha == 1 else a + b * np.asarray(self.alpha, b.dtype)
+        if self.alpha == 1:
+            return elementwise.add(a, b) if elementwise.supports(a, b) and a.strides == b.strides else a + b
+        return a + b * np.asarray(self.alpha, b.dtype)
 
     def backward(self, grad_out: Array) -> tuple:
         a, b = self.shapes
@@ -44,6 +47,9 @@ class Add(Operation):
             super().forward_inplace(target, b)
             return
         self.shapes = (target.shape, b.shape)
+        if self.alpha == 1 and elementwise.supports(target, b) and not np.may_share_memory(target, b):
+            elementwise.add(target, b, out=target)
+            return
         np.add(target, b if self.alpha == 1 else b * np.asarray(self.alpha, b.dtype), out=target)
 
 

@@ -37,27 +37,26 @@ class _NormRelu(Operation):
 
     def _apply(self, x: Array, mean: Array, var: Array, *others: Array | None) -> Array:
         weight, bias, residual = others
-        self.norm = kernels.Norm(mean, 1 / np.sqrt(var + self.eps), weight, bias)
+        self.norm = kernels.Norm(mean, var, self.eps, weight, bias)
         y = self.norm.apply(x, residual, self.relu)
         self.y = None if residual is None else y  # otherwise x alone tells where ReLU let a number pass
         return y
 
-    def _gradients(self, grad_out: Array, count: int | None) -> tuple:
-        """Those of x, weight, bias and residual; `count` numbers of x made a channel's statistics, or none did."""
+    def _gradients(self, x: Array, grad_out: Array, moving: bool) -> tuple:
+        """Those of x, weight, bias and residual; whether mean and var are those of x, and so move with it."""
         needs_x, needs_weight, needs_bias, needs_residual = self.needs_grad
-        x, grad_out = kernels.in_order(self.x), kernels.in_order(grad_out)
+        x, grad_out = kernels.in_order(x), kernels.in_order(grad_out)
         y, relu = self.y, self.relu
-        grad_x: Any = None
-        sums = products = passed = None
-        if needs_weight or needs_bias or needs_residual or (needs_x and count):
-            sums, products, passed = self.norm.gated_sums(grad_out, x, y, relu, keep=needs_residual)
+        sums: Any = None
+        passed = grad_x = None
+        if needs_weight or needs_bias or needs_residual or (needs_x and moving):
+            *sums, passed = self.norm.gated_sums(grad_out, x, y, relu, keep=needs_residual)
             if passed is not None:
                 grad_out, y, relu = passed, None, False
-        if needs_x and count:
-            grad_x = self.norm.input_gradient(grad_out, x, y, relu, sums / count, products / count)
-        elif needs_x:
-            grad_x = self.norm.input_gradient(grad_out, x, y, relu, None, None)
-        return grad_x, products, sums, passed
+        if needs_x:
+            grad_x = self.norm.input_gradient(grad_out, x, y, relu, sums if moving else None)
+        grad_bias, grad_weight = sums or (None, None)
+        return grad_x, grad_weight, grad_bias, passed
 
 
 @dataclass(eq=False, repr=False)
@@ -66,13 +65,11 @@ class BatchNormRelu(_NormRelu):
 
     def forward(self, x: Array, weight: Array | None, bias: Array | None, residual: Array | None) -> Array:
         self.x = x
-        self.count = x.size // x.shape[1]
         x = kernels.in_order(x)
-        self.mean, self.var = kernels.moments(x)
-        return self._apply(x, self.mean, self.var, weight, bias, residual)
+        return self._apply(x, *kernels.moments(x), weight, bias, residual)
 
     def backward(self, grad_out: Array) -> tuple:
-        return self._gradients(grad_out, self.count)
+        return self._gradients(self.x, grad_out, moving=True)
 
 
 @dataclass(eq=False, repr=False)
@@ -87,4 +84,4 @@ class FixedNormRelu(_NormRelu):
         return self._apply(x, self.mean.astype(np.float64), self.var.astype(np.float64), weight, bias, residual)
 
     def backward(self, grad_out: Array) -> tuple:
-        return self._gradients(grad_out, None)
+        return self._gradients(self.x, grad_out, moving=False)

@@ -47,6 +47,10 @@ class ChannelNorm(Operation):
         self.x = x
         return scaled_and_shifted(x, self.mean, self.inverse_std * _or(1, self.weight), _or(0, bias))
 
+    def unbiased_var(self) -> Array:
+        """The variances, had the mean been known."""
+        return self.var * self.count / (self.count - 1)
+
     def backward(self, grad_out: Array) -> tuple:
         n, c, length = _as_rows(self.x)
         centre = np.broadcast_to(self.mean, (n, c)).reshape(-1)
@@ -166,6 +170,7 @@ def batch_norm(
 
 def batch_norm_relu(
     input: V,
+    residual: Variable | None,
     running_mean: Variable | None,
     running_var: Variable | None,
     weight: Variable | None = None,
@@ -173,7 +178,6 @@ def batch_norm_relu(
     training: bool = False,
     momentum: float = 0.1,
     eps: float = 1e-5,
-    residual: Variable | None = None,
 ) -> V:
     """relu(batch_norm(...) + residual), in one operation where there are kernels for it.
 
@@ -217,15 +221,16 @@ def _batch_norm(
         if by_vectors:
             return vector.FixedNormRelu(eps, relu, *_arrays(running_mean, running_var))(input, weight, bias, residual)
         return _fixed(input, running_mean, running_var, weight, bias, eps)
-    op: ChannelNorm | vector.BatchNormRelu
     if by_vectors:
         op = vector.BatchNormRelu(eps, relu)
         result = op(input, weight, bias, residual)
-    else:
-        op = BatchNorm(eps)
-        result = op(input, weight, bias)
+        pixels = input.array.size // shape[1]
+        _update_running(running_mean, running_var, momentum, op.norm.mean, op.norm.var * (pixels / (pixels - 1)))
+        return result
+    plain = BatchNorm(eps)
+    result = plain(input, weight, bias)
     if input.array.size:
-        _update_running(op, running_mean, running_var, momentum)
+        _update_running(running_mean, running_var, momentum, plain.mean[0], plain.unbiased_var()[0])
     return result
 
 
@@ -266,7 +271,8 @@ def instance_norm(
     op = GroupNorm(eps, max(shape[1], 1))
     result = op(input, weight, bias)
     if input.array.size:
-        _update_running(op, running_mean, running_var, momentum)
+        item_statistics = op.mean.mean(axis=0), op.unbiased_var().mean(axis=0)
+        _update_running(running_mean, running_var, momentum, *item_statistics)
     return result
 
 
@@ -362,14 +368,12 @@ def _alike(input: Variable, residual: Variable) -> bool:
 
 
 def _update_running(
-    op: ChannelNorm | vector.BatchNormRelu, mean: Variable | None, var: Variable | None, momentum: float
+    running_mean: Variable | None, running_var: Variable | None, momentum: float, mean: Array, var: Array
 ) -> None:
-    """Move running statistics towards those that `op` has just computed, averaged over items if they are per item.
+    """Move running statistics towards those of a batch, (C,).
 
     As in PyTorch this does not count as an in-place write: a network may use one layer twice before backward.
     """
-    if mean is None or var is None:
-        return
-    unbiased = op.var * op.count / (op.count - 1)
-    for running, new in ((mean, op.mean), (var, unbiased)):
-        running.array[...] = (1 - momentum) * running.array + momentum * np.atleast_2d(new).mean(axis=0)
+    for running, new in ((running_mean, mean), (running_var, var)):
+        if running is not None:
+            running.array[...] = (1 - momentum) * running.array + momentum * new

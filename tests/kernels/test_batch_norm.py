@@ -53,12 +53,11 @@ def plain(x, weight, bias, residual, relu, grad, eps=1e-5):
 def by_kernels(x, weight, bias, residual, relu, grad, eps=1e-5):
     """The same by the kernels, as the operation uses them."""
     mean, var = batch_norm.moments(x)
-    norm = batch_norm.Norm(mean, 1 / np.sqrt(var + eps), weight, bias)
+    norm = batch_norm.Norm(mean, var, eps, weight, bias)
     y = norm.apply(x, residual, relu)
     result = None if residual is None else y
     sums, products, passed = norm.gated_sums(grad, x, result, relu, keep=True)
-    count = x.size // x.shape[1]
-    grad_x = norm.input_gradient(grad, x, result, relu, sums / count, products / count)
+    grad_x = norm.input_gradient(grad, x, result, relu, (sums, products))
     return mean, var, y, grad_x, products, sums, passed
 
 
@@ -132,11 +131,11 @@ def test_relu_keeps_nan_of_the_residual_and_passes_its_gradient():
 def test_constant_statistics():
     """Evaluation: the gradient of x does not know of x, be it infinite."""
     x, grad = channels_last(numbers((2, 3, 2, 2), 0)), channels_last(numbers((2, 3, 2, 2), 1))
-    norm = batch_norm.Norm(np.array([1.0, -2, 3]), np.array([0.5, 2, 1]), np.array([1.0, 2, 3]), None)
+    norm = batch_norm.Norm(np.array([1.0, -2, 3]), np.array([4, 0.25, 1]), 0.0, np.array([1.0, 2, 3]), None)
     expected = (x - by_channel(np.array([1.0, -2, 3]), x)) * by_channel(np.array([0.5, 4, 3]), x)
     assert_close(norm.apply(x, None, False), expected.astype(np.float32), 1e-6, "y")
     x[0, 0, 0, 0] = np.inf
-    grad_x = norm.input_gradient(grad, x, None, False, None, None)
+    grad_x = norm.input_gradient(grad, x, None, False, None)
     assert_close(grad_x, (grad * by_channel(np.array([0.5, 4, 3]), x)).astype(np.float32), 1e-6, "grad_x")
 
 

@@ -132,12 +132,12 @@ class ResNet(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
             elif isinstance(module, (nn.BatchNorm2d, nn.GroupNorm)) and module.weight is not None:
-                nn.init.constant_(module.weight, 1)
-                nn.init.constant_(module.bias, 0)
+                nn.init.ones_(module.weight)
+                nn.init.zeros_(module.bias)  # type: ignore[arg-type]  # there is one, or torchvision fails here too
         if zero_init_residual:
             for module in self.modules():
                 if isinstance(module, BasicBlock) and getattr(module.bn2, "weight", None) is not None:
-                    nn.init.constant_(module.bn2.weight, 0)
+                    nn.init.zeros_(module.bn2.weight)
 
     def forward(self, x: Tensor) -> Tensor:
         """Class scores (N, num_classes) of images (N, 3, H, W)."""
