@@ -62,12 +62,14 @@ def draw_bars(
     names: Sequence[str],
     series: Mapping[str, Sequence[float | None]],
     line: float | None = None,
+    logarithmic: bool = False,
 ) -> None:
     """A group of horizontal bars for every name, each with its value, and a line where two are equal.
 
     Args:     label: of the values, with their unit.
               series: values by what they are of, one for every name; None leaves a bar out.
               line: where to draw it, such as 1 for ratios.
+              logarithmic: whether the axis of the values is.
     """
     import matplotlib
 
@@ -84,10 +86,12 @@ def draw_bars(
     if line is not None:
         axes.axvline(line, color="black", linewidth=1)
     if len(series) > 1:
-        axes.legend(loc="lower right", fontsize=8)
+        figure.legend(loc="outside lower center", ncols=len(series), fontsize=8, frameon=False)
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlabel(label)
+    if logarithmic:
+        axes.set_xscale("log")
     axes.set_title(title)
     axes.margins(x=0.08)
     axes.spines[["top", "right"]].set_visible(False)
