@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from ..kernels import layout
 from . import anomaly
 from .grad_mode import no_grad
-from .node import AccumulateGrad, Array, Node, Place, hook_name
+from .node import AccumulateGrad, Array, Node, Place, hook_name, may_share
 
 Sums = dict[int, tuple[Array, bool]]  # by result: the gradient so far, and whether the array is ours alone to change
+Sent = tuple[Place, Array | None, bool]  # where to, the gradient, and whether the array is the engine's alone
 
 
 def run_backward(
@@ -39,34 +41,37 @@ def run_backward(
     ready: list[tuple[float, int, Node]] = []
     arrival = itertools.count()  # the order among nodes of one age (leaves)
 
-    def send(place: Place, grad: Array | None, owned: bool) -> None:
-        node, index = place
-        if needed is not None and node not in needed:
-            return
-        if grad is not None:
-            _add(sums.setdefault(node, {}), index, grad, owned)
-        edges_left[node] -= 1
-        if not edges_left[node]:
-            heapq.heappush(ready, (-node.age, next(arrival), node))
+    def send(sent: Sequence[Sent]) -> None:
+        for (node, index), grad, owned in sent:
+            if needed is not None and node not in needed:
+                continue
+            if grad is not None:
+                _add(sums.setdefault(node, {}), index, grad, owned)
+            edges_left[node] -= 1
+            if not edges_left[node]:
+                heapq.heappush(ready, (-node.age, next(arrival), node))
 
-    for place, grad in roots:
-        send(place, grad, False)
+    def visit(node: Node) -> Sequence[Sent]:
+        # When this returns, what the node received and what it had saved is dead, unless somebody else holds it.
+        received = sums.pop(node, {})
+        runs = needed is None or needed[node]
+        if captured is not None and runs:  # before the hooks, as in PyTorch; where the walk ends, after them
+            _capture(captured, node, received)
+        if node.tensor_hooks or node.retained:
+            _show_to_tensors(node, received)
+        if captured is not None and not runs:
+            _capture(captured, node, received)
+        if not runs:
+            return ()
+        sent = _through(node, received)
+        if not retain_graph:
+            node.release()
+        return sent
+
+    send([(place, grad, False) for place, grad in roots])
     with no_grad(), np.errstate(all="ignore"):
         while ready:
-            node = heapq.heappop(ready)[2]
-            received = sums.pop(node, {})
-            runs = needed is None or needed[node]
-            if captured is not None and runs:  # before the hooks, as in PyTorch; where the walk ends, after them
-                _capture(captured, node, received)
-            if node.tensor_hooks or node.retained:
-                _show_to_tensors(node, received)
-            if captured is not None and not runs:
-                _capture(captured, node, received)
-            if runs:
-                for sent in _through(node, received):
-                    send(*sent)
-                if not retain_graph:
-                    node.release()
+            send(visit(heapq.heappop(ready)[2]))
 
 
 def _count_edges(places: Sequence[Place]) -> dict[Node, int]:
@@ -102,14 +107,13 @@ def nodes_towards(roots: Sequence[tuple[Place, Array]], targets: Sequence[Node],
 
 
 def _add(received: Sums, index: int, grad: Array, owned: bool) -> None:
-    """Add a gradient to the sum for one result."""
+    """Add a gradient to the sum for one result, in the memory of one of them if that is ours."""
     known = received.get(index)
     if known is None:
         received[index] = (grad, owned)
-    elif known[1]:
-        np.add(known[0], grad, out=known[0])
-    else:
-        received[index] = (np.asarray(known[0] + grad), True)  # NumPy adds 0-d arrays to a scalar
+        return
+    total = known[0] if known[1] else grad if owned else layout.empty_like(grad)
+    received[index] = (np.add(known[0], grad, out=total), True)
 
 
 def _capture(captured: dict[Place, tuple[Array, bool] | None], node: Node, received: Sums) -> None:
@@ -180,15 +184,12 @@ def _run_node_hook(hook: Callable, replaceable: tuple, *others: tuple) -> tuple:
     return values
 
 
-def _through(node: Node, received: Sums) -> list[tuple[Place, Array | None, bool]]:
+def _through(node: Node, received: Sums) -> list[Sent]:
     """Run a node: where its gradients go, the gradients, and whether each array is nobody else's."""
     node.check_saved()
-    kind = node.grad_type
-    grads_out: list[Array | None] = [
-        received[index][0] if index in received else None for index in range(len(node.output_meta))
-    ]
+    grads_out = [received[index][0] if index in received else None for index in range(len(node.output_meta))]
     if node.pre_hooks:
-        shown = tuple(_wrapped(kind, g) for g in grads_out)
+        shown = tuple(_wrapped(node.grad_type, g) for g in grads_out)
         for hook in list(node.pre_hooks):
             shown = _run_node_hook(hook, shown)
         grads_out = [None if g is None else g.array for g in shown]
@@ -198,19 +199,22 @@ def _through(node: Node, received: Sums) -> list[tuple[Place, Array | None, bool
     else:
         grads = _run(node, grads_out)
     if node.hooks:
-        shown_in = tuple(_wrapped(kind, g) for g in grads)
-        shown_out = tuple(_wrapped(kind, g) for g in grads_out)
+        shown_in = tuple(_wrapped(node.grad_type, g) for g in grads)
+        shown_out = tuple(_wrapped(node.grad_type, g) for g in grads_out)
         for hook in list(node.hooks):
             shown_in = _run_node_hook(hook, shown_in, shown_out)
         grads = tuple([None if g is None else g.array for g in shown_in])
     if anomaly.is_anomaly_enabled():
         anomaly.check_gradients(node, grads)
-    sent = []
-    for index, (edge, grad) in enumerate(zip(node.edges, grads)):
+    sent: list[Sent] = []
+    for index, edge in enumerate(node.edges):
         if edge is not None:
-            checked = None if grad is None else _checked(node, index, edge, grad)
-            owned = checked is not None and not node.hooks and _is_owned(checked, index, grads, grads_out)
-            sent.append((edge, checked, owned))
+            grad = grads[index]
+            if grad is None:
+                sent.append((edge, None, False))
+            else:
+                grad = _checked(node, index, edge, grad)
+                sent.append((edge, grad, not node.hooks and _is_owned(grad, index, grads, grads_out)))
     return sent
 
 
@@ -243,11 +247,12 @@ def _is_owned(grad: Array, index: int, grads: tuple, grads_out: list[Array | Non
     if not grad.flags.writeable:  # a broadcast one: many elements in one place of memory
         return False
     for other in grads_out:
-        if other is not None and np.may_share_memory(grad, other):
+        if other is not None and may_share(grad, other):
             return False
-    return not any(
-        other is not None and i != index and np.may_share_memory(grad, other) for i, other in enumerate(grads)
-    )
+    for position, other in enumerate(grads):
+        if position != index and other is not None and may_share(grad, other):
+            return False
+    return True
 
 
 def _checked(node: Node, index: int, edge: Place, grad: Array) -> Array:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..kernels import layout
 from . import anomaly
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ Place = tuple["Node", int]  # a node and which of its results: where a gradient 
 
 # Among the nodes whose gradients are complete the youngest goes first. The counter is atomic in CPython.
 _ages = itertools.count()
+
+
+def may_share(a: Array, b: Array) -> bool:
+    """Whether two arrays may look at the same memory. Two that own theirs do not: this is most of the answers."""
+    return a is b or ((a.base is not None or b.base is not None) and np.may_share_memory(a, b))
 
 
 class RemovableHandle:
@@ -161,7 +167,7 @@ def _same_layout(grad: Array, array: Array) -> bool:
 
 def _copy_like(grad: Array, array: Array) -> Array:
     """A copy in `array`'s order of memory: what can view a tensor can then view its `.grad` too."""
-    made = np.empty_like(array)
+    made = layout.empty_like(array)
     np.copyto(made, grad)
     return made
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..types import dtype as dt
 from .grad_mode import grad_state
-from .node import Array, Node, Place, RemovableHandle
+from .node import Array, Node, Place, RemovableHandle, may_share
 
 if TYPE_CHECKING:
     from .variable import Variable
@@ -50,7 +50,7 @@ class Operation(Node):
         for name, value in vars(self).items():  # what was kept of the old value must survive the write
             if value is result:
                 setattr(self, name, target)
-            elif isinstance(value, np.ndarray) and np.may_share_memory(value, target):
+            elif isinstance(value, np.ndarray) and may_share(value, target):
                 setattr(self, name, value.copy())
         np.copyto(target, result, casting="unsafe")
 
@@ -61,13 +61,16 @@ class Operation(Node):
         recording = self._begin(inputs)
         with np.errstate(all="ignore"):
             results = self.forward(*[None if v is None else v.array for v in inputs])
-        first = next(v for v in inputs if v is not None)
+        first = _first(inputs)
         many = isinstance(results, tuple)
         outputs = tuple([first.wrap(np.asarray(r)) for r in (results if many else (results,))])
         if self.is_view:
             self._share_memory(first, outputs, many)
         if recording:
-            self._record(inputs, outputs)
+            self._remember(inputs, outputs)
+            for index, output in enumerate(outputs):
+                if output.array.dtype.kind == "f":
+                    output.set_history(self, index)
         return outputs if many else outputs[0]
 
     def inplace(self, target: Variable, *others: Variable | None) -> Any:
@@ -108,46 +111,39 @@ class Operation(Node):
         origin = "inference_mode" if grad_state.inference else "multiple" if grad_state.enabled else "no_grad"
         followed = grad_state.enabled and not many
         for output in outputs:
-            if output.array.size == 0 or np.may_share_memory(output.array, source.array):
+            if output.array.size == 0 or may_share(output.array, source.array):
                 output.become_view_of(source, self if followed else None, origin)
-
-    def _record(self, inputs: tuple, outputs: tuple) -> None:
-        self._remember(inputs, outputs)
-        for index, output in enumerate(outputs):
-            if output.array.dtype.kind == "f":
-                output.set_history(self, index)
 
     def _remember(self, inputs: tuple, outputs: tuple) -> None:
         """Become a node of the graph: note what was saved, and at which version."""
-        kind = type(inputs[0] if inputs[0] is not None else next(v for v in inputs if v is not None))
-        self._enter_graph(kind, tuple([(o.array.shape, o.array.dtype) for o in outputs]))
-        names, saved = [], []
+        self._enter_graph(type(_first(inputs)), tuple([(o.array.shape, o.array.dtype) for o in outputs]))
+        variables = inputs + outputs
+        names: list[str] = []
+        versions: list[tuple] = []
         for name, value in vars(self).items():
-            if isinstance(value, np.ndarray):
+            saved = _arrays_in(value)
+            if saved:
                 names.append(name)
-                saved.append(value)
-            elif isinstance(value, (tuple, list)):
-                arrays = [a for a in value if isinstance(a, np.ndarray)]
-                if arrays:
-                    names.append(name)
-                    saved += arrays
+                for array in saved:
+                    versions += self._versions_of(array, variables)
         self.saved_names = tuple(names)
-        self.saved_versions = self._versions_of(saved, (*inputs, *outputs)) if saved else ()
+        self.saved_versions = tuple(versions)
 
-    def _versions_of(self, saved: list[Array], variables: tuple) -> tuple:
-        """For each saved array that is an input's or output's memory: its version, and whose it is."""
+    def _versions_of(self, saved: Array, variables: tuple) -> list[tuple]:
+        """If a saved array is memory of inputs or outputs: their versions, and whose they are."""
         versions = []
-        for array in saved:
-            owners = [i for i, v in enumerate(variables) if v is not None and v.array is array] or [
-                i for i, v in enumerate(variables) if v is not None and np.may_share_memory(v.array, array)
-            ]
-            for position in owners:
-                versions.append(self._version_of(variables[position], position))
-        return tuple(versions)
+        for position, variable in enumerate(variables):
+            if variable is not None and variable.array is saved:
+                versions.append(self._version_of(variable, position))
+        if not versions:
+            for position, variable in enumerate(variables):
+                if variable is not None and may_share(variable.array, saved):
+                    versions.append(self._version_of(variable, position))
+        return versions
 
     def _version_of(self, variable: Variable, position: int) -> tuple:
         """What check_saved compares, and needs to name the tensor; `position` counts inputs, then outputs."""
-        if variable.is_inference():
+        if variable._inference:
             raise RuntimeError(
                 f"{self.name()}: Inference tensors cannot be saved for backward. To work around, "
                 "make a clone to get a normal tensor and use it in autograd."
@@ -177,6 +173,22 @@ class Operation(Node):
             self.freed = True
             for name in self.saved_names:
                 setattr(self, name, None)
+
+
+def _arrays_in(value: Any) -> list[Array]:
+    """The arrays of an attribute: itself, in a tuple or list, or the attributes of an object that keeps them."""
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, (tuple, list)):
+        return [member for member in value if isinstance(member, np.ndarray)]
+    if hasattr(value, "__dict__"):
+        return [member for member in vars(value).values() if isinstance(member, np.ndarray)]
+    return []
+
+
+def _first(inputs: tuple) -> Any:
+    """The first input that is there; the results are of its kind."""
+    return inputs[0] if inputs[0] is not None else next(v for v in inputs if v is not None)
 
 
 def freed_graph(where: str) -> str:
