@@ -3,10 +3,10 @@
     python benchmarks/memory.py [--models NAME...] [--modes MODE...] [--out FOLDER]
 
 Every figure comes from a process of its own: the highest resident memory of three training steps, less that before the
-model was made, in a process that has trained a small network for one step (so that what a library loads to train at all
-is not counted). It holds weights, gradients, momentum, batches, activations, buffers that a library keeps, and code that
-this model in particular needs. Two of PyTorch's modes are named: the one with the least memory, and the one whose third
-step was the fastest.
+model was made, in a process that has trained LeNet-5 for one step (so that what a library loads to train at all is not
+counted). It holds weights, gradients, momentum, batches, activations, buffers that a library keeps, and code that this
+model in particular needs. Two of PyTorch's modes are named: the one with the least memory, and the one whose third step
+was the fastest.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def main() -> None:
         print(f"{name}:", ", ".join(f"{key} {value}" for key, value in zip(HEADER[1:], rows[-1][1:])), flush=True)
     more = [name for name, a, b in zip(options.names, series[OURS], series["PyTorch's least"]) if a > b]
     lines = [
-        "Peak memory of a training step in MB (10^6 bytes), above those of a process which has trained a small network before.",
+        "Peak memory of a training step in MB (10^6 bytes), above those of a process that has trained LeNet-5.",
         "",
         markdown_table(HEADER, rows),
         "",

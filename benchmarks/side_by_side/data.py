@@ -13,8 +13,8 @@ def set_weights(library: Any, model: Any, seed: int = 0) -> None:
     """Give a model its initial weights: normal with variance 1/inputs, small biases, batch norm near the identity."""
     rng = np.random.default_rng(seed)
     state = model.state_dict()
-    for key, value in state.items():
-        shape = tuple(value.shape)
+    for key in sorted(state):  # whatever the order in which a library registers them
+        shape = tuple(state[key].shape)
         if len(shape) > 1:
             drawn = rng.standard_normal(shape, np.float32) * np.float32(np.prod(shape[1:]) ** -0.5)
         elif key.endswith("running_var"):

@@ -22,7 +22,7 @@ def resident(field: str) -> int:
 class TrainingMemory:
     """Measures once; make a new process for another measurement.
 
-    A step of LeNet-5 comes first: what a library loads to train at all (PyTorch 80 MB of Python modules) is not counted.
+    A step of LeNet-5 comes first: what a library loads to train at all (PyTorch: 80 MB of modules) is not counted.
     """
 
     def __init__(self, library: str, **options: Any) -> None:
