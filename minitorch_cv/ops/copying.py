@@ -78,9 +78,9 @@ def lies_in_order(input: Variable) -> bool:
     if is_settled(input):
         return True
     home = home_of(input)
-    if home is None:
-        return input.array.flags.c_contiguous
-    return fits_in_order(input, home, (input.array.size,)) and move_in_order(home)
+    if home is not None and not (fits_in_order(input, home, (input.array.size,)) and move_in_order(home)):
+        return False
+    return input.array.flags.c_contiguous
 
 
 def in_format(input: V, d: dt.dtype | None, memory_format: mf.memory_format, copied: bool = False) -> V:

@@ -94,6 +94,8 @@ COPIES = {
     "reshape": lambda y: y.permute(0, 2, 3, 1).reshape(-1, 3),
     "contiguous": lambda y: y.permute(0, 2, 3, 1).contiguous(),
     "contiguous part": lambda y: y[:, :1].contiguous(),
+    "contiguous steps": lambda y: y[0, 0, 0, ::2].contiguous(),
+    "contiguous diagonal": lambda y: y[1, 2].diagonal().contiguous(),
     "flatten": lambda y: y.permute(0, 2, 3, 1).flatten(1),
     "ravel": lambda y: y.permute(0, 2, 3, 1).ravel(),
     "reshape of a part": lambda y: y[:, :2].reshape(-1),
