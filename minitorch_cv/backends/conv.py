@@ -8,8 +8,8 @@ from ..kernels import convolution as _kernels
 def algorithm(name: str) -> AbstractContextManager[None]:
     """A context in which this thread's convolutions, forward and backward, prefer one algorithm.
 
-    Args:     name: 'im2col', windows laid out as the columns of a matrix; 'direct', the same product without the matrix;
-                  'winograd', a quarter to a half of the multiplications, for 3x3 and 5x5 windows of stride 1;
+    Args:     name: 'im2col', windows laid out as the columns of a matrix; 'direct', the same product without the
+                  matrix; 'winograd', a quarter to a half of the multiplications, for 3x3 and 5x5 windows of stride 1;
                   'auto', the default, the fastest for the shape.
     Raises:   ValueError: for another name.
 

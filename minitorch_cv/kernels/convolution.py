@@ -58,7 +58,7 @@ def _choose(dtype: np.dtype, groups: int, window: Window, channels: int, filters
         return "im2col"
     if not supports(window) or preferred == "direct":
         return "direct"
-    if preferred == "winograd" or min(channels, filters) >= 32 and min(out_size) >= 4:
+    if preferred == "winograd" or (min(channels, filters) >= 32 and min(out_size) >= 4):
         return "winograd"
     return "direct"
 

@@ -3,17 +3,17 @@
 - `direct(x, weight, bias, window)` -> (N, O, oh, ow)
 - `direct_backward_input(grad_out, weight, image_size, window)` -> (N, C, H, W)
 
-x: (N, C, H, W), weight: (O, C, kh, kw), bias: (O,) or None, grad_out: (N, O, oh, ow), all float32; one group, any stride,
-dilation and padding.
+x: (N, C, H, W), weight: (O, C, kh, kw), bias: (O,) or None, grad_out: (N, O, oh, ow), all float32; one group, any
+stride, dilation and padding.
 
-In channels-last memory a line of a window is one run of kw*C numbers. The micro-kernel takes the windows of 14 output pixels
-as 14 rows, each given by the address of its first number, and the lines of a window as taps, each given by its distance from
-there. Only the weights are packed, and images with padding are copied, some output rows at a time, into a small buffer
-with zeros around them.
+In channels-last memory a line of a window is one run of kw*C numbers. The micro-kernel takes the windows of some output
+pixels as its rows, each given by the address of its first number, and the lines of a window as taps, each given by its
+distance from there. Only the weights are packed; images with padding are copied, some rows at a time, into a small
+buffer with zeros around them.
 
 The gradient of the input is the same product with the roles turned: input pixel h met the window points i with
-(h + top - i*dilation) a multiple of the stride, at output pixel (h + top - i*dilation) / stride. Pixels that meet the same
-points form a phase, and each phase is a convolution of stride 1 over grad_out with its own share of the weights.
+(h + top - i*dilation) a multiple of the stride, at output pixel (h + top - i*dilation) / stride. Pixels that meet the
+same points form a phase, and each phase is a convolution of stride 1 over grad_out with its own share of the weights.
 """
 
 import dataclasses
@@ -207,7 +207,7 @@ def _unit(n: int, out_h: int, out_w: int, step: int) -> Pair:
 def _cut(n: int, out_h: int, images: int, band: int) -> Iterator[tuple[int, int, int, int, int, int]]:
     """(images, height, units, first image, bands of an image, first band) of each kind of unit."""
     full, rest = divmod(out_h, band) if out_h else (0, 0)
-    if images > 1 or full == 1 and not rest:
+    if images > 1 or (full == 1 and not rest):
         if n // images:
             yield images, out_h, n // images, 0, 1, 0
         if n % images:
@@ -348,7 +348,7 @@ def _packed(weight: Array, points: tuple[tuple[int, ...], ...], backward: bool) 
 
 
 @kernel
-def _pack(first, last, weight, row_step, column_step, depth, columns, points, panels, begin):  # type: ignore[no-untyped-def]
+def _pack(first, last, weight, row_step, column_step, depth, columns, points, panels, begin):
     rows = len(points) * depth
     for panel in range(first, last):
         column = panel * PANEL
@@ -380,7 +380,7 @@ def _run_units(
     passes,
     numbers,
     buffer,
-):  # type: ignore[no-untyped-def]
+):
     images, bands, first_band, first_image = numbers[0], numbers[1], numbers[2], numbers[3]
     source_h, source_w, channels = numbers[4], numbers[5], numbers[6]
     band_source, first_y, buffer_h, first_x, buffer_w = numbers[7], numbers[8], numbers[9], numbers[10], numbers[11]
@@ -431,7 +431,7 @@ def _run_units(
 
 
 @kernel
-def _copy_with_zeros(source, origin, h, w, channels, first_y, first_x, buffer, target, buffer_h, buffer_w):  # type: ignore[no-untyped-def]
+def _copy_with_zeros(source, origin, h, w, channels, first_y, first_x, buffer, target, buffer_h, buffer_w):
     """Lines first_y .. first_y + buffer_h of an image, from column first_x on, zero where there is no image."""
     line = buffer_w * channels
     left = max(0, -first_x)
@@ -449,13 +449,13 @@ def _copy_with_zeros(source, origin, h, w, channels, first_y, first_x, buffer, t
 
 
 @kernel
-def _copy(source, origin, target, to, count):  # type: ignore[no-untyped-def]
+def _copy(source, origin, target, to, count):
     for i in range(0, count, VL):
         store_part(target, to + i, load_part(source, origin + i, count - i), count - i)
 
 
 @kernel
-def _fill_zero(target, to, count):  # type: ignore[no-untyped-def]
+def _fill_zero(target, to, count):
     for i in range(0, count, VL):
         store_part(target, to + i, splat(np.float32(0)), count - i)
 
@@ -463,7 +463,7 @@ def _fill_zero(target, to, count):  # type: ignore[no-untyped-def]
 @kernel
 def _multiply(
     source, origin, out, to, columns, first_column, last_column, panels, bias, source_rows, out_rows, taps, passes
-):  # type: ignore[no-untyped-def]
+):
     """One unit: for each pass its output pixels (rows) times its panels of weights."""
     for p in range(len(passes)):
         tap_count, depth, first_tap = passes[p, 0], passes[p, 1], passes[p, 2]

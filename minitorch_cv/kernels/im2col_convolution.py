@@ -4,8 +4,8 @@
 - `im2col_backward_input(grad_out, weight, image_size, window, groups)` -> (N, C, H, W)
 - `im2col_backward_weight(grad_out, x, window, groups)` -> (O, C/groups, kh, kw)
 
-x: (N, C, H, W), weight: (O, C/groups, kh, kw), bias: (O,) or None, grad_out: (N, O, oh, ow), all float32 or float64. The
-textbook's way: any groups, any dtype, plain C-order memory. Some images at a time are laid out and multiplied by NumPy.
+x: (N, C, H, W), weight: (O, C/groups, kh, kw), bias: (O,) or None, grad_out: (N, O, oh, ow), all float32 or float64.
+The textbook's way: any groups, C-order memory. Some images at a time are laid out and multiplied by NumPy.
 """
 
 from collections.abc import Callable
@@ -62,7 +62,7 @@ def im2col_conv2d(x: Array, weight: Array, bias: Array | None, window: Window, g
 
 
 def im2col_backward_input(grad_out: Array, weight: Array, image_size: Pair, window: Window, groups: int = 1) -> Array:
-    """The gradient of `im2col_conv2d` with respect to x, images of `image_size` (H, W): gradients spread over windows."""
+    """The gradient of `im2col_conv2d` with respect to x, images of `image_size` (H, W)."""
     grad_out = layout.contiguous(grad_out)
     n, o, oh, ow = grad_out.shape
     transposed = weight.reshape(groups, o // groups, -1).transpose(0, 2, 1)  # (g, k, o)

@@ -2,31 +2,33 @@
 
 `rows_by_table(...)` and `packed_rows(...)` compute, for BLOCK_ROWS rows r and PANEL columns n (target.py),
 
-    C[c0 + c_rows[cr + r] + n] = bias[bias0 + n] + sum over t < taps, d < depth of A(r, t, d) * B[b0 + (t*depth + d)*b_step + n]
+    c[c0 + c_rows[cr + r] + n] = bias[bias0 + n] + sum over t < taps and d < depth of
+                                 left(r, t, d) * b[b0 + (t*depth + d)*b_step + n]
 
-- `rows_by_table`: A(r, t, d) = A[a0 + a_rows[ar + r] + a_taps[at + t] + d]. Rows lie anywhere: the window of one output pixel
-  is row r, its lines are the taps, and the pixels and channels of a line are the depth. A convolution needs no im2col matrix.
-- `packed_rows`: A(r, t, d) = A[a0 + a_taps[at + t] + d*a_step + r]. The BLOCK_ROWS rows lie side by side: a left-hand side that is
-  packed in panels, or the transpose of one that is not.
+- `rows_by_table`: left(r, t, d) = a[a0 + a_rows[ar + r] + a_taps[at + t] + d]. Rows lie anywhere: the window of one
+  output pixel is row r, its lines are the taps, the pixels and channels of a line are the depth. A convolution needs no
+  im2col matrix.
+- `packed_rows`: left(r, t, d) = a[a0 + a_taps[at + t] + d*a_step + r]. The rows lie side by side: a left-hand side that
+  is packed in panels, or the transpose of one that is not.
 
-Arguments, in order: `taps, depth, A, a0, a_rows, ar, a_taps, at, a_step, B, b0, b_step, C, c0, c_rows, cr, rows, columns,
-bias, bias0, accumulate`. Arrays are 1-d and contiguous: A, B, C, bias float32, the tables int64. `taps` and `depth` are at
-least 1. Only the first `rows` rows and `columns` columns are stored, but all BLOCK_ROWS rows of A and all PANEL columns of B
-and of the bias are read: pad a table with a valid row, B and the bias with anything. With `accumulate` the result is
-added to what C holds.
-`rows_by_table_narrow` and `packed_rows_narrow` are the same with one vector of columns (VL) instead of two.
+Arguments, in order: `taps, depth, a, a0, a_rows, ar, a_taps, at, a_step, b, b0, b_step, c, c0, c_rows, cr, rows,
+columns, bias, bias0, accumulate`. Arrays are 1-d and contiguous: a, b, c, bias float32, the tables int64. `taps` and
+`depth` are at least 1. Only the first `rows` rows and `columns` columns are stored, but all BLOCK_ROWS rows of a and all
+PANEL columns of b and of the bias are read: pad a table with a valid row, b and the bias with anything. With
+`accumulate` the result is added to what c holds. `rows_by_table_narrow` and `packed_rows_narrow` are the same with one
+vector of columns (VL) instead of two.
 
-Why it is fast: a processor can start two vector multiply-adds a cycle, but the result of one is there only four cycles later, and a
-number that has to come from memory comes at most twice a cycle. In a block of 14 rows and 2 vectors, 28 sums are under way at any
-time, none waiting for another, and 16 loads serve 28 multiply-adds. A plain loop does one sum at a time and loads two
-numbers for each: that is the factor of ten. The blocks of A and B that a caller passes should stay in cache while they are used.
+Why it is fast: a processor can start two vector multiply-adds a cycle, but the result of one is there only four cycles
+later, and a number that has to come from memory comes at most two or three times a cycle. In a block of 14 rows and 2
+vectors, 28 sums are under way at any time, none waiting for another, and 16 loads serve 28 multiply-adds. A plain loop
+does one sum at a time and loads two numbers for each: that is the factor of ten. The parts of a and b that a caller
+passes should stay in cache while they are used. docs/kernels.md tells the whole story.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
 from numba import types
 
 from minitorch_cv.kernels import simd
@@ -38,23 +40,23 @@ def _block_product(vectors: int, packed: bool) -> Any:
     """The instruction for blocks of BLOCK_ROWS x vectors*VL."""
 
     @simd.instruction(_stand_in(vectors, packed))
-    def block_product(typing_context, taps, depth, A, a0, a_rows, ar, a_taps, at, a_step, B, b0, b_step, C, c0, c_rows, cr,
-                      rows, columns, bias, bias0, accumulate):  # type: ignore[no-untyped-def]  # fmt: skip
-        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def block_product(typing_context, taps, depth, a, a0, a_rows, ar, a_taps, at, a_step, b, b0, b_step, c, c0,
+                      c_rows, cr, rows, columns, bias, bias0, accumulate):  # fmt: skip
+        def generate(context, builder, signature, arguments):
             _generate(context, builder, signature, arguments, vectors, packed)
             return context.get_dummy_value()
 
         i = types.intp
         return types.void(
-            i, i, A, i, a_rows, i, a_taps, i, i, B, i, i, C, i, c_rows, i, i, i, bias, i, types.boolean
+            i, i, a, i, a_rows, i, a_taps, i, i, b, i, i, c, i, c_rows, i, i, i, bias, i, types.boolean
         ), generate
 
     return block_product
 
 
 def _generate(context: Any, builder: Any, signature: Any, arguments: Any, vectors: int, packed: bool) -> None:
-    (taps, depth, A, a0, a_rows, ar, a_taps, at, a_step, B, b0, b_step, C, c0, c_rows, cr,
-     rows, columns, bias, bias0, accumulate) = arguments  # fmt: skip
+    (taps, depth, _, a0, _, ar, _, at, a_step, _, b0, b_step, _, c0, _, cr,
+     rows, columns, _, bias0, accumulate) = arguments  # fmt: skip
     kinds = signature.args
 
     def pointer(position: int, index: Any) -> Any:
@@ -116,8 +118,8 @@ def _generate(context: Any, builder: Any, signature: Any, arguments: Any, vector
         at_tap[cell].add_incoming(new_sums[cell], tap_end)
     builder.cbranch(builder.icmp_signed("<", next_t, taps), tap_loop, end)
 
-    # Store row after row, and leave after the last one that is wanted. What C holds is read only to add to it: a load
-    # right behind a store to a part of the same bytes, as where a row of C is shorter than a vector, waits for it.
+    # Store row after row, and leave after the last one that is wanted. What c holds is read only to add to it: a load
+    # right behind a store to a part of the same bytes, as where a row of c is shorter than a vector, waits for it.
     builder.position_at_end(end)
     lanes = [simd.first_lanes(builder, builder.sub(columns, INT64(v * VL))) for v in range(vectors)]
     out_table = pointer(14, cr)
@@ -146,16 +148,16 @@ def _generate(context: Any, builder: Any, signature: Any, arguments: Any, vector
 def _stand_in(vectors: int, packed: bool) -> Callable[..., None]:
     width = vectors * VL
 
-    def block_product(taps, depth, A, a0, a_rows, ar, a_taps, at, a_step, B, b0, b_step, C, c0, c_rows, cr,
-                      rows, columns, bias, bias0, accumulate):  # type: ignore[no-untyped-def]  # fmt: skip
+    def block_product(taps, depth, a, a0, a_rows, ar, a_taps, at, a_step, b, b0, b_step, c, c0,
+                      c_rows, cr, rows, columns, bias, bias0, accumulate):  # fmt: skip
         rows_of_a = np.arange(BLOCK_ROWS) if packed else a_rows[ar : ar + BLOCK_ROWS]
         steps = np.arange(depth) * (a_step if packed else 1)
         along = (a_taps[at : at + taps, None] + steps).reshape(-1)
-        a = A[a0 + rows_of_a[:, None] + along]
-        b = B[b0 + np.arange(taps * depth)[:, None] * b_step + np.arange(width)]
-        product = (a @ b + bias[bias0 : bias0 + width])[: max(rows, 0), : max(columns, 0)]
+        left = a[a0 + rows_of_a[:, None] + along]
+        right = b[b0 + np.arange(taps * depth)[:, None] * b_step + np.arange(width)]
+        product = (left @ right + bias[bias0 : bias0 + width])[: max(rows, 0), : max(columns, 0)]
         places = c0 + c_rows[cr : cr + len(product), None] + np.arange(product.shape[1])
-        C[places] = product + C[places] if accumulate else product
+        c[places] = product + c[places] if accumulate else product
 
     return block_product
 

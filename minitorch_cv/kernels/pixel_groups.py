@@ -1,9 +1,9 @@
 """Convolutions of few output channels: several neighbouring pixels at a time.
 
-LeNet's first layer has 6 output channels, and a vector 16 lanes: ten of them would idle. Two neighbouring output pixels
-have 12 numbers, which lie side by side in channels-last memory, and a window that covers both is one column wider.
-So a convolution of O channels becomes one of P*O channels with a window of kw + (P-1)*stride columns, moved by P*stride,
-in whose weights pixel p has zeros but for its own kw columns.
+LeNet's first layer has 6 output channels, and a vector 16 lanes: ten of them would idle. Two neighbouring pixels have
+12 numbers, side by side in channels-last memory, and a window that covers both is one column wider.
+So a convolution of O channels becomes one of P*O channels with a window of kw + (P-1)*stride columns, moved by
+P*stride, in whose weights pixel p has zeros but for its own kw columns.
 
 - `pixels_at_a_time(channels, depth, window, ow)` -> P
 - `group_pixels(weight, bias, window, pixels)` -> the weights, bias and window of that convolution
