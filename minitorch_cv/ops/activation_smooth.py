@@ -12,6 +12,7 @@ from ..autograd.variable import V
 from ..kernels.erf import erf
 from . import logistic
 from .arguments import check_floating, check_number, normalize_dim, promote_floating
+from .memory_order import by_element
 from .selection import choose
 
 
@@ -44,7 +45,7 @@ class Gelu(Operation):
 
     def forward(self, x: Array) -> Array:
         self.x = x
-        self.cdf = (1 + erf(x * x.dtype.type(math.sqrt(0.5)))) / 2
+        self.cdf = (1 + by_element(erf, x * x.dtype.type(math.sqrt(0.5)))) / 2
         return x * self.cdf
 
     def backward(self, grad_out: Array) -> Array:

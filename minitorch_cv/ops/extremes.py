@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.memory_order import tidy
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..types import dtype as dt
@@ -16,6 +15,7 @@ from ..types import return_types
 from .arguments import check_tensor, normalize_dim
 from .choosing import maximum, minimum
 from .dimensions import Dims, check_not_empty, count, keep_dims, reduced_dims
+from .memory_order import tidy
 from .numpy_names import numpy_names
 from .picking import Pick
 

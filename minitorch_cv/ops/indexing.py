@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.memory_order import tidy
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from .accumulation import add_at, indexed_shape, is_mask
@@ -15,6 +14,7 @@ from .arguments import check_tensor, to_dtype, unbroadcast
 from .copying import CopyInto
 from .expanding import expanded_shape
 from .index_expressions import IndexExpression, read_index, read_index_tensors
+from .memory_order import tidy
 from .numbers import is_python_number, number_array
 from .reshaping import Reshape
 from .slicing import BasicIndex

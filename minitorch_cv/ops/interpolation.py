@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.memory_order import take
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
 from ..types import memory_format as mf
 from .arguments import check_floating, check_tensor, is_number
 from .average_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d
+from .memory_order import take
 from .resized_dimension import Part, linear_parts, nearest_part
 
 _UNALIGNED = ("nearest", "nearest-exact", "area")

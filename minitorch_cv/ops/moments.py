@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.memory_order import tidy
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
 from ..kernels.summation import accurate_sum_wide
 from .arguments import check_number, check_tensor
 from .dimensions import Dims, count, keep_dims, reduced_dims
+from .memory_order import tidy
 from .numpy_names import numpy_names
 from .reductions import Mean
 

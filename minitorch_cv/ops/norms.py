@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.memory_order import tidy
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels.summation import accurate_sum
@@ -17,6 +16,7 @@ from ..types.promotion import promote_types
 from .arguments import check_tensor, is_number, normalize_dim, to_dtype
 from .dimensions import Dims, count, keep_dims, reduced_dims
 from .extremes import amax, amin
+from .memory_order import tidy
 from .numpy_names import numpy_names
 from .permuting import movedim
 from .pointwise import floating

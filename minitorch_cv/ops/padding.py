@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.memory_order import take
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
 from ..kernels.window import Pair
 from ..types import memory_format as mf
 from .arguments import check_tensor, is_number
+from .memory_order import take
 
 _MODES = ("constant", "reflect", "replicate", "circular")
 

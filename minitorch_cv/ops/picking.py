@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..autograd.memory_order import tidy
 from ..autograd.operation import Array, Operation
+from .memory_order import tidy
 
 
 @dataclass(eq=False, repr=False)

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.memory_order import tidy
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
 from ..kernels.summation import accurate_sum, accurate_sum_wide
 from .arguments import normalize_dim
 from .dimensions import Dims, count, in_dtype, keep_dims, reduced_dims
+from .memory_order import tidy
 from .numpy_names import numpy_names
 
 
