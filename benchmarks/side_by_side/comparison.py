@@ -60,4 +60,5 @@ def compare(
                     raise
                 failures[key] = str(error).splitlines()[0]
         ours, theirs = (workers[key].call("check") for key in list(workers)[:2])
-        return Comparison(time_in_turn(workers, rounds), first, job.difference(ours, theirs), failures)
+        times = time_in_turn({key: worker.turn() for key, worker in workers.items()}, rounds)
+        return Comparison({k: float(t) for k, t in times.items()}, first, job.difference(ours, theirs), failures)

@@ -6,13 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from statistics import median
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
 BENCHMARKS = Path(__file__).resolve().parents[1]
-LONGEST_TURN = 0.25  # seconds of steps in one turn, unless a single step takes longer
+Turn = Callable[[int], Sequence[Any]]
 
 
 class WorkerError(Exception):
@@ -53,6 +55,10 @@ class Worker:
         self._process.stdin.flush()
         return self._read()
 
+    def turn(self, method: str = "time_steps", **arguments: Any) -> Turn:
+        """A method of the job that takes a count, for time_in_turn."""
+        return lambda count: self.call(method, count=count, **arguments)
+
     def close(self) -> None:
         """End the process."""
         self._process.stdin.close()
@@ -66,17 +72,18 @@ class Worker:
         self.close()
 
 
-def time_in_turn(workers: dict[str, Worker], rounds: int, **arguments: Any) -> dict[str, float]:
-    """Median seconds of a step for each worker, after `rounds` rounds in which each has its turn.
+def time_in_turn(turns: Mapping[str, Turn], rounds: int, turn_length: float = 0.25) -> dict[str, np.ndarray]:
+    """Median seconds of a step, after `rounds` rounds in which everybody has a turn.
 
-    A turn is as many steps as fit into LONGEST_TURN, at least one; how many that are, one turn beforehand tells.
+    Args:     turns: by name, what times a number of steps; a step gives a number, or a list of them for its parts.
+              turn_length: seconds; a turn is as many steps as fit, from 1 to 100, as two steps beforehand tell.
     """
     counts = {}
-    for name, worker in workers.items():
-        seconds = min(worker.call("time_steps", count=2, **arguments))
-        counts[name] = max(1, min(100, int(LONGEST_TURN / seconds)))
-    times: dict[str, list[float]] = {name: [] for name in workers}
+    for name, turn in turns.items():
+        seconds = min(np.sum(step) for step in turn(2))
+        counts[name] = int(np.clip(turn_length / seconds, 1, 100))
+    times: dict[str, list[np.ndarray]] = {name: [] for name in turns}
     for _ in range(rounds):
-        for name, worker in workers.items():
-            times[name].append(median(worker.call("time_steps", count=counts[name], **arguments)))
-    return {name: median(values) for name, values in times.items()}
+        for name, turn in turns.items():
+            times[name].append(np.median(turn(counts[name]), axis=0))
+    return {name: np.median(medians, axis=0) for name, medians in times.items()}

@@ -17,9 +17,10 @@ from collections.abc import Callable
 from typing import Any
 
 from .memory import TrainingMemory
+from .operations import Operations
 from .training import Inference, Training
 
-JOBS: dict[str, Callable[..., Any]] = {job.__name__: job for job in (Training, Inference, TrainingMemory)}
+JOBS: dict[str, Callable[..., Any]] = {job.__name__: job for job in (Training, Inference, TrainingMemory, Operations)}
 
 
 def serve() -> None:
