@@ -1,16 +1,14 @@
-"""How long a student waits: import, and the first training step of LeNet-5 with a cold and a warm kernel cache.
+"""How long a student waits: import, and the first training step with a cold and a warm kernel cache.
 
-    python benchmarks/startup.py [--repeats 5]
+    python benchmarks/startup.py [--models NAME...] [--rounds 3] [--quick] [--out FOLDER]
 
-The library and torch run in turn, every measurement in a process of its own; medians are printed as a table, with the
-machine, and written to benchmarks/results/startup.md. "first step" is the time from the start of `import` to the end of
-the first training step (batch 64, 28×28), import included.
-torch has no kernel cache: its two rows differ by chance only.
+The library and torch run in turn, every measurement in a process of its own; the medians are given. "First step" is the
+time from the start of `import` to the end of the first training step of a model of train_step.py, import included.
+torch, which runs eagerly here, has no kernel cache: its two rows differ by chance only.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
@@ -19,25 +17,28 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from side_by_side.machine import describe_machine
+from side_by_side.models import MODELS
+from side_by_side.network import OURS
+from side_by_side.options import read_options
+from side_by_side.processes import python_path
+from side_by_side.report import draw_bars, markdown_table, write_report
 
-ROOT = Path(__file__).resolve().parent.parent
+NAMES = ("lenet5_128", "resnet9")
+LATER_STEPS = 5
 
 # The same source for both libraries; only the import differs.
 MEASURED = """
 import json, time
+from side_by_side.models import MODELS
+spec = MODELS["{model}"]
 begin = time.perf_counter()
 {imports}
 imported = time.perf_counter() - begin
 torch.manual_seed(0)
-model = nn.Sequential(
-    nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-    nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
-    nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10),
-)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+model = spec.build(nn)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.002, momentum=0.9)
 criterion = nn.CrossEntropyLoss()
-images, labels = torch.randn(64, 1, 28, 28), torch.randint(0, 10, (64,))
+images, labels = torch.randn(spec.batch, *spec.image), torch.randint(0, spec.classes, (spec.batch,))
 def step():
     optimizer.zero_grad()
     loss = criterion(model(images), labels)
@@ -47,53 +48,58 @@ def step():
 step()
 first = time.perf_counter() - begin
 times = []
-for _ in range(20):
+for _ in range({later}):
     start = time.perf_counter()
     step()
     times.append(time.perf_counter() - start)
-print(json.dumps({{"import": imported, "first step": first, "a later step": sorted(times)[10]}}))
+print(json.dumps({{"import": imported, "first step": first, "a later step": sorted(times)[{later} // 2]}}))
 """
 IMPORTS = {
-    "minitorch_cv": "import minitorch_cv as torch; from minitorch_cv import nn",
+    OURS: "import minitorch_cv as torch; from minitorch_cv import nn",
     "torch": "import torch; from torch import nn",
 }
+HEADER = ["model (batch)", "library", "kernel cache", "import, s", "first step, s", "a later step, s"]
 
 
-def measure(library: str, cache: Path) -> dict[str, float]:
+def measure(library: str, model: str, cache: Path) -> dict[str, float]:
     """Seconds of one process."""
-    env = {**os.environ, "NUMBA_CACHE_DIR": str(cache)}
-    code = MEASURED.format(imports=IMPORTS[library])
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env, cwd=ROOT)
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(cache), "PYTHONPATH": python_path()}
+    code = MEASURED.format(imports=IMPORTS[library], model=model, later=LATER_STEPS)
+    run = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True, env=env)
     return json.loads(run.stdout)
 
 
 def main() -> None:
-    """Measure, print and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=5)
-    repeats = parser.parse_args().repeats
-    rows: dict[tuple[str, str], list[dict[str, float]]] = {}
+    """Measure, print, and write table and chart."""
+    options = read_options(__doc__, "models", NAMES, rounds=3)
+    runs: dict[tuple[str, str, str], list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for library in IMPORTS:
-            measure(library, Path(folder) / "warm")  # fills the caches, the operating system's too
-        for repeat in range(repeats):
+        for model in options.names:
             for library in IMPORTS:
-                for cache, place in (("cold", f"cold-{repeat}-{library}"), ("warm", "warm")):
-                    rows.setdefault((library, cache), []).append(measure(library, Path(folder) / place))
-    lines = ["| library | kernel cache | import, s | first step, s | a later step, ms |", "|---|---|---|---|---|"]
-    for (library, cache), runs in rows.items():
-        middle = {key: median(run[key] for run in runs) for key in runs[0]}
-        lines.append(
-            f"| {library} | {cache} | {middle['import']:.2f} | {middle['first step']:.2f} "
-            f"| {middle['a later step'] * 1e3:.2f} |"
-        )
-    text = "\n".join(
-        [f"{describe_machine()}  \n`python benchmarks/startup.py --repeats {repeats}`, medians", "", *lines]
-    )
-    print(text)
-    results = ROOT / "benchmarks" / "results"
-    results.mkdir(exist_ok=True)
-    (results / "startup.md").write_text(f"# Start-up\n\n{text}\n")
+                measure(library, model, Path(folder) / "warm")  # fills the caches, the operating system's too
+            for repeat in range(options.rounds):
+                for library in IMPORTS:
+                    for cache, place in (("cold", f"{model}-{library}-{repeat}"), ("warm", "warm")):
+                        result = measure(library, model, Path(folder) / place)
+                        runs.setdefault((model, library, cache), []).append(result)
+            print(f"{model}: done", flush=True)
+    middle = {case: {key: median(run[key] for run in found) for key in found[0]} for case, found in runs.items()}
+    rows = [
+        [
+            f"{MODELS[model].title} ({MODELS[model].batch})",
+            library,
+            cache,
+            *(f"{value:.2f}" for value in times.values()),
+        ]
+        for (model, library, cache), times in middle.items()
+    ]
+    text = "Seconds, medians.\n\n" + markdown_table(HEADER, rows)
+    print(f"\n{text}")
+    if options.out:
+        names = [f"{MODELS[model].title}, {library}, {cache} cache" for model, library, cache in middle]
+        series = {key: [times[key] for times in middle.values()] for key in ("import", "first step")}
+        draw_bars(options.out / "startup.png", "Import, and from there to the first training step", "s", names, series)
+        write_report(options.out, "startup", "Start-up", text)
 
 
 if __name__ == "__main__":

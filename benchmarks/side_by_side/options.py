@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .network import TORCH_MODES
@@ -12,25 +12,28 @@ from .report import RESULTS
 ENOUGH_ROUNDS = 7
 
 
-def read_options(doc: str, what: str = "models", names: Iterable[str] = ()) -> argparse.Namespace:
+def read_options(
+    doc: str, what: str, names: Iterable[str], modes: Sequence[str] = TORCH_MODES, rounds: int = ENOUGH_ROUNDS
+) -> argparse.Namespace:
     """The command line.
 
     Args:     doc: the script's docstring; its first line is the help.
-              what: what --WHAT chooses from; names: all of them.
+              what: --WHAT chooses among `names`.
+              modes, rounds: PyTorch's modes and the number of rounds, unless an option says otherwise.
     Returns:  names, rounds, modes, and `out`: the folder to write to, or None. Only a complete run goes into the
               results unless a folder is given.
     """
     names = list(names)
     parser = argparse.ArgumentParser(description=doc.splitlines()[0])
     parser.add_argument(f"--{what}", dest="names", nargs="+", choices=names, default=names, metavar="NAME")
-    parser.add_argument("--modes", nargs="+", choices=TORCH_MODES, default=list(TORCH_MODES), help="of PyTorch")
-    parser.add_argument("--rounds", type=int, default=ENOUGH_ROUNDS)
-    parser.add_argument("--quick", action="store_true", help="two rounds")
+    parser.add_argument("--modes", nargs="+", choices=TORCH_MODES, default=list(modes), help="of PyTorch")
+    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--quick", action="store_true", help="at most two rounds")
     parser.add_argument("--out", type=Path, help="folder for table and chart, of an incomplete run too")
     options = parser.parse_args()
     if options.quick:
-        options.rounds = 2
-    complete = options.names == names and options.modes == list(TORCH_MODES) and options.rounds >= ENOUGH_ROUNDS
+        options.rounds = min(2, options.rounds)
+    complete = options.names == names and options.modes == list(modes) and options.rounds >= rounds
     if options.out is None and complete:
         options.out = RESULTS
     return options

@@ -17,6 +17,11 @@ BENCHMARKS = Path(__file__).resolve().parents[1]
 Turn = Callable[[int], Sequence[Any]]
 
 
+def python_path() -> str:
+    """Where processes find the benchmarks' shared parts, and the library that they lie beside."""
+    return os.pathsep.join([str(BENCHMARKS), str(BENCHMARKS.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
 class WorkerError(Exception):
     """A worker could not do what it was asked for; holds its message. The trace is on standard error."""
 
@@ -25,13 +30,12 @@ class Worker:
     """A process of its own that holds one job; see worker.py. Use it as a context manager."""
 
     def __init__(self, job: str, **options: Any) -> None:
-        path = os.pathsep.join([str(BENCHMARKS), str(BENCHMARKS.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
         self._process = subprocess.Popen(
             [sys.executable, "-m", "side_by_side.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": path},
+            env={**os.environ, "PYTHONPATH": python_path()},
         )
         try:
             self.call(job, **options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,16 @@ def write_report(folder: Path, name: str, title: str, body: str) -> None:
     print(f"written: {path}")
 
 
+def _pyplot() -> Any:
+    """matplotlib.pyplot, drawing into files."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    return pyplot
+
+
 def draw_bars(
     path: Path,
     title: str,
@@ -71,11 +82,7 @@ def draw_bars(
               line: where to draw it, such as 1 for ratios.
               logarithmic: whether the axis of the values is.
     """
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
-
+    plt = _pyplot()
     path.parent.mkdir(parents=True, exist_ok=True)
     height = 0.8 / len(series)
     figure, axes = plt.subplots(figsize=(8, 1.2 + len(names) * max(0.3, 0.19 * len(series))), layout="constrained")
@@ -95,5 +102,40 @@ def draw_bars(
     axes.set_title(title)
     axes.margins(x=0.08)
     axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, dpi=120)
+    plt.close(figure)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Curves over the same values: `series` holds a number for each of `values`, by what it is of."""
+
+    label: str
+    values: Sequence[float]
+    series: Mapping[str, Sequence[float]]
+
+
+def draw_lines(path: Path, title: str, unit: str, panels: Sequence[Panel]) -> None:
+    """Panels of curves in two columns, all axes logarithmic: a straight line is a power, its slope the exponent."""
+    plt = _pyplot()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = -(-len(panels) // 2)
+    figure, grid = plt.subplots(rows, 2, figsize=(8, 3 * rows + 0.5), layout="constrained", squeeze=False)
+    for axes, panel in zip(grid.flat, panels):
+        for (key, values), colour, marker in zip(panel.series.items(), COLOURS, "os^D"):
+            axes.plot(panel.values, values, color=colour, marker=marker, label=key)
+        axes.set(xscale="log", yscale="log", xlabel=panel.label, ylabel=unit)
+        axes.set_ylim(bottom=0.7 * min(map(min, panel.series.values())), top=1.4 * max(map(max, panel.series.values())))
+        axes.set_xticks(panel.values, map(str, panel.values))
+        axes.minorticks_off()
+        ticks = [t for e in range(-2, 6) for t in (10**e, 2 * 10**e, 5 * 10**e)]
+        low, high = axes.get_ylim()
+        axes.set_yticks([t for t in ticks if low <= t <= high], [f"{t:g}" for t in ticks if low <= t <= high])
+        axes.grid(alpha=0.3)
+        axes.spines[["top", "right"]].set_visible(False)
+    for axes in list(grid.flat)[len(panels) :]:
+        axes.set_visible(False)
+    figure.suptitle(title)
+    figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False)
     figure.savefig(path, dpi=120)
     plt.close(figure)
