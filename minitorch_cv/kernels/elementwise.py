@@ -5,6 +5,7 @@
 - `clamp(x, low, high)`: x held between two bounds, NaN kept; `clamp_backward(grad, x, low, high)`: grad where x is not
   at or beyond a bound
 - `sloped(x, values, slope)`: values where x > 0, slope * values elsewhere
+- `apply(task, arrays, numbers, out)`: any such kernel (vector_math.py has more), spread over threads
 
 The result has the first array's order of dimensions in memory. `out` may be one of the arguments.
 
@@ -29,35 +30,50 @@ _MOST_TASKS = 16
 
 
 def supports(x: Array, *others: Array) -> bool:
-    """Large float32 arrays without gaps, and others of the same shape that lie in memory likewise or can be copied."""
-    if x.size < _SMALLEST or not _simple(x) or _flat(x) is None:
+    """A large float32 array without gaps, and others of its shape, which are copied if they lie in memory otherwise."""
+    if x.dtype != np.float32 or x.size < _SMALLEST or not _simple(x) or _flat(x) is None:
         return False
-    return all(_simple(other) and other.shape == x.shape for other in others)
+    return all(other.dtype == np.float32 and other.shape == x.shape for other in others)
 
 
 def add(a: Array, b: Array, out: Array | None = None) -> Array:
     """a + b."""
-    return _apply(_add, (a, b), (), out)
+    return apply(_add, (a, b), out=out)
 
 
 def clamp(x: Array, low: float, high: float, out: Array | None = None) -> Array:
     """x, but not below `low` nor above `high`."""
-    return _apply(_clamp, (x,), (low, high), out)
+    return apply(_clamp, (x,), (low, high), out)
 
 
 def clamp_backward(x: Array, grad: Array, low: float, high: float) -> Array:
     """grad where x is neither <= low nor >= high, 0 elsewhere. NaN is no bound."""
-    return _apply(_clamp_backward, (x, grad), (low, high), None)
+    return apply(_clamp_backward, (x, grad), (low, high))
 
 
 def sloped(x: Array, values: Array, slope: float, out: Array | None = None) -> Array:
     """Values where x > 0, slope * values elsewhere."""
-    return _apply(_sloped, (x, values), (slope,), out)
+    return apply(_sloped, (x, values), (slope,), out)
+
+
+def apply(
+    task: Callable[..., None], arrays: tuple[Array, ...], numbers: tuple[float, ...] = (), out: Array | None = None
+) -> Array:
+    """Call task(first, last, *arrays, result, *numbers) for ranges of the flat arrays, in the first one's order."""
+    first = arrays[0]
+    result = layout.empty_like(first) if out is None else out
+    flat = [_flat(_like(first, a)) for a in (*arrays, result)]
+    values = [np.float32(n) for n in numbers]
+    count = first.size
+    tasks = min(max(count // _TASK, 1), _MOST_TASKS)
+    length = -(-count // (tasks * VL)) * VL
+    run_tasks(lambda t: task(t * length, min(count, (t + 1) * length), *flat, *values), -(-count // length))
+    return result
 
 
 def _simple(x: Array) -> bool:
-    """Whether it is of the one type that the kernels are compiled for."""
-    return x.dtype == np.float32 and x.flags.aligned and x.flags.writeable
+    """Whether Numba takes it for the one type that kernels are compiled for."""
+    return x.flags.aligned and x.flags.writeable
 
 
 def _flat(x: Array) -> Array | None:
@@ -69,25 +85,11 @@ def _flat(x: Array) -> Array | None:
 
 def _like(x: Array, other: Array) -> Array:
     """`other` in x's order of memory."""
-    if other.strides == x.strides:
+    if other.strides == x.strides and _simple(other):
         return other
     copy = layout.empty_like(x)
     copy[...] = other
     return copy
-
-
-def _apply(
-    task: Callable[..., None], arrays: tuple[Array, ...], numbers: tuple[float, ...], out: Array | None
-) -> Array:
-    first = arrays[0]
-    result = layout.empty_like(first) if out is None else out
-    flat = [_flat(_like(first, a)) for a in (*arrays, result)]
-    values = [np.float32(n) for n in numbers]
-    count = first.size
-    tasks = min(max(count // _TASK, 1), _MOST_TASKS)
-    length = -(-count // (tasks * VL)) * VL
-    run_tasks(lambda t: task(t * length, min(count, (t + 1) * length), *flat, *values), -(-count // length))
-    return result
 
 
 @kernel

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
+from ..kernels import elementwise, vector_math
 from ..kernels.erf import erf
 from . import logistic
 from .arguments import check_floating, check_number, normalize_dim, promote_floating
@@ -26,13 +27,20 @@ class Elu(Operation):
 
     def forward(self, x: Array) -> Array:
         self.x = x
+        if self._by_vectors(x):
+            return vector_math.elu(x, self.alpha)
         below = np.expm1(np.minimum(x, 0) * x.dtype.type(1 / self.width))
         return choose(x > 0, x * x.dtype.type(self.scale), below * x.dtype.type(self.alpha * self.scale))
 
     def backward(self, grad_out: Array) -> Array:
         x, number = self.x, self.x.dtype.type
+        if self._by_vectors(x, grad_out):
+            return vector_math.elu_backward(x, grad_out, self.alpha)
         slope = np.exp(np.minimum(x, 0) * number(1 / self.width)) * number(self.alpha * self.scale / self.width)
         return choose(x <= 0, grad_out * slope, grad_out * number(self.scale))
+
+    def _by_vectors(self, *arrays: Array) -> bool:
+        return self.scale == self.width == 1 and elementwise.supports(*arrays)
 
 
 class Celu(Elu):
@@ -45,11 +53,15 @@ class Gelu(Operation):
 
     def forward(self, x: Array) -> Array:
         self.x = x
+        if elementwise.supports(x):
+            return vector_math.gelu(x)
         self.cdf = (1 + by_element(erf, x * x.dtype.type(math.sqrt(0.5)))) / 2
         return x * self.cdf
 
     def backward(self, grad_out: Array) -> Array:
         x = self.x
+        if elementwise.supports(x, grad_out):
+            return vector_math.gelu_backward(x, grad_out)
         density = np.exp(-x * x / 2) * x.dtype.type(1 / math.sqrt(2 * math.pi))
         return grad_out * (self.cdf + x * density)
 
@@ -62,10 +74,14 @@ class GeluTanh(Operation):
 
     def forward(self, x: Array) -> Array:
         self.x = x
+        if elementwise.supports(x):
+            return vector_math.gelu_tanh(x)
         self.tanh = np.tanh(x.dtype.type(math.sqrt(2 / math.pi)) * (x + x.dtype.type(0.044715) * x * x * x))
         return x * (1 + self.tanh) / 2
 
     def backward(self, grad_out: Array) -> Array:
+        if elementwise.supports(self.x, grad_out):
+            return vector_math.gelu_tanh_backward(self.x, grad_out)
         x, tanh = self.x, self.tanh
         inner_slope = x.dtype.type(math.sqrt(2 / math.pi)) * (1 + x.dtype.type(3 * 0.044715) * x * x)
         return grad_out * ((1 + tanh) + x * (1 - tanh * tanh) * inner_slope) / 2
@@ -77,10 +93,14 @@ class Silu(Operation):
 
     def forward(self, x: Array) -> Array:
         self.x = x
+        if elementwise.supports(x):
+            return vector_math.silu(x)
         self.sigmoid = logistic.sigmoid(x)
         return x * self.sigmoid
 
     def backward(self, grad_out: Array) -> Array:
+        if elementwise.supports(self.x, grad_out):
+            return vector_math.silu_backward(self.x, grad_out)
         return grad_out * self.sigmoid * (1 + self.x * (1 - self.sigmoid))
 
 

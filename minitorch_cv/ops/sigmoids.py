@@ -10,6 +10,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
+from ..kernels import elementwise, vector_math
 from ..kernels.erf import erf as erf_of_array
 from .arguments import check_number
 from .pointwise import OfInput, OfResult, floating, floating_target
@@ -19,6 +20,8 @@ class Sigmoid(OfResult):
     """1 / (1 + exp(-x))."""
 
     def value(self, x: Array) -> Array:
+        if elementwise.supports(x):
+            return vector_math.sigmoid(x)
         y = np.negative(x, out=np.empty_like(x))  # all in one piece of memory: making more takes longer than exp
         np.exp(y, out=y)  # overflows to infinity where the result is 0
         y += 1
@@ -26,6 +29,11 @@ class Sigmoid(OfResult):
 
     def slope(self, y: Array) -> Array:
         return (1 - y) * y
+
+    def backward(self, grad_out: Array) -> Array:
+        if elementwise.supports(self.y, grad_out):
+            return vector_math.sigmoid_backward(self.y, grad_out)
+        return super().backward(grad_out)
 
 
 class Erf(OfInput):

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
+from ..kernels import elementwise, vector_math
 from .arguments import check_tensor, inplace_operands, promote_floating, unbroadcast
 from .pointwise import OfInput, OfResult, floating, floating_target
 
@@ -94,10 +95,15 @@ class Tanh(OfResult):
     """The hyperbolic tangent."""
 
     def value(self, x: Array) -> Array:
-        return np.tanh(x)
+        return vector_math.tanh(x) if elementwise.supports(x) else np.tanh(x)
 
     def slope(self, y: Array) -> Array:
         return 1 - y * y
+
+    def backward(self, grad_out: Array) -> Array:
+        if elementwise.supports(self.y, grad_out):
+            return vector_math.tanh_backward(self.y, grad_out)
+        return super().backward(grad_out)
 
 
 class Asinh(OfInput):
