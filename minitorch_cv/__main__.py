@@ -22,22 +22,43 @@ def parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--epochs", type=int, default=20)
     demo.add_argument("--seed", type=int, default=0)
+    warmup = commands.add_parser("warmup", help="compile the kernels now rather than in the first training step")
+    warmup.add_argument("--models", nargs="+", metavar="MODEL", help="only what these need, such as lenet5 resnet18")
+    warmup.add_argument("--jobs", type=int, help="processes at a time (default: one for each processor)")
     return main_parser
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; the exit status."""
     args = parser().parse_args(arguments)
-    if args.epochs < 1:
-        parser().error(f"--epochs must be at least 1, got {args.epochs}")
-    from .training.demo import run_demo
-
     try:
-        run_demo(args.out, args.epochs, args.seed)
+        if args.command == "warmup":
+            _warm_up(args)
+        else:
+            _demo(args)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
     return 0
+
+
+def _demo(args: argparse.Namespace) -> None:
+    if args.epochs < 1:
+        parser().error(f"--epochs must be at least 1, got {args.epochs}")
+    from .training.demo import run_demo
+
+    run_demo(args.out, args.epochs, args.seed)
+
+
+def _warm_up(args: argparse.Namespace) -> None:
+    from .training.warmup import describe, model_names, warm_up
+
+    unknown = [name for name in args.models or [] if name.lower() not in model_names()]
+    if unknown:
+        parser().error(f"--models: no model {unknown[0]!r}; there are {', '.join(model_names())}")
+    if args.jobs is not None and args.jobs < 1:
+        parser().error(f"--jobs must be at least 1, got {args.jobs}")
+    print(describe(warm_up(args.models, args.jobs)))
 
 
 if __name__ == "__main__":
