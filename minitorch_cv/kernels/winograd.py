@@ -3,19 +3,25 @@
 - `winograd(x, weight, bias, window)` -> (N, O, oh, ow)
 - `winograd_backward_input(grad_out, weight, image_size, window)` -> (N, C, H, W)
 - `winograd_backward_weight(grad_out, x, window)` -> (O, C, k, k)
-- `supports(window)`, `worthwhile(n, c, o, oh, ow, k)`: whether it can, and whether it pays
+- `supports(window)`, `worthwhile(n, c, o, oh, ow, k)`: whether this way can be taken, and whether it pays
 
-x: (N, C, H, W), weight: (O, C, k, k), bias: (O,) or None, grad_out: (N, O, oh, ow), all float32; one group. Padding may differ by
-side and may be negative.
+x: (N, C, H, W), weight: (O, C, k, k), bias: (O,) or None, grad_out: (N, O, oh, ow), all float32; one group. Padding may
+differ by side and be negative.
 
-Images are cut in tiles, F(4x4, 3x3) or F(2x2, 5x5); windows, weights and results are transformed (winograd_transforms.py),
-and a convolution becomes 36 matrix products (winograd_kernels.py). Errors are larger than a plain sum's, about 3e-6 of the
-result's norm at 512 channels, and a NaN or infinity reaches all pixels of the tiles whose windows see it (all weights between
-its channel and the outputs), where a plain sum would confine it to the windows themselves.
+Maps are cut into tiles, F(4x4, 3x3) and F(2x2, 5x5). Windows, weights and tiles are transformed
+(winograd_transforms.py), and what is left are 36 matrix products (winograd_kernels.py). With small weights the
+transforms of a block of tiles stay in a core's cache; with large ones, chunks of tiles pass through working memory of a
+fixed size.
+
+The rounding error is larger than that of plain sums: 1e-6 to 4e-6 of the result's norm. A NaN or an infinity reaches
+all pixels of the tiles whose windows see it, and every point of the weight's gradient between its channel and the
+outputs; in PyTorch it reaches the windows that see it alone.
 
 Source: Lavin & Gray 2016, "Fast algorithms for convolutional neural networks".
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -37,20 +43,41 @@ from minitorch_cv.kernels.winograd_kernels import (
 )
 from minitorch_cv.kernels.winograd_transforms import POSITIONS, SIZE
 
-# Each position's matrix begins one line of the cache later than a power of two would have it: the 36 numbers that a transform
-# stores would otherwise compete for the same few places of the cache.
+# Between the matrices of two positions lies a line of the cache: their sizes are often powers of two, and the 36
+# vectors that a transform stores would compete for the same few places of the cache.
 _LINE = 16
-_GROUP = 64  # channels that are multiplied at a time: 36 matrices of 64 x 64 fit into a second-level cache of 1 MB
-_BLOCK_TILES = 56  # at a time, with 64 channels; fewer with more
+# Blocks of tiles whose transforms stay in a core's second-level cache: about 1 MB, with _GROUP results at a time.
+_BLOCK_TILES = 56
+_FEWEST_BLOCK_TILES = 28
 _BLOCK_BYTES = 5 << 18
-_LARGE_WEIGHT = 256 * 256  # from here on a block would rather read the weights once than keep its windows in cache
-_CHUNK_BYTES = 12 << 20
+_GROUP = 64
+# With so many weights every block would read their transforms from memory: rather one position after another, for
+# chunks of many tiles.
+_LARGE_WEIGHT = 1 << 16
+_LARGE_WEIGHT_GRAD = 1 << 15
+_CHUNK_BYTES = 16 << 20
 _TASKS = 16
+_FEWEST_CHANNELS = 32
+_TILES_OF_WEIGHT = 40
+_SLICES = 8  # of the tiles, each with sums of its own for the weight's gradient
 
 
 def supports(window: Window) -> bool:
     """True for windows of 3x3 or 5x5 points that lie side by side and move by one."""
     return window.size in ((3, 3), (5, 5)) and window.stride == (1, 1) and window.dilation == (1, 1)
+
+
+def worthwhile(n: int, c: int, o: int, oh: int, ow: int, k: int) -> bool:
+    """True where this way is faster than a convolution by address, for c and o channels and n maps of (oh, ow).
+
+    Measured on two cores with AVX-512: with 16 channels or fewer the transforms take longer than the products they save
+    (1.7 times as slow at 16x16 channels, 0.8 at 32x32). The weights' transforms take as long as 40 tiles: one image
+    of 14x14 with 256 channels took 1.7 ms for 1.1, 16 images of 13x13 5.9 for 8.8. And tiles may be larger than their
+    map: 64 maps of 2x2 with 512 channels took 6.8 ms for 5.3.
+    """
+    m = SIZE + 1 - k
+    tiles = n * -(-oh // m) * -(-ow // m)
+    return min(c, o) >= _FEWEST_CHANNELS and POSITIONS * (tiles + _TILES_OF_WEIGHT) < n * oh * ow * k * k
 
 
 def winograd(x: Array, weight: Array, bias: Array | None, window: Window) -> Array:
@@ -64,7 +91,8 @@ def winograd(x: Array, weight: Array, bias: Array | None, window: Window) -> Arr
 def winograd_backward_input(grad_out: Array, weight: Array, image_size: Pair, window: Window) -> Array:
     """The gradient of `winograd` with respect to x, images of `image_size` (H, W).
 
-    It is a convolution of grad_out too, with weights turned by half a turn, inputs for outputs, and what padding leaves of k - 1.
+    It is a correlation of grad_out with weights turned by half a turn, inputs for outputs; its padding is k - 1 less
+    that of the window.
     """
     (top, _), (left, _) = window.padding_by_side
     k = window.size[0]
@@ -83,204 +111,173 @@ class _Grid(NamedTuple):
     tile_columns: int
 
 
-def _grid_of(size: Pair, k: int, begin: Pair) -> _Grid:
-    """The tiles of maps of `size`, whose first window begins `begin` pixels before the image."""
+def _grid_of(size: Pair, k: int, top: int = 0, left: int = 0) -> _Grid:
     m = SIZE + 1 - k
-    return _Grid(m, *begin, -(-size[0] // m), -(-size[1] // m))
+    return _Grid(m, top, left, -(-size[0] // m), -(-size[1] // m))
 
 
 def _correlate(x: Array, weight: Array, bias: Array | None, begin: Pair, out: Array, backward: bool) -> None:
-    """Fill `out` with the correlation of x and weights, or with `backward` weights turned, outputs for inputs."""
-    source, target = layout.channels_last(x), layout.channels_last(out)
-    n, oh, ow, o = target.shape
-    c = source.shape[3]
-    grid = _grid_of((oh, ow), weight.shape[2], begin)
+    """Fill `out` with a correlation; its first windows begin `begin` pixels before the image."""
+    images, results = layout.channels_last(x), layout.channels_last(out)
+    (n, oh, ow, o), c = results.shape, images.shape[3]
+    grid = _grid_of((oh, ow), weight.shape[2], *begin)
     tiles = n * grid.tile_rows * grid.tile_columns
-    if not tiles or not o:
+    if not results.size:
         return
     if not c:
-        target[...] = 0 if bias is None else bias
+        results[...] = 0 if bias is None else bias
         return
     depth, columns = _padded(c, VL), _padded(o, VL)
+    in_blocks = c * o < _LARGE_WEIGHT
+    group = min(_GROUP, columns) if in_blocks else columns
+    if in_blocks:
+        fitting = _BLOCK_BYTES // (4 * POSITIONS * (depth + group))
+        size = max(_FEWEST_BLOCK_TILES, min(_BLOCK_TILES, fitting))
+    else:
+        size = min(_padded(tiles, BLOCK_ROWS), _CHUNK_BYTES // (4 * POSITIONS * (depth + group)))
+    size = max(size // BLOCK_ROWS, 1) * BLOCK_ROWS
+    steps, products_step = (size * depth + _LINE, depth, PANEL), size * group + _LINE
     packed, packed_step = _transformed_weight(weight, backward)
     bias_row = np.zeros(_padded(o, PANEL) + PANEL, np.float32)
     if bias is not None:
         bias_row[:o] = bias
-    pixels, results = source.reshape(-1), target.reshape(-1)
-    shape, out_shape = source.shape[1:], target.shape[1:]
-    at_once = c * o < _LARGE_WEIGHT
-    group = min(_GROUP, columns) if at_once else columns
-    block = _BLOCK_BYTES if at_once else _CHUNK_BYTES
-    block = block // (POSITIONS * 4 * (depth + group)) // BLOCK_ROWS * BLOCK_ROWS
-    block = max(BLOCK_ROWS, min(_BLOCK_TILES if at_once else _padded(tiles, BLOCK_ROWS), block))
-    steps = (block * depth + _LINE, depth, PANEL)
-    products_step = block * group + _LINE
     tables = np.concatenate((np.arange(BLOCK_ROWS) * depth, np.arange(BLOCK_ROWS) * group, [0]))
+    pixels, flat_results = images.reshape(-1), results.reshape(-1)
 
-    def transform(windows: Array, w0: int, first: int, last: int) -> None:
-        patch = scratch(0, POSITIONS * VL)
-        transform_tiles(pixels, shape, grid, SIZE, first, last, 0, depth, windows, w0, steps, patch)
+    def transform(windows: Array, start: int, first: int, last: int) -> None:
+        place, patch = (first - start) * depth, scratch(0, POSITIONS * VL)
+        transform_tiles(pixels, images.shape[1:], grid, SIZE, first, last, 0, depth, windows, place, steps, patch)
 
-    def product(windows: Array, products: Array, o0: int, first: int, last: int, count: int) -> None:
-        multiply(windows, steps[0], c, packed, o0 * c, packed_step, products, products_step, min(group, columns - o0),
-                 bias_row, o0, first, last, count, tables)  # fmt: skip
+    def product(windows: Array, products: Array, o0: int, count: int, first: int, last: int) -> None:
+        multiply(
+            windows, steps[0], c, packed, o0 * c, packed_step, products, products_step, min(group, columns - o0),
+            bias_row, o0, first, last, count, tables,
+        )  # fmt: skip
 
-    def restore(products: Array, p0: int, o0: int, first: int, last: int) -> None:
-        patch = scratch(0, POSITIONS * VL)
-        restore_tiles(
-            products,
-            p0,
-            products_step,
-            group,
-            results,
-            out_shape,
-            grid,
-            first,
-            last,
-            o0,
-            min(group, columns - o0),
-            patch,
-        )
+    def restore(products: Array, o0: int, start: int, first: int, last: int) -> None:
+        place, width, patch = (first - start) * group, min(group, columns - o0), scratch(0, POSITIONS * VL)
+        shape = results.shape[1:]
+        restore_tiles(products, place, products_step, group, flat_results, shape, grid, first, last, o0, width, patch)
 
-    if at_once:
+    def block(t: int) -> None:
+        windows, products = scratch(1, POSITIONS * steps[0]), scratch(2, POSITIONS * products_step)
+        first, last = t * size, min(tiles, (t + 1) * size)
+        transform(windows, first, first, last)
+        for o0 in range(0, columns, group):
+            product(windows, products, o0, last - first, 0, POSITIONS)
+            restore(products, o0, first, first, last)
 
-        def task(t: int) -> None:
-            windows, products = scratch(1, POSITIONS * steps[0]), scratch(2, POSITIONS * products_step)
-            first, last = t * block, min(tiles, (t + 1) * block)
-            transform(windows, 0, first, last)
-            for o0 in range(0, columns, group):
-                product(windows, products, o0, 0, POSITIONS, last - first)
-                restore(products, 0, o0, first, last)
-
-        run_tasks(task, -(-tiles // block))
+    if in_blocks:
+        run_tasks(block, -(-tiles // size))
         return
-
     windows = layout.empty((POSITIONS * steps[0],), np.float32)
     products = layout.empty((POSITIONS * products_step,), np.float32)
-    for start in range(0, tiles, block):
-        end = min(tiles, start + block)
-        share = -(-(end - start) // _TASKS)
-        parts = -(-(end - start) // share)
-        run_tasks(
-            lambda t: transform(windows, t * share * depth, start + t * share, min(end, start + (t + 1) * share)), parts
-        )
-        run_tasks(lambda p: product(windows, products, 0, p, p + 1, end - start), POSITIONS)
-        run_tasks(
-            lambda t: restore(products, t * share * group, 0, start + t * share, min(end, start + (t + 1) * share)),
-            parts,
-        )
+    for start in range(0, tiles, size):
+        end = min(tiles, start + size)
+        _run_shares(partial(transform, windows, start), start, end)
+        _run_shares(partial(product, windows, products, 0, end - start), 0, POSITIONS, POSITIONS)
+        _run_shares(partial(restore, products, 0, start), start, end)
 
 
 def _transformed_weight(weight: Array, backward: bool) -> tuple[Array, int]:
-    """The transforms of weights in panels, and the distance from position to position."""
+    """The transforms of weights in panels, and the step from one position's to the next's."""
     o, c, k, _ = weight.shape
-    flat = layout.contiguous(weight).reshape(-1)
-    lanes, lane_step, depth, depth_step = (c, k * k, o, c * k * k) if backward else (o, c * k * k, c, k * k)
-    panels = -(-lanes // PANEL)
+    taps, flat = k * k, layout.contiguous(weight).reshape(-1)
+    sides = (c, taps, o, c * taps) if backward else (o, c * taps, c, taps)
+    panels, depth = -(-sides[0] // PANEL), sides[2]
     step = panels * depth * PANEL + _LINE
     packed = layout.empty((POSITIONS * step,), np.float32)
-    share = -(-panels // _TASKS)
 
-    def task(t: int) -> None:
-        gathered = scratch(0, GATHERED_ROWS * k * k * PANEL)
-        last = min(panels, (t + 1) * share)
-        transform_weight(
-            flat, k, backward, lanes, lane_step, depth, depth_step, t * share, last, packed, step, gathered
-        )
+    def transform(first: int, last: int) -> None:
+        gathered = scratch(0, GATHERED_ROWS * taps * PANEL)
+        transform_weight(flat, k, backward, *sides, first, last, packed, step, gathered)
 
-    run_tasks(task, -(-panels // share))
+    _run_shares(transform, 0, panels)
     return packed, step
 
 
 def winograd_backward_weight(grad_out: Array, x: Array, window: Window) -> Array:
-    """The gradient of `winograd` with respect to weight: the sum over all windows of grad_out * window.
-
-    A task takes a group of inputs and one of outputs, whose 36 sums stay in cache, and where there are few groups, a share of the tiles.
-    """
-    k = window.size[0]
+    """The gradient of `winograd` with respect to weight: the sum over all windows of grad_out * window."""
+    images, grads = layout.channels_last(x), layout.channels_last(grad_out)
+    (n, oh, ow, o), c, k = grads.shape, images.shape[3], window.size[0]
     (top, _), (left, _) = window.padding_by_side
-    source, grads = layout.channels_last(x), layout.channels_last(grad_out)
-    n, oh, ow, o = grads.shape
-    c = source.shape[3]
-    grid = _grid_of((oh, ow), k, (top, left))
-    grad_grid = _grid_of((oh, ow), k, (0, 0))
+    grid, grad_grid = _grid_of((oh, ow), k, top, left), _grid_of((oh, ow), k)
     tiles = n * grid.tile_rows * grid.tile_columns
     if not tiles or not c or not o:
         return layout.zeros((o, c, k, k), np.float32)
+    rows, columns = _padded(c, VL), _padded(o, VL)
+    panels = -(-o // PANEL)
+    in_slices = c * o < _LARGE_WEIGHT_GRAD
+    size = _BLOCK_TILES if in_slices else _CHUNK_BYTES // (4 * POSITIONS * (rows + panels * PANEL))
+    size = min(tiles, max(size, _BLOCK_TILES))
+    steps, grad_steps = (size * rows + _LINE, rows, PANEL), (panels * size * PANEL + _LINE, PANEL, size * PANEL)
+    sums_step = c * columns + _LINE
+    tables, zeros = np.concatenate((np.arange(BLOCK_ROWS) * columns, [0])), np.zeros(PANEL, np.float32)
+    pixels, grad_pixels = images.reshape(-1), grads.reshape(-1)
 
-    rows, columns = _shares(c), _shares(o)
-    groups = -(-c // rows) * -(-o // columns)
-    blocks = -(-tiles // _BLOCK_TILES)
-    run = -(-blocks // max(1, _TASKS // groups))
-    slices = -(-blocks // run)
-    parts = layout.empty((slices, o, c, k, k), np.float32)
-    flat, pixels, gradients = parts.reshape(-1), source.reshape(-1), grads.reshape(-1)
-    steps = (_BLOCK_TILES * rows + _LINE, rows, PANEL)
-    panel_step = _BLOCK_TILES * PANEL
-    grad_steps = (_padded(columns, PANEL) // PANEL * panel_step + _LINE, PANEL, panel_step)
-    sums_step = rows * columns + _LINE
-    tables = np.concatenate((np.arange(BLOCK_ROWS) * columns, [0]))
-    zeros = np.zeros(PANEL, np.float32)
-
-    def task(t: int) -> None:
-        part, group = divmod(t, groups)
-        c0, o0 = group % -(-c // rows) * rows, group // -(-c // rows) * columns
-        windows, tiles_of_grad = scratch(1, POSITIONS * steps[0] + BLOCK_ROWS), scratch(2, POSITIONS * grad_steps[0])
-        sums, patch = scratch(3, POSITIONS * sums_step), scratch(0, POSITIONS * VL)
-        channels = min(rows, c - c0)
-        for first in range(part * run * _BLOCK_TILES, min(tiles, (part + 1) * run * _BLOCK_TILES), _BLOCK_TILES):
-            last = min(tiles, first + _BLOCK_TILES)
-            transform_tiles(pixels, source.shape[1:], grid, SIZE, first, last, c0, rows, windows, 0, steps, patch)
-            transform_tiles(
-                gradients,
-                grads.shape[1:],
-                grad_grid,
-                grid.m,
-                first,
-                last,
-                o0,
-                columns,
-                tiles_of_grad,
-                0,
-                grad_steps,
-                patch,
-            )
-            multiply_transposed(
-                windows,
-                steps[0],
-                channels,
-                rows,
-                tiles_of_grad,
-                grad_steps[0],
-                panel_step,
-                sums,
-                sums_step,
-                columns,
-                last - first,
-                first > part * run * _BLOCK_TILES,
-                tables,
-                zeros,
-            )
-        restore_weight(
-            sums,
-            sums_step,
-            columns,
-            flat,
-            ((part * o + o0) * c + c0) * k * k,
-            k,
-            channels,
-            c,
-            min(columns, o - o0),
-            patch,
+    def transform(windows: Array, grad_tiles: Array, start: int, first: int, last: int) -> None:
+        patch = scratch(0, POSITIONS * VL)
+        transform_tiles(
+            pixels, images.shape[1:], grid, SIZE, first, last, 0, rows, windows, (first - start) * rows, steps, patch
         )
+        transform_tiles(
+            grad_pixels, grads.shape[1:], grad_grid, grid.m, first, last, 0, columns,
+            grad_tiles, (first - start) * PANEL, grad_steps, patch,
+        )  # fmt: skip
 
-    run_tasks(task, slices * groups)
-    return parts[0] if slices == 1 else parts.sum(axis=0)
+    def product(windows: Array, grad_tiles: Array, sums: Array, count: int, more: bool, first: int, last: int) -> None:
+        multiply_transposed(
+            windows, steps[0], c, rows, grad_tiles, grad_steps[0], size * PANEL, sums, sums_step, columns,
+            first, last, count, more, tables, zeros,
+        )  # fmt: skip
+
+    def restore(sums: Array, grad: Array, first: int, last: int) -> None:
+        restore_weight(sums, sums_step, columns, grad.reshape(-1), k, c, o, first, last, scratch(0, POSITIONS * VL))
+
+    windows_size = POSITIONS * steps[0] + BLOCK_ROWS  # the last rows of a block are read a little beyond their end
+    grad_size, sums_size = POSITIONS * grad_steps[0], POSITIONS * sums_step
+    if in_slices:
+        blocks = -(-tiles // size)
+        slices = min(_SLICES, blocks)
+        parts = layout.empty((slices, o, c, k, k), np.float32)
+
+        def part(t: int) -> None:
+            windows, grad_tiles, sums = scratch(1, windows_size), scratch(2, grad_size), scratch(3, sums_size)
+            begin = blocks * t // slices
+            for b in range(begin, blocks * (t + 1) // slices):
+                first, last = b * size, min(tiles, (b + 1) * size)
+                transform(windows, grad_tiles, first, first, last)
+                product(windows, grad_tiles, sums, last - first, b > begin, 0, POSITIONS)
+            restore(sums, parts[t], 0, c)
+
+        run_tasks(part, slices)
+        return parts[0] if slices == 1 else _sum_of(parts)
+
+    windows, grad_tiles = layout.empty((windows_size,), np.float32), layout.empty((grad_size,), np.float32)
+    sums, grad = layout.empty((sums_size,), np.float32), layout.empty((o, c, k, k), np.float32)
+    for start in range(0, tiles, size):
+        end = min(tiles, start + size)
+        _run_shares(partial(transform, windows, grad_tiles, start), start, end)
+        _run_shares(partial(product, windows, grad_tiles, sums, end - start, start > 0), 0, POSITIONS, POSITIONS)
+    _run_shares(partial(restore, sums, grad), 0, c)
+    return grad
 
 
-def _shares(channels: int) -> int:
-    """The channels of a group: equal shares of at most _GROUP."""
-    return _padded(-(-channels // -(-channels // _GROUP)), VL)
+def _sum_of(parts: Array) -> Array:
+    whole = layout.empty(parts.shape[1:], parts.dtype)
+    flat_parts, flat_whole = parts.reshape(len(parts), -1), whole.reshape(-1)
+
+    def add(first: int, last: int) -> None:
+        np.sum(flat_parts[:, first:last], axis=0, out=flat_whole[first:last])
+
+    _run_shares(add, 0, flat_whole.size)
+    return whole
+
+
+def _run_shares(work: Callable[[int, int], None], first: int, last: int, tasks: int = _TASKS) -> None:
+    """Call work(first, last) for about equal shares of a range."""
+    share = -(-(last - first) // tasks)
+    run_tasks(lambda t: work(first + t * share, min(last, first + (t + 1) * share)), -(-(last - first) // share))
 
 
 def _padded(count: int, multiple: int) -> int:

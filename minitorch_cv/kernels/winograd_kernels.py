@@ -1,9 +1,10 @@
 """The loops of Winograd's convolution: transforms of tiles, and products at each of the 36 positions of a transform.
 
-A tile is m x m pixels of a map that a convolution makes, m = 4 for 3x3 weights and 2 for 5x5; its window is the SIZE x SIZE pixels that
-it is made from. Tiles are counted row by row through all images; those at the bottom and the right edge may hang over.
-A transform of tiles lies in working memory as [position][tile][channel]: 36 matrices. A right-hand side of products
-lies in panels, [position][panel][row][PANEL]. Working memory is padded to whole vectors and panels; images are not.
+A tile is m x m pixels of a map that a convolution makes, m = 4 for 3x3 weights and 2 for 5x5; its window is the
+SIZE x SIZE pixels that it is made from. Tiles are counted row by row through all images; those at the lower and right
+edge may hang over. Their transforms lie in working memory as [position][tile][channel]: 36 matrices. The right-hand
+side of a product lies in panels, [position][panel][row][PANEL]. Working memory is padded to whole vectors; images are
+not.
 
 - `transform_tiles`: the transform of windows, or of tiles of a gradient
 - `transform_weight`: that of weights, in panels
@@ -13,30 +14,30 @@ lies in panels, [position][panel][row][PANEL]. Working memory is padded to whole
 - `restore_weight`: the weight's gradient behind these products
 
 Arguments that several share:
-    shape: (h, w, c) of images, which are flat (n, h, w, c) arrays.
-    grid: (m, top, left, tile_rows, tile_columns): tile (i, j) of an image begins at pixel (i*m - top, j*m - left).
-    first, last: the tiles, panels or positions first <= t < last.
-    c0, columns: the channels c0 <= c < c0 + columns. Both are multiples of VL; those beyond the image's are read as 0.
-    patch: working memory of POSITIONS*VL numbers.
+
+- shape: (h, w, c) of images, which are flat (n, h, w, c) arrays
+- grid: (m, top, left, tile_rows, tile_columns): tile (i, j) of an image begins at its pixel (i*m - top, j*m - left)
+- first, last: the tiles, panels, positions or channels first <= t < last
+- c0, columns: the channels c0 <= c < c0 + columns, both multiples of VL; those beyond the image's are read as 0
+- patch: working memory of POSITIONS*VL numbers
 """
 
 from minitorch_cv.kernels._jit import kernel
 from minitorch_cv.kernels.microkernel import packed_rows, rows_by_table
-from minitorch_cv.kernels.simd import load, load_part, splat, store, store_part
+from minitorch_cv.kernels.simd import load, load_part, prefetch_to_store, splat, store, store_part
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
 from minitorch_cv.kernels.winograd_transforms import (
     ONE,
-    POSITIONS,
     SIZE,
-    restore_image_2,
-    restore_image_4,
+    restore_tile_2,
+    restore_tile_4,
     restore_weight_3,
     restore_weight_5,
-    transform_grad_2,
-    transform_grad_4,
-    transform_image,
+    transform_tile_2,
+    transform_tile_4,
     transform_weight_3,
     transform_weight_5,
+    transform_window,
 )
 
 # Weights lie across a panel's lanes: so many rows of a panel are gathered before they are transformed.
@@ -50,11 +51,11 @@ def _transform(extent, source, s0, row_step, column_step, target, t0, step, pane
         for c in range(panel, min(panel + PANEL, columns), VL):
             t = t0 + panel // PANEL * panel_step + c - panel
             if extent == SIZE:
-                transform_image(source, s0 + c, row_step, column_step, target, t, step)
+                transform_window(source, s0 + c, row_step, column_step, target, t, step)
             elif extent == 4:
-                transform_grad_4(source, s0 + c, row_step, column_step, target, t, step)
+                transform_tile_4(source, s0 + c, row_step, column_step, target, t, step)
             else:
-                transform_grad_2(source, s0 + c, row_step, column_step, target, t, step)
+                transform_tile_2(source, s0 + c, row_step, column_step, target, t, step)
 
 
 @kernel
@@ -123,20 +124,20 @@ def multiply(
 ):  # fmt: skip
     """products[position] (tiles, columns) = windows[position] (tiles, depth) @ packed[position] (depth, columns).
 
-    Each position has its matrices windows_step, packed_step and products_step behind the last's; those of the weights begin at
-    packed[b0]. bias: from bias0 on that of the columns, and a panel of zeros at the end. tables: BLOCK_ROWS offsets of the
-    rows of windows, as many of products, and a zero.
+    The matrices of a position lie windows_step, packed_step and products_step behind those of the last; the weights'
+    begin at packed[b0]. bias[bias0:] is that of the columns, and bias ends with a panel of zeros. tables: the offsets
+    of BLOCK_ROWS rows of windows, of as many rows of products, and a 0.
 
-    The bias is added to the values at the point (1, 1): those of a polynomial that is the same everywhere.
+    The bias is added to the values at the point (1, 1): by A^T and A they become the same number in every pixel.
     """
     zeros0 = len(bias) - PANEL
     for p in range(first, last):
         for n in range(0, columns, PANEL):
-            b = b0 + p * packed_step + n * depth
             for r in range(0, tiles, BLOCK_ROWS):
                 rows_by_table(
                     1, depth, windows, p * windows_step + r * tables[1], tables, 0, tables, 2 * BLOCK_ROWS, 0,
-                    packed, b, PANEL, products, p * products_step + r * tables[BLOCK_ROWS + 1] + n, tables, BLOCK_ROWS,
+                    packed, b0 + p * packed_step + n * depth, PANEL,
+                    products, p * products_step + r * tables[BLOCK_ROWS + 1] + n, tables, BLOCK_ROWS,
                     tiles - r, columns - n, bias, bias0 + n if p == ONE else zeros0, False,
                 )  # fmt: skip
 
@@ -153,45 +154,47 @@ def restore_tiles(products, p0, step, row_step, images, shape, grid, first, last
         place = p0 + (t - first) * row_step
         for i in range(0, columns, VL):
             if m == 4:
-                restore_image_4(products, place + i, SIZE * step, step, patch, 0, VL)
+                restore_tile_4(products, place + i, SIZE * step, step, patch, 0, VL)
             else:
-                restore_image_2(products, place + i, SIZE * step, step, patch, 0, VL)
+                restore_tile_2(products, place + i, SIZE * step, step, patch, 0, VL)
             for p in range(min(m, h - y)):
                 for q in range(min(m, w - x)):
-                    store_part(images, target + (p * w + q) * c + i, load(patch, (p * m + q) * VL), c - c0 - i)
+                    pixel = target + (p * w + q) * c + i
+                    store_part(images, pixel, load(patch, (p * m + q) * VL), c - c0 - i)
+                    prefetch_to_store(images, pixel + m * c)  # that of the next tile
 
 
 @kernel
-def multiply_transposed(windows, windows_step, channels, window_step, tiles, tiles_step, panel_step, sums, sums_step, columns, count,
-                        accumulate, tables, zeros):  # fmt: skip
-    """sums[position] (channels, columns) = or += windows[position]^T (channels, count) @ tiles[position] (count, columns).
+def multiply_transposed(
+    windows, windows_step, channels, window_step, tiles, tiles_step, panel_step, sums, sums_step, columns,
+    first, last, count, accumulate, tables, zeros,
+):  # fmt: skip
+    """sums[position] = windows[position]^T (channels, count) @ tiles[position] (count, columns), or added to it.
 
-    Each position has its matrices windows_step, tiles_step and sums_step behind the last's. tables: BLOCK_ROWS offsets of the rows
-    of sums, and a zero. zeros: a panel of them.
+    The matrices of a position lie windows_step, tiles_step and sums_step behind those of the last. tables: the offsets
+    of BLOCK_ROWS rows of sums, and a 0. zeros: a panel of them.
     """
-    for p in range(POSITIONS):
+    for p in range(first, last):
         for n in range(0, columns, PANEL):
             for r in range(0, channels, BLOCK_ROWS):
                 packed_rows(
                     1, count, windows, p * windows_step + r, tables, 0, tables, BLOCK_ROWS, window_step,
-                    tiles, p * tiles_step + n // PANEL * panel_step, PANEL, sums, p * sums_step + r * columns + n, tables, 0,
+                    tiles, p * tiles_step + n // PANEL * panel_step, PANEL,
+                    sums, p * sums_step + r * columns + n, tables, 0,
                     channels - r, columns - n, zeros, 0, accumulate,
                 )  # fmt: skip
 
 
 @kernel
-def restore_weight(sums, step, columns, grad, g0, k, channels, c, outputs, patch):
-    """The weight's gradient behind sums[position] (channels, columns), for `channels` of its c inputs and `outputs` outputs.
-
-    Weight (o, i, tap) goes to grad[g0 + (o*c + i)*k*k + tap].
-    """
+def restore_weight(sums, step, columns, grad, k, c, o, first, last, patch):
+    """The weight's gradient (o, c, k, k) behind sums[position] (c, columns), for the inputs first <= i < last."""
     taps = k * k
-    for i in range(channels):
-        for o in range(0, outputs, VL):
+    for i in range(first, last):
+        for n in range(0, o, VL):
             if k == 3:
-                restore_weight_3(sums, i * columns + o, SIZE * step, step, patch, 0, VL)
+                restore_weight_3(sums, i * columns + n, SIZE * step, step, patch, 0, VL)
             else:
-                restore_weight_5(sums, i * columns + o, SIZE * step, step, patch, 0, VL)
-            for lane in range(min(VL, outputs - o)):
+                restore_weight_5(sums, i * columns + n, SIZE * step, step, patch, 0, VL)
+            for lane in range(min(VL, o - n)):
                 for tap in range(taps):
-                    grad[g0 + ((o + lane) * c + i) * taps + tap] = patch[tap * VL + lane]
+                    grad[((n + lane) * c + i) * taps + tap] = patch[tap * VL + lane]

@@ -1,27 +1,28 @@
 """Winograd's minimal filtering: the transforms, and the matrices they come from.
 
-A correlation of 6 numbers with k weights has m = 7 - k results. As products of polynomials it takes only 6 multiplications
-instead of m*k: evaluate both at 6 points (5 numbers and infinity), multiply value by value, interpolate. In two dimensions, with
-d a 6x6 window of an image, g k x k weights and y the m x m results,
+A correlation of 6 numbers with k weights has m = 7 - k results. Seen as products of polynomials it takes 6
+multiplications instead of m*k: evaluate both at 6 points (five numbers and infinity), multiply value by value,
+interpolate. In two dimensions, with d a 6x6 window of an image, g the k x k weights and y the m x m results,
 
     y = A^T [(G g G^T) * (B^T d B)] A        (* value by value: 36 multiplications instead of m*m*k*k)
 
-and its gradients are, with dy that of y:  dg = G^T [(B^T d B) * (A dy A^T)] G, summed over the windows.
+and with dy the gradient of y, dg = G^T [(B^T d B) * (A dy A^T)] G, summed over all windows.
 
-`matrices(k)` gives A^T, G and B^T. The instructions `transform_image`, `transform_grad_4`, `transform_grad_2`,
-`transform_weight_3`, `transform_weight_5` and their way back, `restore_image_4`, `restore_image_2`, `restore_weight_3`,
-`restore_weight_5`, named after the size of what they take or give, are all called as
+`matrices(k)` gives A^T, G and B^T. The instructions `transform_window`, `transform_tile_4`, `transform_tile_2`,
+`transform_weight_3` and `transform_weight_5`, and back `restore_tile_4`, `restore_tile_2`, `restore_weight_3` and
+`restore_weight_5`, named after the size of a tile or of weights, are all called as
 
     transform(source, s0, row_step, column_step, target, t0, step)
 
-and handle one vector of channels: value (i, j) is read at source[s0 + i*row_step + j*column_step], value (a, b) of the
-transform of n columns goes to target[t0 + (a*n + b)*step].
+and handle one vector of channels: value (i, j) is read at source[s0 + i*row_step + j*column_step], and value (a, b) of
+a transform of n columns goes to target[t0 + (a*n + b)*step].
 
-Source: Lavin & Gray 2016, "Fast algorithms for convolutional neural networks". The points 0, 1, -1, 1/2, -2 are those of
-Barabasz et al. 2018, "Error analysis and improving the accuracy of Winograd convolution": about two thirds of the rounding
-error of 0, 1, -1, 2, -2.
+Source: Lavin & Gray 2016, "Fast algorithms for convolutional neural networks". The points are those of Barabasz et al.
+2018, "Error analysis and improving the accuracy of Winograd convolution": two thirds of the rounding error of
+0, 1, -1, 2, -2.
 """
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -79,7 +80,7 @@ _FROM_QUOTIENTS = np.array(
         [0, -1, 0, 1, 0, 0],
     ]
 )
-IMAGE_STAGES = (_FROM_QUOTIENTS, _QUOTIENTS)
+WINDOW_STAGES = (_FROM_QUOTIENTS, _QUOTIENTS)
 
 
 def _apply(builder: Any, stages: Sequence[Array], vectors: Sequence[Any]) -> Sequence[Any]:
@@ -111,7 +112,7 @@ def _constant(value: float) -> Any:
 
 def _two_dimensional(*stages: Array) -> Any:
     """The instruction for M d M^T, where M is the product of the stages."""
-    whole = stages[0] if len(stages) == 1 else np.linalg.multi_dot(stages) if len(stages) > 2 else stages[0] @ stages[1]
+    whole = functools.reduce(np.matmul, stages)
     rows, columns = whole.shape
 
     def stand_in(source, s0, row_step, column_step, target, t0, step):  # type: ignore[no-untyped-def]
@@ -146,8 +147,8 @@ def _two_dimensional(*stages: Array) -> Any:
 
 _AT_4, _G_3, _ = matrices(3)
 _AT_2, _G_5, _ = matrices(5)
-transform_image = _two_dimensional(*IMAGE_STAGES)
-transform_grad_4, transform_grad_2 = _two_dimensional(_AT_4.T), _two_dimensional(_AT_2.T)
+transform_window = _two_dimensional(*WINDOW_STAGES)
+transform_tile_4, transform_tile_2 = _two_dimensional(_AT_4.T), _two_dimensional(_AT_2.T)
 transform_weight_3, transform_weight_5 = _two_dimensional(_G_3), _two_dimensional(_G_5)
-restore_image_4, restore_image_2 = _two_dimensional(_AT_4), _two_dimensional(_AT_2)
+restore_tile_4, restore_tile_2 = _two_dimensional(_AT_4), _two_dimensional(_AT_2)
 restore_weight_3, restore_weight_5 = _two_dimensional(_G_3.T), _two_dimensional(_G_5.T)
