@@ -20,7 +20,8 @@ import numpy as np
 
 # A kernel handles about one element a nanosecond: a block below this size is not worth handing over.
 _ELEMENTS_PER_BLOCK = 1 << 16
-_MOST_BLOCKS = 32
+_FEWEST_BLOCKS = 4  # less work is done sooner by the caller alone
+_MOST_BLOCKS = 16
 
 
 def over_range(kernel: Callable[..., None], count: int, cost: int, *arguments: Any) -> None:
@@ -31,7 +32,8 @@ def over_range(kernel: Callable[..., None], count: int, cost: int, *arguments: A
         count: number of items, such as the planes of a batch of images.
         cost: elements read or written for one item.
     """
-    block = max(_ELEMENTS_PER_BLOCK // max(cost, 1), -(-count // _MOST_BLOCKS), 1)
+    blocks = min(count * cost // _ELEMENTS_PER_BLOCK, _MOST_BLOCKS)
+    block = max(-(-count // blocks) if blocks >= _FEWEST_BLOCKS else count, 1)
     run_tasks(lambda t: kernel(t * block, min(count, (t + 1) * block), *arguments), -(-count // block))
 
 

@@ -66,8 +66,7 @@ def _choose(dtype: np.dtype, groups: int, window: Window, channels: int, filters
 def conv2d(x: Array, weight: Array, bias: Array | None, window: Window, groups: int = 1) -> Array:
     """out[n, o, y, x] = bias[o] + the sum of weight[o] * (the window of x[n] at y, x)."""
     if _is_depthwise(weight, groups):
-        out = depthwise(x, weight, window)
-        return out if bias is None else np.add(out, bias[:, None, None], out=out)
+        return depthwise(x, weight, window, bias)
     out_size = window.output_size((x.shape[2], x.shape[3]))
     match _choose(x.dtype, groups, window, weight.shape[1], weight.shape[0], out_size):
         case "winograd":

@@ -1,27 +1,38 @@
 """Depthwise convolution: every output channel sees one input channel only.
 
-- `depthwise(x, weight, window)` -> (N, O, oh, ow)
-- `depthwise_backward_input(grad_out, weight, image_size, window)` -> (N, C, H, W)
+- `depthwise(x, weight, window, bias)` -> (N, O, oh, ow)
+- `depthwise_backward_input(grad_out, weight, channels, image_size, window)` -> (N, C, H, W)
 - `depthwise_backward_weight(grad_out, x, window)` -> (O, 1, kh, kw)
 
-x: (N, C, H, W), weight: (O, 1, kh, kw), O a multiple of C: output channel o sees input channel o // (O/C).
-Plain loops: as a matrix product it would have one row.
+x: (N, C, H, W), weight: (O, 1, kh, kw), bias: (O,) or None, O a multiple of C: output channel o sees input channel
+o // (O/C). As a matrix product it would have one row. float32 with O = C takes vectors (depthwise_vector.py), all else
+plain loops.
 """
+
+import numpy as np
 
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
 from minitorch_cv.kernels._threads import over_range
+from minitorch_cv.kernels.depthwise_vector import (
+    vector_depthwise,
+    vector_depthwise_backward_input,
+    vector_depthwise_backward_weight,
+)
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.window import Pair, Window
 
 
-def depthwise(x: Array, weight: Array, window: Window) -> Array:
+def depthwise(x: Array, weight: Array, window: Window, bias: Array | None = None) -> Array:
     """Convolve each channel with filters of its own."""
-    x, weight = layout.contiguous(x), layout.contiguous(weight)
-    n, _, h, w = x.shape
+    n, c, h, w = x.shape
     o, _, kh, kw = weight.shape
+    if x.dtype == np.float32 and c == o:
+        return vector_depthwise(x, weight, bias, window)
+    x, weight = layout.contiguous(x), layout.contiguous(weight)
     oh, ow = window.output_size((h, w))
-    out = layout.zeros((n, o, oh, ow), x.dtype)
+    out = layout.empty((n, o, oh, ow), x.dtype)
+    out[...] = 0 if bias is None else bias[:, None, None]
     spans = window.columns_inside(w, ow)
     over_range(_depthwise, n * o, oh * ow * kh * kw, out, x, weight, spans, *window.numbers)
     return out
@@ -29,6 +40,8 @@ def depthwise(x: Array, weight: Array, window: Window) -> Array:
 
 def depthwise_backward_input(grad_out: Array, weight: Array, channels: int, image_size: Pair, window: Window) -> Array:
     """The gradient of `depthwise` with respect to x, images of C `channels` and `image_size` (H, W)."""
+    if grad_out.dtype == np.float32 and len(weight) == channels:
+        return vector_depthwise_backward_input(grad_out, weight, image_size, window)
     grad_out, weight = layout.contiguous(grad_out), layout.contiguous(weight)
     n, _, oh, ow = grad_out.shape
     grad_x = layout.zeros((n, channels, *image_size), grad_out.dtype)
@@ -40,6 +53,8 @@ def depthwise_backward_input(grad_out: Array, weight: Array, channels: int, imag
 
 def depthwise_backward_weight(grad_out: Array, x: Array, window: Window) -> Array:
     """The gradient of `depthwise` with respect to weight."""
+    if x.dtype == np.float32 and grad_out.shape[1] == x.shape[1]:
+        return vector_depthwise_backward_weight(grad_out, x, window)
     grad_out, x = layout.contiguous(grad_out), layout.contiguous(x)
     n, o, oh, ow = grad_out.shape
     kh, kw = window.size

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.variable import Variable
-from ..kernels.pooling import Places, adaptive_places
-from ..kernels.window import Pair
+from ..kernels.places import Places, adaptive_places
 from .arguments import check_floating
 from .image_form import ImageForm
 
 
-def adaptive_form(op_name: str, spatial: int, input: Variable, output_size: Any) -> tuple[ImageForm, Pair, Places]:
-    """The form of the input, the size of its images, and the pixels that each result is made of.
+def adaptive_form(op_name: str, spatial: int, input: Variable, output_size: Any) -> tuple[ImageForm, Places]:
+    """The form of the input, and the pixels that each result is made of.
 
     output_size may be one number for all dimensions, or have None where the input's own size is to be kept.
     """
@@ -27,8 +26,7 @@ def adaptive_form(op_name: str, spatial: int, input: Variable, output_size: Any)
         )
     wanted = _sizes(op_name, spatial, output_size, shape[-spatial:])
     form = ImageForm(spatial, batched=len(shape) == spatial + 2)
-    image_size = form.image_size(shape)
-    return form, image_size, adaptive_places(image_size, form.image_size(wanted))
+    return form, adaptive_places(form.image_size(shape), form.image_size(wanted))
 
 
 def _sizes(op_name: str, spatial: int, output_size: Any, own: tuple[int, ...]) -> tuple[int, ...]:

@@ -9,9 +9,9 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
-from ..kernels import pooling as kernels
-from ..kernels.pooling import Places
-from ..kernels.window import Pair, Window
+from ..kernels import average_pooling as kernels
+from ..kernels.places import Places
+from ..kernels.window import Window
 from .adaptive_size import adaptive_form
 from .image_form import ImageForm
 from .pooling_window import places_of, pooled_form, pooling_window
@@ -24,7 +24,6 @@ class AvgPool2D(Operation):
     """The sum of each window divided by the divisor (oh, ow) that goes with it."""
 
     form: ImageForm
-    image_size: Pair
     places: Places
     divisor: Array
 
@@ -34,7 +33,7 @@ class AvgPool2D(Operation):
 
     def backward(self, grad_out: Array) -> Array:
         grads = self.form.to_images(grad_out)
-        return self.form.from_images(kernels.avg_pool2d_backward(grads, self.places, self.divisor, self.image_size))
+        return self.form.from_images(kernels.avg_pool2d_backward(grads, self.places, self.divisor))
 
 
 class AdaptiveAvgPool2D(AvgPool2D):
@@ -115,23 +114,25 @@ def _avg_pool(
     window = pooling_window(op_name, spatial, kernel_size, stride, padding)
     if divisor_override == 0:
         raise RuntimeError(f"{op_name}: divisor must be not zero")
-    image_size, places = places_of(op_name, form, window, input, ceil_mode)
+    places = places_of(op_name, form, window, input, ceil_mode)
     if divisor_override is not None:
         divisor = np.full(places.output_size, divisor_override)
     else:
-        divisor = _counts_with_padding(window, image_size, places.output_size) if count_include_pad else places.counts
-    return AvgPool2D(form, image_size, places, divisor)(input)
+        divisor = _counts_with_padding(window, places) if count_include_pad else places.counts
+    return AvgPool2D(form, places, divisor)(input)
 
 
-def _counts_with_padding(window: Window, image_size: Pair, output_size: Pair) -> Array:
+def _counts_with_padding(window: Window, places: Places) -> Array:
     """(oh, ow): how many pixels each window has, the padding's included, but not what lies beyond that."""
     lengths = []
-    for count, k, s, (near, far), n in zip(output_size, window.size, window.stride, window.padding_by_side, image_size):
+    for count, k, s, (near, far), n in zip(
+        places.output_size, window.size, window.stride, window.padding_by_side, places.image_size
+    ):
         begin = np.arange(count) * s - near
         lengths.append(np.minimum(begin + k, n + far) - begin)
     return np.outer(*lengths)
 
 
 def _adaptive(op_name: str, spatial: int, input: V, output_size: Any) -> V:
-    form, image_size, places = adaptive_form(op_name, spatial, input, output_size)
-    return AdaptiveAvgPool2D(form, image_size, places, places.counts)(input)
+    form, places = adaptive_form(op_name, spatial, input, output_size)
+    return AdaptiveAvgPool2D(form, places, places.counts)(input)

@@ -7,9 +7,8 @@ from typing import Any
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import Variable
-from ..kernels import pooling as kernels
-from ..kernels.pooling import Places
-from ..kernels.window import Pair
+from ..kernels import max_pooling as kernels
+from ..kernels.places import Places
 from .adaptive_size import adaptive_form
 from .image_form import ImageForm
 from .pooling_window import places_of, pooled_form, pooling_window
@@ -22,20 +21,22 @@ class MaxPool2DWithIndices(Operation):
     """The largest element of each window, the first of equal ones, and on request where in its image it is."""
 
     form: ImageForm
-    image_size: Pair
     places: Places
     return_indices: bool
 
     def forward(self, x: Array) -> Any:
         form = self.form
-        out, indices = kernels.max_pool2d(form.to_images(x), self.places)
-        self.indices = form.from_images(indices)
-        return (form.from_images(out), self.indices) if self.return_indices else form.from_images(out)
+        keep = self.needs_grad[0] or self.return_indices
+        out, self.positions = kernels.max_pool2d(form.to_images(x), self.places, keep)
+        if not self.return_indices:
+            return form.from_images(out)
+        # Backward has the positions; indices are kept for PyTorch's error if they are changed in place.
+        self.indices = form.from_images(kernels.image_indices(self.positions, self.places))
+        return form.from_images(out), self.indices
 
     def backward(self, grad_out: Array, grad_indices: None = None) -> Array:
-        form = self.form
-        grads, indices = form.to_images(grad_out), form.to_images(self.indices)
-        return form.from_images(kernels.max_pool2d_backward(grads, indices, self.image_size))
+        grads = self.form.to_images(grad_out)
+        return self.form.from_images(kernels.max_pool2d_backward(grads, self.positions, self.places))
 
 
 class AdaptiveMaxPool2D(MaxPool2DWithIndices):
@@ -113,8 +114,8 @@ def _max_pool(
 ) -> Any:
     form = pooled_form(op_name, spatial, input)
     window = pooling_window(op_name, spatial, kernel_size, stride, padding, dilation)
-    image_size, places = places_of(op_name, form, window, input, ceil_mode)
-    return MaxPool2DWithIndices(form, image_size, places, return_indices)(input)
+    places = places_of(op_name, form, window, input, ceil_mode)
+    return MaxPool2DWithIndices(form, places, return_indices)(input)
 
 
 def _adaptive(op_name: str, spatial: int, input: Variable, output_size: Any, return_indices: bool) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.variable import Variable
-from ..kernels.pooling import Places, sliding_places
-from ..kernels.window import Pair, Window
+from ..kernels.places import Places, sliding_places
+from ..kernels.window import Window
 from .arguments import check_floating, tuple_of
 from .image_form import ImageForm, window_over
 
@@ -51,8 +51,8 @@ def pooling_window(
     return window_over(size, strides, paddings, dilations)
 
 
-def places_of(op_name: str, form: ImageForm, window: Window, input: Variable, ceil_mode: bool) -> tuple[Pair, Places]:
-    """The images' size, and the pixels of each window.
+def places_of(op_name: str, form: ImageForm, window: Window, input: Variable, ceil_mode: bool) -> Places:
+    """The pixels of each window.
 
     Raises:   RuntimeError: if no window fits, or if a window sees no pixel (which dilation can bring about).
     """
@@ -72,4 +72,4 @@ def places_of(op_name: str, form: ImageForm, window: Window, input: Variable, ce
                 f"{op_name}: with padding {window.padding} and dilation {window.dilation} there is a window without "
                 f"any {name} of an image of size {image_size}; use less padding or dilation"
             )
-    return image_size, places
+    return places

@@ -1,0 +1,320 @@
+"""Depthwise convolution of float32 images, as vectors of channels.
+
+- `vector_depthwise(x, weight, bias, window)` -> (N, C, oh, ow)
+- `vector_depthwise_backward_input(grad_out, weight, image_size, window)` -> (N, C, H, W)
+- `vector_depthwise_backward_weight(grad_out, x, window)` -> (C, 1, kh, kw)
+
+x: (N, C, H, W), weight: (C, 1, kh, kw), bias: (C,) or None. In channels-last memory a vector is VL channels of a pixel;
+the last one overlaps the one before, so that only images of fewer than VL channels need masks (simd.py).
+
+The few image rows that a row of results needs lie in a small ring of copies with zeros at both ends, so that no point
+of a window is ever outside. The gradient of the input is the same walk with the roles turned: of the pixels of a row,
+those a stride apart meet the same points of the window, a phase. The gradient of the weight keeps the sums of three
+points in registers along a row; rows are added up in a fixed number of parts.
+"""
+
+import functools
+import itertools
+from typing import NamedTuple
+
+import numpy as np
+
+from minitorch_cv.kernels import layout
+from minitorch_cv.kernels._jit import kernel
+from minitorch_cv.kernels._threads import over_range, run_tasks
+from minitorch_cv.kernels.incidence import Incidence, incidence
+from minitorch_cv.kernels.layout import Array
+from minitorch_cv.kernels.scratch import scratch
+from minitorch_cv.kernels.simd import fma, load, load_lanes, load_part, rolled, splat, store, store_lanes, store_part
+from minitorch_cv.kernels.target import VL
+from minitorch_cv.kernels.window import Pair, Window
+
+_ELEMENTS_AT_A_TIME = 8  # that these kernels handle while a plain loop handles one
+_PART_PRODUCTS = 1 << 20  # at least, in one part of the weight's gradient
+_MOST_PARTS = 16
+
+
+class _Walk(NamedTuple):
+    """How to go through the rows of a result, and what each meets in the source.
+
+    Attributes:
+        rows: for each row of the result, the source's rows.
+        phases: (phases, 5) int64: the first position, how many there are, and for the first position the source
+            column under its first point, the number of points, and the first point itself.
+        steps: from one position of a phase to the next: in the result, and in the source; and from one point to the
+            next: in the source, and in the window.
+        margins: columns of zeros before and after the source's.
+        needs: (rows, 2) int64: the first and last source row that must be at hand for each row of the result.
+        ring: how many these are at most.
+    """
+
+    rows: Incidence
+    phases: Array
+    steps: tuple[int, int, int, int]
+    margins: Pair
+    needs: Array
+    ring: int
+
+
+def _walk(rows: Incidence, phases: list[tuple[int, ...]], steps: tuple[int, int, int, int], width: int) -> _Walk:
+    table = np.array(phases, np.int64).reshape(-1, 5)
+    _, x_step, x_point, _ = steps
+    used = table[(table[:, 1] > 0) & (table[:, 3] > 0)]
+    near = max(0, -int(used[:, 2].min(initial=0)))
+    last = used[:, 2] + (used[:, 1] - 1) * x_step + (used[:, 3] - 1) * x_point
+    far = max(0, int(last.max(initial=0)) - width + 1)
+    table[:, 2] += near
+    at, pixel, _ = rows
+    spans = [(pixel[a], pixel[b - 1]) if b > a else (1 << 62, -1) for a, b in itertools.pairwise(at)]
+    needs = np.array(spans, np.int64).reshape(-1, 2)
+    # With dilation or padding a later row may need an earlier one.
+    needs[:, 0] = np.minimum.accumulate(needs[::-1, 0])[::-1]
+    needs[:, 1] = np.maximum.accumulate(needs[:, 1])
+    ring = max(int((needs[:, 1] - needs[:, 0]).max(initial=0)) + 1, 1)
+    return _Walk(rows, table, steps, (near, far), needs, ring)
+
+
+@functools.lru_cache(maxsize=256)
+def _forward_walk(window: Window, image_size: Pair) -> _Walk:
+    _, ow = window.output_size(image_size)
+    _, kw, _, sw, _, left, _, dw = window.numbers
+    return _walk(_image_rows(window, image_size), [(0, ow, -left, kw, 0)], (1, sw, dw, 1), image_size[1])
+
+
+@functools.lru_cache(maxsize=256)
+def _backward_walk(window: Window, image_size: Pair) -> _Walk:
+    h, w = image_size
+    _, ow = window.output_size(image_size)
+    _, kw, _, sw, _, left, _, dw = window.numbers
+    common = np.gcd(sw, dw)
+    phases = []
+    for first in range(min(sw, w)):
+        points = [q for q in reversed(range(kw)) if (first + left - q * dw) % sw == 0]
+        column = (first + left - points[0] * dw) // sw if points else 0
+        phases.append((first, -(-(w - first) // sw), column, len(points), points[0] if points else 0))
+    steps = (sw, 1, int(dw // common), -int(sw // common))
+    return _walk(_image_rows(window, image_size).reversed(h), phases, steps, ow)
+
+
+def _image_rows(window: Window, image_size: Pair) -> Incidence:
+    """For each row of outputs, the rows of the image."""
+    h, _ = image_size
+    oh, _ = window.output_size(image_size)
+    kh, _, sh, _, top, _, dh, _ = window.numbers
+    point = np.broadcast_to(np.arange(kh), (oh, kh))
+    pixel = np.arange(oh)[:, None] * sh - top + point * dh
+    return incidence(pixel, point, (pixel >= 0) & (pixel < h))
+
+
+def vector_depthwise(x: Array, weight: Array, bias: Array | None, window: Window) -> Array:
+    """Convolve each channel with its filter."""
+    n, c, h, w = x.shape
+    out = layout.empty_image(n, c, *window.output_size((h, w)), np.float32)
+    _convolve(x, weight, bias, out, _forward_walk(window, (h, w)))
+    return out
+
+
+def vector_depthwise_backward_input(grad_out: Array, weight: Array, image_size: Pair, window: Window) -> Array:
+    """The gradient of `vector_depthwise` with respect to x, images of `image_size` (H, W)."""
+    n, c, _, _ = grad_out.shape
+    grad_x = layout.empty_image(n, c, *image_size, np.float32)
+    _convolve(grad_out, weight, None, grad_x, _backward_walk(window, image_size))
+    return grad_x
+
+
+def _convolve(source: Array, weight: Array, bias: Array | None, out: Array, walk: _Walk) -> None:
+    n, c, h, w = source.shape
+    _, _, oh, ow = out.shape
+    kh, kw = weight.shape[2:]
+    weights = np.zeros((kh * kw + 1, c), np.float32)  # the last row is the bias
+    weights[:-1] = weight.reshape(c, kh * kw).T
+    if bias is not None:
+        weights[-1] = bias
+    flat, flat_out = layout.channels_last(source).reshape(-1), layout.channels_last(out).reshape(-1)
+    near, far = walk.margins
+    size = walk.ring * (near + w + far) * c
+    cost = (h * w // max(oh, 1) + ow * (1 + kh * kw // 4)) * max(c, VL) // _ELEMENTS_AT_A_TIME
+
+    def task(first: int, last: int) -> None:
+        _convolve_rows(
+            first, last, flat, weights.reshape(-1), flat_out, scratch(0, size), walk.needs, walk.ring, near, far,
+            *walk.rows, walk.phases, *walk.steps, kw, h, w, oh, ow, c, None if c >= VL else c,
+        )  # fmt: skip
+
+    over_range(task, n * oh, cost)
+
+
+@kernel
+def _clear(buffer, size):
+    for i in range(size):
+        buffer[i] = np.float32(0)
+
+
+@kernel
+def _copy(target, to, source, begin, size):
+    for i in range(0, size - VL + 1, VL):
+        store(target, to + i, load(source, begin + i))
+    done = size // VL * VL
+    store_part(target, to + done, load_part(source, begin + done, size - done), size - done)
+
+
+@kernel
+def _convolve_rows(
+    first, last, x, weights, out, buffer, needs, ring, near, far, row_at, row_pixel, row_point, phases, step, x_step,
+    x_point, point, kw, h, w, oh, ow, c, lanes,
+):  # fmt: skip
+    direct = near + far == 0
+    source = x if direct else buffer
+    wide = near + w + far
+    bias = len(weights) - c
+    lines, weight_lines = np.empty(len(weights) // c, np.int64), np.empty(len(weights) // c, np.int64)
+    copied = 0
+    if not direct:
+        _clear(buffer, ring * wide * c)
+    for item in range(first, last):  # rows of all results
+        n, y = item // oh, item % oh
+        if not direct:
+            if y == 0 or item == first:
+                copied = 0
+            copied = max(copied, needs[y, 0])
+            while copied <= needs[y, 1]:
+                _copy(buffer, (copied % ring * wide + near) * c, x, (n * h + copied) * w * c, w * c)
+                copied += 1
+        met = row_at[y + 1] - row_at[y]
+        for e in range(met):
+            row = row_pixel[row_at[y] + e]
+            lines[e] = ((n * h + row) * w if direct else row % ring * wide) * c
+            weight_lines[e] = row_point[row_at[y] + e] * kw * c
+        for phase in range(len(phases)):
+            count, points = phases[phase, 1], phases[phase, 3]
+            for turn in range(0, count, 4 if count >= 4 else 1):
+                z = min(turn, count - 4) if count >= 4 else turn
+                column = phases[phase, 2] + z * x_step
+                pixel = (item * ow + phases[phase, 0] + z * step) * c
+                for channel in range(0, c, VL):
+                    begin = max(min(channel, c - VL), 0)
+                    sum0 = sum1 = sum2 = sum3 = load_lanes(weights, bias + begin, lanes)
+                    for e in range(met):
+                        rolled()
+                        i = lines[e] + column * c + begin
+                        k = weight_lines[e] + phases[phase, 4] * c + begin
+                        if count >= 4:
+                            for _ in range(points):
+                                rolled()
+                                weight = load_lanes(weights, k, lanes)
+                                sum0 = fma(load_lanes(source, i, lanes), weight, sum0)
+                                sum1 = fma(load_lanes(source, i + x_step * c, lanes), weight, sum1)
+                                sum2 = fma(load_lanes(source, i + 2 * x_step * c, lanes), weight, sum2)
+                                sum3 = fma(load_lanes(source, i + 3 * x_step * c, lanes), weight, sum3)
+                                i += x_point * c
+                                k += point * c
+                        else:
+                            for _ in range(points):
+                                rolled()
+                                sum0 = fma(load_lanes(source, i, lanes), load_lanes(weights, k, lanes), sum0)
+                                i += x_point * c
+                                k += point * c
+                    o = pixel + begin
+                    store_lanes(out, o, sum0, lanes)
+                    if count >= 4:
+                        store_lanes(out, o + step * c, sum1, lanes)
+                        store_lanes(out, o + 2 * step * c, sum2, lanes)
+                        store_lanes(out, o + 3 * step * c, sum3, lanes)
+
+
+def vector_depthwise_backward_weight(grad_out: Array, x: Array, window: Window) -> Array:
+    """The gradient of `vector_depthwise` with respect to weight."""
+    n, c, oh, ow = grad_out.shape
+    _, _, h, w = x.shape
+    kh, kw = window.size
+    rows = n * oh
+    parts = min(rows * ow * kh * kw * max(c, VL) // _PART_PRODUCTS, _MOST_PARTS)
+    height = max(-(-rows // parts) if parts > 1 else rows, 1)
+    parts = -(-rows // height)
+    vectors = -(-c // VL)
+    part = kh * kw * vectors * VL
+    sums = np.zeros((parts, part), np.float32)
+    flat_sums = sums.reshape(-1)
+    flat, flat_grad = layout.channels_last(x).reshape(-1), layout.channels_last(grad_out).reshape(-1)
+    walk = _forward_walk(window, (h, w))
+    near, far = walk.margins
+    size = walk.ring * (near + w + far) * c
+    _, x_step, x_point, _ = walk.steps
+
+    def task(t: int) -> None:
+        _backward_weight_rows(
+            t * height, min(rows, (t + 1) * height), flat_grad, flat, flat_sums, t * part, scratch(0, size), walk.needs,
+            walk.ring, near, far, *walk.rows, int(walk.phases[0, 2]), x_step, x_point, kh, kw, h, w, oh, ow, c,
+            None if c >= VL else c,
+        )  # fmt: skip
+
+    run_tasks(task, parts)
+    found = sums.sum(axis=0).reshape(vectors, kh * kw, VL).transpose(0, 2, 1)
+    grad_weight = np.empty((c, kh * kw), np.float32)
+    whole = c // VL * VL
+    grad_weight[:whole] = found[: c // VL].reshape(whole, kh * kw)
+    if whole < c:  # the last vector overlaps the one before
+        grad_weight[whole:] = found[-1, :c] if c < VL else found[-1, VL - (c - whole) :]
+    return grad_weight.reshape(c, 1, kh, kw)
+
+
+@kernel
+def _backward_weight_rows(
+    first, last, grad_out, x, sums, part, buffer, needs, ring, near, far, row_at, row_pixel, row_point, column, x_step,
+    x_point, kh, kw, h, w, oh, ow, c, lanes,
+):  # fmt: skip
+    direct = near + far == 0
+    source = x if direct else buffer
+    wide = near + w + far
+    lines, sum_lines = np.empty(kh, np.int64), np.empty(kh, np.int64)
+    copied = 0
+    if not direct:
+        _clear(buffer, ring * wide * c)
+    for item in range(first, last):  # rows of all outputs
+        n, y = item // oh, item % oh
+        if not direct:
+            if y == 0 or item == first:
+                copied = 0
+            copied = max(copied, needs[y, 0])
+            while copied <= needs[y, 1]:
+                _copy(buffer, (copied % ring * wide + near) * c, x, (n * h + copied) * w * c, w * c)
+                copied += 1
+        met = row_at[y + 1] - row_at[y]
+        for e in range(met):
+            row = row_pixel[row_at[y] + e]
+            lines[e] = ((n * h + row) * w if direct else row % ring * wide) * c
+            sum_lines[e] = row_point[row_at[y] + e] * kw * VL
+        for vector in range(-(-c // VL)):
+            begin = max(min(vector * VL, c - VL), 0)
+            for e in range(met):
+                rolled()
+                place = part + vector * kh * kw * VL + sum_lines[e]
+                for q in range(0, kw, 3):
+                    second, third = min(1, kw - 1 - q) * x_point * c, min(2, kw - 1 - q) * x_point * c
+                    i = lines[e] + (column + q * x_point) * c + begin
+                    g = item * ow * c + begin
+                    even0 = even1 = even2 = odd0 = odd1 = odd2 = splat(np.float32(0))
+                    for _ in range(ow // 2):
+                        rolled()
+                        grad = load_lanes(grad_out, g, lanes)
+                        even0 = fma(load_lanes(source, i, lanes), grad, even0)
+                        even1 = fma(load_lanes(source, i + second, lanes), grad, even1)
+                        even2 = fma(load_lanes(source, i + third, lanes), grad, even2)
+                        i += x_step * c
+                        grad = load_lanes(grad_out, g + c, lanes)
+                        odd0 = fma(load_lanes(source, i, lanes), grad, odd0)
+                        odd1 = fma(load_lanes(source, i + second, lanes), grad, odd1)
+                        odd2 = fma(load_lanes(source, i + third, lanes), grad, odd2)
+                        i += x_step * c
+                        g += 2 * c
+                    if ow % 2:
+                        grad = load_lanes(grad_out, g, lanes)
+                        even0 = fma(load_lanes(source, i, lanes), grad, even0)
+                        even1 = fma(load_lanes(source, i + second, lanes), grad, even1)
+                        even2 = fma(load_lanes(source, i + third, lanes), grad, even2)
+                    o = place + q * VL
+                    store(sums, o, load(sums, o) + (even0 + odd0))
+                    if q + 1 < kw:
+                        store(sums, o + VL, load(sums, o + VL) + (even1 + odd1))
+                    if q + 2 < kw:
+                        store(sums, o + 2 * VL, load(sums, o + 2 * VL) + (even2 + odd2))
