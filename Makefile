@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCHMARKS := train_step ops infer startup memory scaling
 export MPLBACKEND := Agg
 
-.PHONY: demo test test-nojit coverage lint bench clean
+.PHONY: demo test test-nojit coverage lint bench bench-quick clean
 
 demo: $(VENV)/installed
 	$(BIN)/python -m minitorch_cv demo --out runs/demo
@@ -27,7 +28,10 @@ lint: $(VENV)/installed-dev
 	$(BIN)/mypy
 
 bench: $(VENV)/installed-test
-	$(BIN)/python benchmarks/startup.py
+	for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py || exit 1; done
+
+bench-quick: $(VENV)/installed-test
+	for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py --quick || exit 1; done
 
 clean:
 	rm -rf $(VENV) build *.egg-info runs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*

@@ -15,7 +15,7 @@ from side_by_side.comparison import Comparison, compare
 from side_by_side.models import MODELS
 from side_by_side.network import OURS, TORCH_MODES
 from side_by_side.options import read_options
-from side_by_side.report import draw_bars, markdown_table, milliseconds, write_report
+from side_by_side.report import draw_bars, markdown_table, milliseconds, print_row, write_report
 from side_by_side.training import Inference
 
 AGREEMENT = 1e-3
@@ -39,8 +39,7 @@ def main() -> None:
     for name in options.names:
         for batch in BATCHES:
             results[name, batch] = compare(Inference, options.rounds, options.modes, model=name, batch=batch)
-            row = zip(HEADER[1:], cells(name, batch, results[name, batch])[1:])
-            print(f"{name}:", ", ".join(f"{key} {value}" for key, value in row), flush=True)
+            print_row(name, HEADER, cells(name, batch, results[name, batch]))
     mean = geometric_mean(result.ratio for result in results.values())
     lines = [
         "Milliseconds of a forward pass; PyTorch's best mode in bold.",
@@ -60,7 +59,7 @@ def main() -> None:
             "PyTorch's time / minitorch_cv's time",
             [MODELS[name].label(batch=False) for name in options.names],
             {f"batch {batch}": [results[name, batch].ratio for name in options.names] for batch in BATCHES},
-            line=1,
+            ratios=True,
         )
         write_report(options.out, "infer", "Inference", text)
     if any(not result.difference <= AGREEMENT for result in results.values()):

@@ -15,7 +15,7 @@ from side_by_side.models import MODELS
 from side_by_side.network import OURS
 from side_by_side.options import read_options
 from side_by_side.processes import Worker, WorkerError
-from side_by_side.report import digits, draw_bars, markdown_table, write_report
+from side_by_side.report import digits, draw_bars, markdown_table, print_row, write_report
 
 HEADER = ["model, image (batch)", f"{OURS}, MB", "PyTorch's least, MB", "its mode", "PyTorch's fastest, MB", "its mode"]
 
@@ -30,7 +30,7 @@ def main() -> None:
     """Measure, print, and write table and chart."""
     options = read_options(__doc__, "models", MODELS)
     rows, failures = [], []
-    series: dict[str, list[float | None]] = {OURS: [], "PyTorch's least": [], "PyTorch's fastest mode": []}
+    ratios: dict[str, list[float | None]] = {"PyTorch's mode with the least memory": [], "PyTorch's fastest mode": []}
     for name in options.names:
         ours = measure(name, OURS, "eager")
         theirs = {}
@@ -42,12 +42,12 @@ def main() -> None:
         least = min(theirs, key=lambda mode: theirs[mode]["bytes"])
         fastest = min(theirs, key=lambda mode: theirs[mode]["seconds"])
         megabytes = [run["bytes"] / 1e6 for run in (ours, theirs[least], theirs[fastest])]
-        for values, value in zip(series.values(), megabytes):
-            values.append(value)
+        for values, value in zip(ratios.values(), megabytes[1:]):
+            values.append(value / megabytes[0])
         cells = [digits(value) for value in megabytes]
         rows.append([MODELS[name].label(), cells[0], cells[1], least, cells[2], fastest])
-        print(f"{name}:", ", ".join(f"{key} {value}" for key, value in zip(HEADER[1:], rows[-1][1:])), flush=True)
-    more = [name for name, a, b in zip(options.names, series[OURS], series["PyTorch's least"]) if a > b]
+        print_row(name, HEADER, rows[-1])
+    more = [name for name, *some in zip(options.names, *ratios.values()) if min(some) < 1]
     lines = [
         "Peak memory of a training step in MB (10^6 bytes), above those of a process that has trained LeNet-5.",
         "",
@@ -61,11 +61,11 @@ def main() -> None:
     if options.out:
         draw_bars(
             options.out / "memory.png",
-            "Peak memory of a training step",
-            "MB (10^6 bytes), logarithmic",
+            "Peak memory of a training step: how many times as much PyTorch takes",
+            "PyTorch's memory / minitorch_cv's memory",
             [MODELS[name].label() for name in options.names],
-            series,
-            logarithmic=True,
+            ratios,
+            ratios=True,
         )
         write_report(options.out, "memory", "Peak memory", text)
 

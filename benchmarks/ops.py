@@ -26,7 +26,7 @@ from side_by_side.network import OURS
 from side_by_side.operation_cases import CASES, CONVOLUTIONS, FLOAT, OPTIMIZERS
 from side_by_side.options import read_options
 from side_by_side.processes import Worker, time_in_turn
-from side_by_side.report import digits, draw_bars, markdown_table, milliseconds, write_report
+from side_by_side.report import digits, draw_bars, markdown_table, milliseconds, print_row, write_report
 
 LARGEST_ERROR = 1e-5
 RESNET18_PARAMETERS = 11_689_512
@@ -105,8 +105,7 @@ def main() -> None:
     ):
         for name in options.names:
             results[name] = measure(name, {OURS: ours, "nchw": nchw, "channels_last": channels_last}, options.rounds)
-            row = zip(HEADER[1:], cells(name, results[name])[1:])
-            print(f"{name}:", ", ".join(f"{key} {value}" for key, value in row), flush=True)
+            print_row(name, HEADER, cells(name, results[name]))
         names = [name for name in options.names if name in CONVOLUTIONS]
         errors, flagged = convolution_errors(names, ours, nchw)
     ratios = [[t / o for o, t in zip(*times)] for times in results.values()]
@@ -131,11 +130,10 @@ def main() -> None:
         draw_bars(
             options.out / "ops.png",
             "Operations: how many times as fast as PyTorch (NCHW or channels last)",
-            "PyTorch's time / minitorch_cv's time (logarithmic)",
+            "PyTorch's time / minitorch_cv's time",
             [label(name) for name in results],
             {key: [row[i] if i < len(row) else None for row in ratios] for i, key in enumerate(DIRECTIONS)},
-            line=1,
-            logarithmic=True,
+            ratios=True,
         )
         write_report(options.out, "ops", "Operations", text)
     if flagged:

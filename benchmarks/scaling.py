@@ -14,7 +14,7 @@ from typing import Any
 from side_by_side.comparison import Comparison, compare
 from side_by_side.network import OURS
 from side_by_side.options import read_options
-from side_by_side.report import Panel, draw_lines, markdown_table, milliseconds, write_report
+from side_by_side.report import Panel, draw_lines, markdown_table, milliseconds, print_row, write_report
 from side_by_side.training import Training
 
 BASE = {"model": "imagenette", "batch": 32, "image_size": 64, "width": 16}
@@ -42,8 +42,7 @@ def main() -> None:
         for value in PANELS[panel][1]:
             changed: dict[str, Any] = {**BASE, panel: value}
             results[panel][value] = compare(Training, options.rounds, options.modes, **changed)
-            row = zip(HEADER[1:], cells(panel, value, results[panel][value])[1:])
-            print(f"{panel}:", ", ".join(f"{key} {value}" for key, value in row), flush=True)
+            print_row(panel, HEADER, cells(panel, value, results[panel][value]))
     rows = [cells(panel, value, result) for panel in results for value, result in results[panel].items()]
     text = "Milliseconds of a training step; see the head of benchmarks/scaling.py.\n\n" + markdown_table(HEADER, rows)
     print(f"\n{text}")

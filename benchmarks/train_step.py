@@ -19,7 +19,7 @@ from side_by_side.comparison import Comparison, compare
 from side_by_side.models import MODELS
 from side_by_side.network import OURS, TORCH_MODES
 from side_by_side.options import read_options
-from side_by_side.report import draw_bars, markdown_table, milliseconds, write_report
+from side_by_side.report import draw_bars, markdown_table, milliseconds, print_row, write_report
 from side_by_side.training import Training
 
 AGREEMENT = 1e-3
@@ -66,8 +66,7 @@ def main() -> None:
     results = {}
     for name in options.names:
         results[name] = compare(Training, options.rounds, options.modes, model=name)
-        row = zip(HEADER[1:], cells(name, results[name])[1:])
-        print(f"{name}:", ", ".join(f"{key} {value}" for key, value in row), flush=True)
+        print_row(name, HEADER, cells(name, results[name]))
     text = describe(results)
     print(f"\n{text}")
     if options.out:
@@ -77,7 +76,7 @@ def main() -> None:
             "PyTorch's time / minitorch_cv's time",
             [MODELS[name].label() for name in results],
             {"training step": [result.ratio for result in results.values()]},
-            line=1,
+            ratios=True,
         )
         write_report(options.out, "train_step", "Training step", text)
     if any(not result.difference <= AGREEMENT for result in results.values()):

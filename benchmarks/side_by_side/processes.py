@@ -30,7 +30,7 @@ class Worker:
     """A process of its own that holds one job; see worker.py. Use it as a context manager."""
 
     def __init__(self, job: str, **options: Any) -> None:
-        self._process = subprocess.Popen(
+        self._process: Any = subprocess.Popen(  # with pipes, which its type leaves open
             [sys.executable, "-m", "side_by_side.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

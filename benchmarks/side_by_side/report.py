@@ -21,6 +21,11 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
+def print_row(name: str, header: Sequence[str], row: Sequence[str]) -> None:
+    """Progress: what was measured, on one line."""
+    print(f"{name}:", ", ".join(f"{key} {value}" for key, value in zip(header[1:], row[1:])), flush=True)
+
+
 def digits(value: float | None) -> str:
     """A measured number with three digits, which is what a measurement holds."""
     if value is None:
@@ -72,35 +77,41 @@ def draw_bars(
     label: str,
     names: Sequence[str],
     series: Mapping[str, Sequence[float | None]],
-    line: float | None = None,
-    logarithmic: bool = False,
+    ratios: bool = False,
 ) -> None:
-    """A group of horizontal bars for every name, each with its value, and a line where two are equal.
+    """A group of horizontal bars for every name, each with its value.
 
     Args:     label: of the values, with their unit.
               series: values by what they are of, one for every name; None leaves a bar out.
-              line: where to draw it, such as 1 for ratios.
-              logarithmic: whether the axis of the values is.
+              ratios: bars lead away from 1 on a logarithmic axis, so that 2 and a half are equally long.
     """
     plt = _pyplot()
     path.parent.mkdir(parents=True, exist_ok=True)
-    height = 0.8 / len(series)
-    figure, axes = plt.subplots(figsize=(8, 1.2 + len(names) * max(0.3, 0.19 * len(series))), layout="constrained")
+    height, origin = 0.8 / len(series), float(ratios)
+    figure, axes = plt.subplots(figsize=(8, 1.4 + len(names) * max(0.3, 0.19 * len(series))), layout="constrained")
     for i, (key, values) in enumerate(series.items()):
-        places = [place + (i - (len(series) - 1) / 2) * height for place in range(len(names))]
-        bars = axes.barh(places, [value or 0 for value in values], height=height, color=COLOURS[i], label=key)
-        axes.bar_label(bars, ["" if v is None else digits(v) for v in values], padding=3, fontsize=7)
-    if line is not None:
-        axes.axvline(line, color="black", linewidth=1)
+        found = [(place, value) for place, value in enumerate(values) if value is not None]
+        places = [place + (i - (len(series) - 1) / 2) * height for place, _ in found]
+        widths = [value - origin for _, value in found]
+        bars = axes.barh(places, widths, height, left=origin, color=COLOURS[i], label=key)
+        axes.bar_label(bars, [digits(value) for _, value in found], padding=3, fontsize=7)
+    if ratios:
+        known = [value for values in series.values() for value in values if value is not None]
+        ticks = [0.05, 0.1, 0.2, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20]
+        axes.set_xscale("log")
+        axes.set_xlim(min(0.7, min(known) / 1.4), max(1.4, max(known) * 1.4))
+        axes.set_xticks([t for t in ticks if axes.get_xlim()[0] < t < axes.get_xlim()[1]])
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
+        axes.axvline(1, color="black", linewidth=1)
+    else:
+        axes.margins(x=0.08)
     if len(series) > 1:
         figure.legend(loc="outside lower center", ncols=len(series), fontsize=8, frameon=False)
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlabel(label)
-    if logarithmic:
-        axes.set_xscale("log")
-    axes.set_title(title)
-    axes.margins(x=0.08)
+    figure.suptitle(title, fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=120)
     plt.close(figure)

@@ -7,12 +7,11 @@ from typing import Any
 
 
 def resnet18(nn: ModuleType) -> Any:
-    """The model, for 224×224 and 1000 classes; this library's own where `nn` is minitorch_cv.nn and it has one."""
+    """The model, for 224×224 and 1000 classes; the library's own where `nn` is minitorch_cv.nn."""
     if nn.__name__ == "minitorch_cv.nn":
         from minitorch_cv.vision import models
 
-        if hasattr(models, "resnet18"):
-            return models.resnet18()
+        return models.resnet18()
     return _resnet(nn)
 
 
