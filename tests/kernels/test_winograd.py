@@ -37,7 +37,7 @@ CASES = {
     "5x5, padding by side": ((1, 3, 6, 7), 4, Window((5, 5), padding=((4, 0), (1, 5)))),
     "5x5, no padding": ((1, 3, 6, 7), 4, Window((5, 5))),
 }
-# Sizes that take other ways through the kernels, for compiled code alone.
+# Sizes that take other ways through the kernels, too slow without the JIT.
 LARGE_CASES = {
     "several blocks": ((9, 64, 17, 19), 33, SAME_3),
     "several groups of results": ((2, 40, 13, 13), 130, SAME_3),
@@ -46,7 +46,8 @@ LARGE_CASES = {
     "large weights, several chunks": ((9, 256, 28, 28), 256, SAME_3),
     "5x5, several blocks": ((3, 64, 27, 27), 48, SAME_5),
 }
-compiled = pytest.mark.skipif(bool(config.DISABLE_JIT), reason="too slow without the JIT")
+if not config.DISABLE_JIT:
+    CASES |= LARGE_CASES
 
 
 def compare(x_shape, filters, window, with_bias=True):
@@ -88,12 +89,6 @@ def test_against_pytorch(name, with_bias):
     compare(*CASES[name], with_bias)
 
 
-@compiled
-@pytest.mark.parametrize("name", LARGE_CASES)
-def test_large_against_pytorch(name):
-    compare(*LARGE_CASES[name])
-
-
 @pytest.mark.parametrize("window", [SAME_3, SAME_5], ids=["3x3", "5x5"])
 @pytest.mark.parametrize("filters", [1, 3, 6, 17, 33])
 @pytest.mark.parametrize("channels", [1, 3, 6, 17, 33])
@@ -131,10 +126,9 @@ def all_three(x, weight, bias, grad_out, window):
     )
 
 
-@compiled
-@pytest.mark.parametrize("name", ["several blocks", "large weights", "5x5, several blocks"])
+@pytest.mark.parametrize("name", CASES)
 def test_the_number_of_threads_does_not_matter(name):
-    x_shape, filters, window = LARGE_CASES[name]
+    x_shape, filters, window = CASES[name]
     arrays = arrays_of(x_shape, filters, window)
     usual, results = get_num_threads(), []
     try:
@@ -193,7 +187,6 @@ def test_worthwhile(n, c, o, oh, ow, k, expected):
     assert worthwhile(n, c, o, oh, ow, k) == expected
 
 
-@compiled
 @pytest.mark.parametrize("target", TARGETS)
 def test_other_processors(target, tmp_path):
     code = """
