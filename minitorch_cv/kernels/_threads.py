@@ -10,8 +10,10 @@ Functions: `run_tasks(task, count)`, `over_range(kernel, count, cost, *arguments
 `get_num_threads()`.
 """
 
+import contextlib
 import os
 import threading
+from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
@@ -47,43 +49,47 @@ def run_tasks(task: Callable[[int], Any], count: int) -> None:
         else:
             job = _Job(task, count)
             _team.invite(helpers, job)
-            job.work()
-            job.wait()
+            job.run()
 
 
 class _Job:
-    """Tasks that whoever is free takes one by one. The caller works too: a helper that comes late is not waited for."""
+    """Tasks that whoever is free takes one by one. The caller works too: a helper that comes late is not waited for.
+
+    The caller takes them from the front and helpers from the back: so a core finds much of what it works on in its own
+    cache, where it left it as it worked on the same part of the array before.
+    """
 
     def __init__(self, task: Callable[[int], Any], count: int):
         self._task = task
         self._count = count
-        self._taken = 0
-        self._done = 0
+        # Appending to a deque and popping from it are atomic: no lock is held.
+        self._open = deque(range(count))
+        self._done: deque[int] = deque()
         self._error: BaseException | None = None
-        self._lock = threading.Lock()
-        self._finished = threading.Event()
+        self._unfinished = threading.Lock()
+        self._unfinished.acquire()
 
-    def work(self) -> None:
+    def work(self, take: Callable[[deque[int]], int]) -> None:
         """Take tasks until none is left."""
         while True:
-            with self._lock:
-                t = self._taken
-                if t >= self._count:
-                    return
-                self._taken += 1
+            try:
+                t = take(self._open)
+            except IndexError:
+                return
             try:
                 if self._error is None:
                     self._task(t)
             except BaseException as error:  # KeyboardInterrupt too: the caller raises it when the others have stopped
                 self._error = error
-            with self._lock:
-                self._done += 1
-                if self._done == self._count:
-                    self._finished.set()
+            self._done.append(t)
+            if len(self._done) == self._count:
+                with contextlib.suppress(RuntimeError):  # two threads that end together may both come here
+                    self._unfinished.release()
 
-    def wait(self) -> None:
-        """Return when all are done; raise what one raised."""
-        self._finished.wait()
+    def run(self) -> None:
+        """Work on it, and return when all are done; raise what one raised."""
+        self.work(deque.popleft)
+        self._unfinished.acquire()
         if self._error is not None:
             raise self._error
 
@@ -111,7 +117,7 @@ class _Team:
     def _help(self) -> None:
         with np.errstate(all="ignore"):
             while True:
-                self._jobs.get().work()
+                self._jobs.get().work(deque.pop)
 
 
 def _default_num_threads() -> int:
