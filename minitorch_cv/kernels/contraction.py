@@ -1,6 +1,5 @@
 """Products of several arrays summed over shared indices, as matrix products.
 
-- `matrix_product(a, b)` -> a @ b in their dtype; float16 is multiplied and added up in float32
 - `contract(arrays, labels, kept)` -> the product of all arrays, summed over the labels that are not in `kept`
 
 A label is any hashable name of a dimension, the same in all arrays that share it. No label comes twice in one array.
@@ -12,46 +11,11 @@ from math import prod
 
 import numpy as np
 
-from minitorch_cv.kernels._blas import one_blas_thread
-from minitorch_cv.kernels._threads import run_tasks
 from minitorch_cv.kernels.layout import Array
+from minitorch_cv.kernels.matrix_product import matrix_product
 from minitorch_cv.kernels.summation import accurate_sum
 
 Labels = tuple[Hashable, ...]
-
-_SMALL_PRODUCT = 1 << 20  # multiply-adds: below this, handing work to another thread takes longer than doing it
-_MOST_BANDS = 8
-
-
-def matrix_product(a: Array, b: Array) -> Array:
-    """a @ b, in their dtype.
-
-    A large product is cut into bands, which the kernels' own threads work on. NumPy's threads would do too, but they
-    keep spinning for a while afterwards, and the next kernel would have to share the processors with them.
-    """
-    if a.dtype == np.float16:
-        return matrix_product(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
-    work = a.size * b.shape[-1]
-    if work < _SMALL_PRODUCT or a.dtype.kind != "f":
-        return np.asarray(a @ b)
-    if a.ndim != 2 or b.ndim != 2:
-        with one_blas_thread():
-            return np.asarray(a @ b)
-    out = np.empty((a.shape[0], b.shape[1]), a.dtype)
-    tall = a.shape[0] >= b.shape[1]
-    length = a.shape[0] if tall else b.shape[1]
-    band = -(-length // min(_MOST_BANDS, max(1, work // _SMALL_PRODUCT)))
-
-    def task(t: int) -> None:
-        part = slice(t * band, (t + 1) * band)
-        if tall:
-            np.matmul(a[part], b, out=out[part])
-        else:
-            out[:, part] = a @ b[:, part]
-
-    with one_blas_thread():
-        run_tasks(task, -(-length // band))
-    return out
 
 
 def contract(arrays: Sequence[Array], labels: Sequence[Labels], kept: Labels) -> Array:

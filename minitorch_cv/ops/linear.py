@@ -10,7 +10,8 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
-from ..kernels.contraction import matrix_product
+from ..kernels import layout
+from ..kernels.matrix_product import matrix_product, matrix_products
 from .arguments import broadcast_shape, check_floating, check_same_dtype, unbroadcast
 
 
@@ -34,26 +35,31 @@ class Linear(Operation):
         self.input_shape, self.weight_shape = x.shape, weight.shape
         self.has_bias = bias is not None
         self.bias_shape = () if bias is None else bias.shape
-        rows, matrix = self._rows(x), self._matrix(weight)
+        rows, matrix = self._rows(x), self._rows(weight)
         self.rows: Any = rows if self.needs_grad[1] else None
         self.matrix: Any = matrix if self.needs_grad[0] else None
-        out = matrix_product(rows, matrix.T).reshape((*x.shape[:-1], *weight.shape[:-1]))
-        if bias is not None:
+        plain_bias = self.bias_shape == weight.shape[:-1]  # not one that is broadcast
+        out = matrix_product(rows, matrix.T, bias if plain_bias else None)
+        out = out.reshape((*x.shape[:-1], *weight.shape[:-1]))
+        if bias is not None and not plain_bias:
             out += bias
         return out
 
     def backward(self, grad_out: Array) -> tuple:
-        grad_rows = grad_out.reshape(math.prod(self.input_shape[:-1]), math.prod(self.weight_shape[:-1]))
+        outputs = math.prod(self.weight_shape[:-1])
+        grad = layout.contiguous(grad_out).reshape(math.prod(self.input_shape[:-1]), outputs)
+        wanted = [(grad, self.matrix, None)] * self.needs_grad[0] + [(grad.T, self.rows, None)] * self.needs_grad[1]
+        products = iter(matrix_products(*wanted))
         return (
-            matrix_product(grad_rows, self.matrix).reshape(self.input_shape) if self.needs_grad[0] else None,
-            matrix_product(grad_rows.T, self.rows).reshape(self.weight_shape) if self.needs_grad[1] else None,
+            next(products).reshape(self.input_shape) if self.needs_grad[0] else None,
+            next(products).reshape(self.weight_shape) if self.needs_grad[1] else None,
             unbroadcast(grad_out, self.bias_shape) if self.needs_grad[2] else None,
         )
 
-    def _rows(self, x: Array) -> Array:
+    @staticmethod
+    def _rows(x: Array) -> Array:
+        """All vectors under one another; a single weight (I,) is (1, I)."""
         return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
-
-    _matrix = _rows  # (I,) is (1, I)
 
 
 @dataclass(eq=False, repr=False)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
-from ..kernels.contraction import matrix_product
+from ..kernels.matrix_product import matrix_product
 from .arguments import broadcast_shape, check_number, check_tensor, dtype_of_operands, to_dtype, unbroadcast
 from .c_names import C_NAMES
 from .numbers import number_array

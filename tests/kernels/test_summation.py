@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minitorch_cv.kernels.contraction import contract, matrix_product
+from minitorch_cv.kernels.contraction import contract
+from minitorch_cv.kernels.matrix_product import matrix_product
 from minitorch_cv.kernels.summation import BLOCK, accurate_sum, accurate_sum_wide
 from tests.reference_products import einsum
 
