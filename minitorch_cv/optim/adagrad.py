@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..kernels import optimiser
 from ..tensors.tensor import Tensor
 from .checks import check_lr, check_not_negative
 from .optimizer import Params, scalar_state
@@ -25,6 +26,7 @@ class Adagrad(ParameterwiseOptimizer):
     Source:   Duchi et al. 2011.
     """
 
+    kernel = staticmethod(optimiser.adagrad)
     _neutral = {"foreach": None, "maximize": False, "differentiable": False, "fused": None}
 
     def __init__(
@@ -66,6 +68,15 @@ class Adagrad(ParameterwiseOptimizer):
         """A sum of the default initial value."""
         start = self.defaults["initial_accumulator_value"]
         return {"step": scalar_state(0), "sum": Tensor.wrap(np.full_like(param.array, start))}
+
+    def fused_state(self, param: Tensor, group: dict[str, Any]) -> tuple[np.ndarray, ...]:
+        """The sum of squares."""
+        return (self.state_of(param, group)["sum"].array,)
+
+    def fused_numbers(self, group: dict[str, Any], step: float) -> optimiser.Numbers:
+        """ADAGRAD_NUMBERS."""
+        lr = float(group["lr"]) / (1 + (step - 1) * group["lr_decay"])
+        return -1 if group["maximize"] else 1, group["weight_decay"], group["eps"], lr
 
     def update(self, param: Tensor, grad: np.ndarray, group: dict[str, Any]) -> None:
         """One step of Adagrad."""

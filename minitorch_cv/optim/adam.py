@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..kernels import optimiser
 from ..tensors.tensor import Tensor
 from .checks import check_betas, check_lr, check_not_negative
 from .optimizer import Params, scalar_state
@@ -26,6 +27,7 @@ class Adam(ParameterwiseOptimizer):
     Source:   Kingma and Ba 2015; amsgrad: Reddi et al. 2018.
     """
 
+    kernel = staticmethod(optimiser.adam)
     _neutral = {
         "amsgrad": False,
         "maximize": False,
@@ -79,6 +81,31 @@ class Adam(ParameterwiseOptimizer):
         if group["amsgrad"]:
             state["max_exp_avg_sq"] = zeros_like(param)
         return state
+
+    def fused_state(self, param: Tensor, group: dict[str, Any]) -> tuple[np.ndarray, ...]:
+        """The averages."""
+        state = self.state_of(param, group)
+        squares = state["exp_avg_sq"].array
+        largest = state["max_exp_avg_sq"].array if group["amsgrad"] else squares
+        return state["exp_avg"].array, squares, largest
+
+    def fused_numbers(self, group: dict[str, Any], step: float) -> optimiser.Numbers:
+        """ADAM_NUMBERS."""
+        lr, weight_decay = float(group["lr"]), group["weight_decay"]
+        beta1, beta2 = map(float, group["betas"])
+        decoupled = group["decoupled_weight_decay"]
+        return (
+            -1 if group["maximize"] else 1,
+            0 if decoupled else weight_decay,
+            1 - lr * weight_decay if decoupled else 1,
+            1 - beta1,
+            beta2,
+            1 - beta2,
+            (1 - beta2**step) ** -0.5,
+            group["eps"],
+            group["amsgrad"],
+            lr / (1 - beta1**step),
+        )
 
     def update(self, param: Tensor, grad: np.ndarray, group: dict[str, Any]) -> None:
         """One step of Adam."""

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..autograd.grad_mode import enable_grad
+from ..kernels.optimiser import Numbers, Updates
 from ..tensors.tensor import Tensor
 from .optimizer import Optimizer
 
 
+class _Memory(NamedTuple):
+    """A parameter and its state, and the same memory as 1-d arrays.
+
+    Attributes:
+        order: of the dimensions in memory, the outermost first; None if it is theirs.
+        flat: None if a kernel cannot take them.
+    """
+
+    arrays: tuple[np.ndarray, ...]
+    order: list[int] | None
+    flat: list[np.ndarray] | None
+
+
 class ParameterwiseOptimizer(Optimizer):
-    """An optimiser whose step changes every parameter that has a gradient by one rule, update()."""
+    """An optimiser whose step changes every parameter that has a gradient by one rule, update().
+
+    A subclass may also name a `kernel` (kernels/optimiser.py) that does the same to float32 parameters, all at once;
+    then it defines fused_state(), count_step() and fused_numbers().
+    """
+
+    kernel: Callable[..., None] | None = None
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters that have a gradient.
@@ -25,15 +45,52 @@ class ParameterwiseOptimizer(Optimizer):
         if closure is not None:
             with enable_grad():
                 loss = closure()
+        updates = None if self.kernel is None else Updates(self.kernel)
+        numbers: dict[tuple[int, float], Numbers] = {}
         with np.errstate(all="ignore"):
             for group in self.param_groups:
                 for param in group["params"]:
                     if param.grad is not None:
                         param.check_inplace(f"{type(self).__name__}.step", recording=False)
                         grad = param.grad.array
-                        self.update(param, -grad if group["maximize"] else grad, group)
+                        if updates is None or not self._gather(updates, numbers, param, grad, group):
+                            self.update(param, -grad if group["maximize"] else grad, group)
                         param.bump_version()
+            if updates is not None:
+                updates.run()
         return loss
+
+    def _gather(
+        self,
+        updates: Updates,
+        numbers: dict[tuple[int, float], Numbers],
+        param: Tensor,
+        grad: np.ndarray,
+        group: dict[str, Any],
+    ) -> bool:
+        """Leave a parameter to the kernel; whether that can be. `numbers` keeps those that many parameters share."""
+        value = param.array
+        if not value.dtype == grad.dtype == np.float32:
+            return False
+        state = self.fused_state(param, group)
+        if state is None:
+            return False
+        memories: dict[int, _Memory] = self.__dict__.setdefault("_memories", {})
+        memory = memories.get(id(param))
+        arrays = (value, *state)
+        if memory is None or [*map(id, memory.arrays)] != [*map(id, arrays)]:
+            memory = memories[id(param)] = _memory(arrays)
+        if memory.flat is None:
+            return False
+        if memory.order is not None:
+            grad = grad.transpose(memory.order)
+        if not grad.flags.carray:
+            return False
+        key = id(group), self.count_step(param)
+        if key not in numbers:
+            numbers[key] = self.fused_numbers(group, key[1])
+        updates.add((memory.flat[0], grad.reshape(-1), *memory.flat[1:]), numbers[key])
+        return True
 
     def update(self, param: Tensor, grad: np.ndarray, group: dict[str, Any]) -> None:
         """Write the new value into param.array.
@@ -41,6 +98,18 @@ class ParameterwiseOptimizer(Optimizer):
         Args:     grad: what to go down along; not to be changed.
                   group: the options of the parameter's group.
         """
+        raise NotImplementedError
+
+    def fused_state(self, param: Tensor, group: dict[str, Any]) -> tuple[np.ndarray, ...] | None:
+        """The arrays that the kernel takes after parameter and gradient; None to leave this update to update()."""
+        raise NotImplementedError
+
+    def count_step(self, param: Tensor) -> float:
+        """Count one more step of a parameter; the new count, from 1, or 0 where no number depends on it."""
+        return next_step(self.state[param])
+
+    def fused_numbers(self, group: dict[str, Any], step: float) -> Numbers:
+        """The numbers that the kernel takes."""
         raise NotImplementedError
 
     def state_of(self, param: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
@@ -57,11 +126,23 @@ class ParameterwiseOptimizer(Optimizer):
 
 def next_step(state: dict[str, Tensor]) -> float:
     """Count one more step in a parameter's state; the new count, from 1."""
-    step = state["step"].array
-    step += 1
-    return float(step)
+    array = state["step"].array
+    step = float(array) + 1
+    array[...] = step
+    return step
 
 
 def zeros_like(param: Tensor) -> Tensor:
     """Zeros of a parameter's shape, dtype and order of memory."""
     return Tensor.wrap(np.zeros_like(param.array))
+
+
+def _memory(arrays: tuple[np.ndarray, ...]) -> _Memory:
+    value = arrays[0]
+    order = None
+    if not value.flags.c_contiguous:
+        steps = value.strides
+        order = sorted(range(value.ndim), key=lambda d: -steps[d])
+    in_order = [a if order is None else a.transpose(order) for a in arrays]
+    fits = all(a.dtype == np.float32 and a.flags.carray and a.shape == in_order[0].shape for a in in_order)
+    return _Memory(arrays, order, [a.reshape(-1) for a in in_order] if fits and value.size else None)

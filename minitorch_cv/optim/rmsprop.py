@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..kernels import optimiser
 from ..tensors.tensor import Tensor
 from .checks import check_lr, check_not_negative
 from .optimizer import Params, scalar_state
@@ -26,6 +27,7 @@ class RMSprop(ParameterwiseOptimizer):
     Source:   Hinton's lecture notes, 2012; centered: Graves 2013.
     """
 
+    kernel = staticmethod(optimiser.rmsprop)
     _neutral = {
         "momentum": 0,
         "centered": False,
@@ -76,6 +78,19 @@ class RMSprop(ParameterwiseOptimizer):
         if group["centered"]:
             state["grad_avg"] = zeros_like(param)
         return state
+
+    def fused_state(self, param: Tensor, group: dict[str, Any]) -> tuple[np.ndarray, ...]:
+        """The averages and the buffer."""
+        state = self.state_of(param, group)
+        squares = state["square_avg"].array
+        buffer = state["momentum_buffer"].array if group["momentum"] > 0 else squares
+        return squares, buffer, state["grad_avg"].array if group["centered"] else squares
+
+    def fused_numbers(self, group: dict[str, Any], step: float) -> optimiser.Numbers:
+        """RMSPROP_NUMBERS."""
+        sign, alpha, lr = -1 if group["maximize"] else 1, group["alpha"], float(group["lr"])
+        momentum = max(group["momentum"], 0)
+        return sign, group["weight_decay"], alpha, 1 - alpha, group["centered"], group["eps"], momentum, lr
 
     def update(self, param: Tensor, grad: np.ndarray, group: dict[str, Any]) -> None:
         """One step of RMSprop."""

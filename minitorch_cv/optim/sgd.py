@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..kernels import optimiser
 from ..tensors.tensor import Tensor
 from .checks import check_lr, check_not_negative
 from .optimizer import Params
@@ -25,6 +26,7 @@ class SGD(ParameterwiseOptimizer):
     Source:   Sutskever et al. 2013, with PyTorch's form of momentum, in which lr multiplies the whole direction.
     """
 
+    kernel = staticmethod(optimiser.sgd)
     _neutral = {"nesterov": False, "maximize": False, "foreach": None, "differentiable": False, "fused": False}
 
     def __init__(
@@ -58,6 +60,23 @@ class SGD(ParameterwiseOptimizer):
             "fused": fused,
         }
         super().__init__(params, defaults)
+
+    def fused_state(self, param: Tensor, group: dict[str, Any]) -> tuple[np.ndarray, ...] | None:
+        """The buffer; the first update makes it."""
+        if group["momentum"] == 0:
+            return (param.array,)  # which the kernel then leaves alone
+        buffer = self.state[param].get("momentum_buffer")
+        return None if buffer is None else (buffer.array,)
+
+    def count_step(self, param: Tensor) -> float:
+        """SGD does not count."""
+        return 0
+
+    def fused_numbers(self, group: dict[str, Any], step: float) -> optimiser.Numbers:
+        """SGD_NUMBERS."""
+        sign, weight_decay = -1 if group["maximize"] else 1, float(group["weight_decay"])
+        momentum, dampening = group["momentum"], group["dampening"]
+        return sign, weight_decay, momentum, 1 - dampening, group["nesterov"], float(group["lr"])
 
     def update(self, param: Tensor, grad: np.ndarray, group: dict[str, Any]) -> None:
         """One step of gradient descent."""

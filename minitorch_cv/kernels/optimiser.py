@@ -1,0 +1,224 @@
+"""Updates of parameters in place: one pass over the parameter, its gradient and its state, for all parameters at once.
+
+`Updates(kernel)` gathers arrays with `add(arrays, numbers)`; `run()` then computes them all, shared among the threads.
+The kernels, each with the arrays and the numbers that it takes:
+
+- `sgd`: parameter, gradient, buffer; SGD_NUMBERS
+- `adam`: parameter, gradient, the two averages, the largest second one (amsgrad); ADAM_NUMBERS
+- `rmsprop`: parameter, gradient, average of squares, buffer, average of gradients; RMSPROP_NUMBERS
+- `adagrad`: parameter, gradient, sum of squares; ADAGRAD_NUMBERS
+
+A network has many small parameters, and calling a kernel for each takes longer than its work. So a kernel is called
+with a table of addresses, and goes from one parameter to the next by itself. Work is cut by the parameters' sizes alone.
+"""
+
+import ctypes
+from collections.abc import Callable
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+
+from minitorch_cv.kernels._jit import kernel
+from minitorch_cv.kernels._threads import run_tasks
+from minitorch_cv.kernels.layout import Array
+from minitorch_cv.kernels.simd import fma, instruction, load_part, maximum, splat, sqrt, store_part
+from minitorch_cv.kernels.target import VL
+
+SGD_NUMBERS = "sign", "weight_decay", "momentum", "rate", "nesterov", "lr"
+ADAM_NUMBERS = "sign", "weight_decay", "shrink", "rest1", "beta2", "rest2", "correction2", "eps", "amsgrad", "step_size"
+RMSPROP_NUMBERS = "sign", "weight_decay", "alpha", "rest", "centered", "eps", "momentum", "lr"
+ADAGRAD_NUMBERS = "sign", "weight_decay", "eps", "lr"
+
+_TASK = 1 << 18  # elements that are worth handing over
+_MOST_TASKS = 16
+_MOST_ARRAYS = 5
+_SIZE, _NUMBERS, _ARRAYS = 0, 1, 2  # columns of the table
+
+Numbers = tuple[float, ...]
+
+
+class Updates:
+    """Updates by one kernel, gathered."""
+
+    def __init__(self, update: Callable[..., None]) -> None:
+        self._update = update
+        self._clear()
+
+    def _clear(self) -> None:
+        self._table: list[list[int]] = []
+        self._kept: list[tuple[Array, ...]] = []
+        self._places: set[int] = set()
+        self._rows: dict[Numbers, int] = {}
+        self._elements = 0
+
+    def add(self, arrays: tuple[Array, ...], numbers: Numbers) -> None:
+        """One more update.
+
+        Args:   arrays: 1-d, float32, contiguous and writable, the parameter first.
+                numbers: those of the kernel.
+        """
+        addresses = [ctypes.addressof(ctypes.c_char.from_buffer(array)) for array in arrays]
+        if addresses[0] in self._places:  # the same parameter once more: one update after the other
+            self.run()
+        self._places.add(addresses[0])
+        row = self._rows.setdefault(numbers, len(self._rows))
+        size = len(arrays[0])
+        self._table.append([size, row, *addresses, *[0] * (_MOST_ARRAYS - len(addresses))])
+        self._kept.append(arrays)
+        self._elements += size
+
+    def run(self) -> None:
+        """Compute what was gathered."""
+        if not self._table:
+            return
+        table, numbers = np.array(self._table, np.int64), np.array(list(self._rows), np.float32)
+        elements = self._elements
+        tasks = max(1, min(_MOST_TASKS, elements // _TASK))
+        borders = [elements * t // tasks for t in range(tasks + 1)]
+        if tasks == 1:
+            self._update(0, elements, table, numbers)
+        else:
+            run_tasks(lambda t: self._update(borders[t], borders[t + 1], table, numbers), tasks)
+        self._clear()
+
+
+def _stand_in(address: int, size: int) -> Array:
+    return np.ctypeslib.as_array((ctypes.c_float * size).from_address(address))
+
+
+@instruction(_stand_in)
+def _floats_at(typing_context, address, size):
+    """The float32 array of so many numbers that begins at an address."""
+    array_type = types.Array(types.float32, 1, "C")
+
+    def generate(context, builder, signature, arguments):
+        address, size = arguments
+        array = context.make_array(array_type)(context, builder)
+        step = context.get_constant(types.intp, 4)
+        context.populate_array(
+            array,
+            data=builder.inttoptr(address, ir.FloatType().as_pointer()),
+            shape=cgutils.pack_array(builder, [size]),
+            strides=cgutils.pack_array(builder, [step]),
+            itemsize=step,
+            meminfo=None,
+            parent=None,
+        )
+        return array._getvalue()
+
+    return array_type(types.int64, types.int64), generate
+
+
+@kernel
+def sgd(first, last, table, numbers):
+    """The part of the updates that begins with element `first` of all parameters together."""
+    at = 0
+    for t in range(len(table)):
+        size = table[t, _SIZE]
+        begin, end = max(0, first - at), min(size, last - at)
+        at += size
+        if begin >= end:
+            continue
+        param, gradient = _floats_at(table[t, _ARRAYS], size), _floats_at(table[t, _ARRAYS + 1], size)
+        buffer = _floats_at(table[t, _ARRAYS + 2], size)
+        sign, weight_decay, momentum, rate, nesterov, lr = numbers[table[t, _NUMBERS]]
+        for i in range(begin, end, VL):
+            n = end - i
+            p, g = load_part(param, i, n), load_part(gradient, i, n) * splat(sign)
+            if weight_decay != 0:
+                g = fma(splat(weight_decay), p, g)
+            if momentum != 0:
+                b = fma(splat(momentum), load_part(buffer, i, n), splat(rate) * g)
+                store_part(buffer, i, b, n)
+                g = fma(splat(momentum), b, g) if nesterov != 0 else b
+            store_part(param, i, fma(splat(-lr), g, p), n)
+
+
+@kernel
+def adam(first, last, table, numbers):
+    """The part of the updates that begins with element `first` of all parameters together."""
+    at = 0
+    for t in range(len(table)):
+        size = table[t, _SIZE]
+        begin, end = max(0, first - at), min(size, last - at)
+        at += size
+        if begin >= end:
+            continue
+        param, gradient = _floats_at(table[t, _ARRAYS], size), _floats_at(table[t, _ARRAYS + 1], size)
+        average, squares = _floats_at(table[t, _ARRAYS + 2], size), _floats_at(table[t, _ARRAYS + 3], size)
+        largest = _floats_at(table[t, _ARRAYS + 4], size)
+        row = numbers[table[t, _NUMBERS]]
+        sign, weight_decay, shrink, rest1, beta2, rest2, correction2, eps, amsgrad, step_size = row
+        for i in range(begin, end, VL):
+            n = end - i
+            p, g = load_part(param, i, n) * splat(shrink), load_part(gradient, i, n) * splat(sign)
+            if weight_decay != 0:
+                g = fma(splat(weight_decay), p, g)
+            m = load_part(average, i, n)
+            m = fma(splat(rest1), g - m, m)
+            store_part(average, i, m, n)
+            v = fma(splat(beta2), load_part(squares, i, n), splat(rest2) * (g * g))
+            store_part(squares, i, v, n)
+            if amsgrad != 0:
+                v = maximum(load_part(largest, i, n), v)
+                store_part(largest, i, v, n)
+            step = m / fma(sqrt(v), splat(correction2), splat(eps))
+            store_part(param, i, fma(splat(-step_size), step, p), n)
+
+
+@kernel
+def rmsprop(first, last, table, numbers):
+    """The part of the updates that begins with element `first` of all parameters together."""
+    at = 0
+    for t in range(len(table)):
+        size = table[t, _SIZE]
+        begin, end = max(0, first - at), min(size, last - at)
+        at += size
+        if begin >= end:
+            continue
+        param, gradient = _floats_at(table[t, _ARRAYS], size), _floats_at(table[t, _ARRAYS + 1], size)
+        squares, buffer = _floats_at(table[t, _ARRAYS + 2], size), _floats_at(table[t, _ARRAYS + 3], size)
+        average = _floats_at(table[t, _ARRAYS + 4], size)
+        sign, weight_decay, alpha, rest, centered, eps, momentum, lr = numbers[table[t, _NUMBERS]]
+        for i in range(begin, end, VL):
+            n = end - i
+            p, g = load_part(param, i, n), load_part(gradient, i, n) * splat(sign)
+            if weight_decay != 0:
+                g = fma(splat(weight_decay), p, g)
+            v = fma(splat(alpha), load_part(squares, i, n), splat(rest) * (g * g))
+            store_part(squares, i, v, n)
+            if centered != 0:
+                m = load_part(average, i, n)
+                m = fma(splat(rest), g - m, m)
+                store_part(average, i, m, n)
+                v = v - m * m
+            g = g / (sqrt(v) + splat(eps))
+            if momentum != 0:
+                g = fma(splat(momentum), load_part(buffer, i, n), g)
+                store_part(buffer, i, g, n)
+            store_part(param, i, fma(splat(-lr), g, p), n)
+
+
+@kernel
+def adagrad(first, last, table, numbers):
+    """The part of the updates that begins with element `first` of all parameters together."""
+    at = 0
+    for t in range(len(table)):
+        size = table[t, _SIZE]
+        begin, end = max(0, first - at), min(size, last - at)
+        at += size
+        if begin >= end:
+            continue
+        param, gradient = _floats_at(table[t, _ARRAYS], size), _floats_at(table[t, _ARRAYS + 1], size)
+        squares = _floats_at(table[t, _ARRAYS + 2], size)
+        sign, weight_decay, eps, lr = numbers[table[t, _NUMBERS]]
+        for i in range(begin, end, VL):
+            n = end - i
+            p, g = load_part(param, i, n), load_part(gradient, i, n) * splat(sign)
+            if weight_decay != 0:
+                g = fma(splat(weight_decay), p, g)
+            v = fma(g, g, load_part(squares, i, n))
+            store_part(squares, i, v, n)
+            store_part(param, i, fma(splat(-lr), g / (sqrt(v) + splat(eps)), p), n)
