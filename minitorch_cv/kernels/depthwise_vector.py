@@ -15,6 +15,7 @@ points in registers along a row; rows are added up in a fixed number of parts.
 
 import functools
 import itertools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ from minitorch_cv.kernels._jit import kernel
 from minitorch_cv.kernels._threads import over_range, run_tasks
 from minitorch_cv.kernels.incidence import Incidence, incidence
 from minitorch_cv.kernels.layout import Array
-from minitorch_cv.kernels.scratch import scratch
+from minitorch_cv.kernels.scratch import aligned, scratch
 from minitorch_cv.kernels.simd import fma, load, load_lanes, load_part, rolled, splat, store, store_lanes, store_part
 from minitorch_cv.kernels.target import VL
 from minitorch_cv.kernels.window import Pair, Window
@@ -56,7 +57,7 @@ class _Walk(NamedTuple):
     ring: int
 
 
-def _walk(rows: Incidence, phases: list[tuple[int, ...]], steps: tuple[int, int, int, int], width: int) -> _Walk:
+def _walk(rows: Incidence, phases: Sequence[tuple[int, ...]], steps: tuple[int, int, int, int], width: int) -> _Walk:
     table = np.array(phases, np.int64).reshape(-1, 5)
     _, x_step, x_point, _ = steps
     used = table[(table[:, 1] > 0) & (table[:, 3] > 0)]
@@ -126,10 +127,10 @@ def _convolve(source: Array, weight: Array, bias: Array | None, out: Array, walk
     n, c, h, w = source.shape
     _, _, oh, ow = out.shape
     kh, kw = weight.shape[2:]
-    weights = np.zeros((kh * kw + 1, c), np.float32)  # the last row is the bias
-    weights[:-1] = weight.reshape(c, kh * kw).T
-    if bias is not None:
-        weights[-1] = bias
+    weights = aligned((kh * kw + 1) * c)
+    table = weights.reshape(kh * kw + 1, c)  # the last row is the bias
+    table[:-1] = weight.reshape(c, kh * kw).T
+    table[-1] = 0 if bias is None else bias
     flat, flat_out = layout.channels_last(source).reshape(-1), layout.channels_last(out).reshape(-1)
     near, far = walk.margins
     size = walk.ring * (near + w + far) * c
@@ -137,7 +138,7 @@ def _convolve(source: Array, weight: Array, bias: Array | None, out: Array, walk
 
     def task(first: int, last: int) -> None:
         _convolve_rows(
-            first, last, flat, weights.reshape(-1), flat_out, scratch(0, size), walk.needs, walk.ring, near, far,
+            first, last, flat, weights, flat_out, scratch(0, size), walk.needs, walk.ring, near, far,
             *walk.rows, walk.phases, *walk.steps, kw, h, w, oh, ow, c, None if c >= VL else c,
         )  # fmt: skip
 

@@ -27,6 +27,7 @@ class MaxPool2DWithIndices(Operation):
     def forward(self, x: Array) -> Any:
         form = self.form
         keep = self.needs_grad[0] or self.return_indices
+        self.positions: Any
         out, self.positions = kernels.max_pool2d(form.to_images(x), self.places, keep)
         if not self.return_indices:
             return form.from_images(out)
