@@ -36,7 +36,8 @@ from minitorch_cv.kernels.transposition import transpose_block
 Product = tuple[Array, Array, Array | None]
 
 _TINY = 1 << 15  # multiply-adds: below this, a call of NumPy takes less time than preparing ours
-_TASK = 6 << 20  # multiply-adds that are worth handing over
+_TASK = 6 << 20  # multiply-adds of a part at least
+_SHARED = 12 << 20  # below this, all parts are done sooner than another thread begins
 _MOST_TASKS = 16
 _BAND = 1 << 20  # multiply-adds of a part of NumPy's product
 _MOST_BANDS = 8
@@ -60,9 +61,10 @@ def matrix_products(*products: Product) -> list[Array]:
     """a @ b + bias of each (a, b, bias)."""
     blocks = [_Blocks(*product) if _worth_blocks(*product[:2]) else None for product in products]
     tasks = [(product, t) for product in blocks if product for t in range(len(product.plan.tasks))]
-    if len(tasks) == 1:
-        tasks[0][0].run(tasks[0][1])
-    elif tasks:
+    if sum(a.size * b.shape[1] for block, (a, b, _) in zip(blocks, products) if block) < _SHARED:
+        for product, t in tasks:
+            product.run(t)
+    else:
         run_tasks(lambda t: tasks[t][0].run(tasks[t][1]), len(tasks))
     return [block.out if block else _plain(*product) for block, product in zip(blocks, products)]
 

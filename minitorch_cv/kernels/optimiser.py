@@ -1,6 +1,7 @@
 """Updates of parameters in place: one pass over the parameter, its gradient and its state, for all parameters at once.
 
-`Updates(kernel)` gathers arrays with `add(arrays, numbers)`; `run()` then computes them all, shared among the threads.
+`Updates(kernel)` gathers parameters with `add(memory, grad, numbers)`; `run()` then computes them all, shared among the
+threads.
 The kernels, each with the arrays and the numbers that it takes:
 
 - `sgd`: parameter, gradient, buffer; SGD_NUMBERS
@@ -9,7 +10,7 @@ The kernels, each with the arrays and the numbers that it takes:
 - `adagrad`: parameter, gradient, sum of squares; ADAGRAD_NUMBERS
 
 A network has many small parameters, and calling a kernel for each takes longer than its work. So a kernel is called
-with a table of addresses, and goes from one parameter to the next by itself. Work is cut by the parameters' sizes alone.
+with a table of addresses, and goes from one parameter to the next by itself. Work is cut by the sizes alone.
 """
 
 import ctypes
@@ -31,12 +32,43 @@ ADAM_NUMBERS = "sign", "weight_decay", "shrink", "rest1", "beta2", "rest2", "cor
 RMSPROP_NUMBERS = "sign", "weight_decay", "alpha", "rest", "centered", "eps", "momentum", "lr"
 ADAGRAD_NUMBERS = "sign", "weight_decay", "eps", "lr"
 
-_TASK = 1 << 18  # elements that are worth handing over
+_TASK = 1 << 16  # elements that are worth handing over
 _MOST_TASKS = 16
-_MOST_ARRAYS = 5
+_FEWEST_TASKS = 4  # fewer are done sooner by the caller alone
+_NOTHING = [0, 0, 0]  # as many addresses as a kernel takes after the gradient at most
 _SIZE, _NUMBERS, _ARRAYS = 0, 1, 2  # columns of the table
 
 Numbers = tuple[float, ...]
+
+
+class Memory:
+    """A parameter and its state, as a kernel takes them.
+
+    Attributes:
+        arrays: as given, the parameter first.
+        supported: whether a kernel can take them: float32, without gaps, in one order of memory.
+    """
+
+    def __init__(self, arrays: tuple[Array, ...]) -> None:
+        value = arrays[0]
+        self.arrays = arrays
+        self._order: list[int] | None = None  # of the dimensions in memory, if not theirs
+        if not value.flags.c_contiguous:
+            steps = value.strides
+            self._order = sorted(range(value.ndim), key=lambda d: -steps[d])
+        flat = [self.flat(array) for array in arrays]
+        self.supported = value.size > 0 and all(a is not None and len(a) == value.size for a in flat)
+        self.addresses = [_address(a) for a in flat if a is not None] if self.supported else []
+
+    def flat(self, array: Array) -> Array | None:
+        """An array like the parameter in one dimension; None if it lies in memory otherwise."""
+        if self._order is not None:
+            array = array.transpose(self._order)
+        return array.reshape(-1) if array.dtype == np.float32 and array.flags.carray else None
+
+
+def _address(x: Array) -> int:
+    return ctypes.addressof(ctypes.c_char.from_buffer(x))  # takes a fourth of the time of x.ctypes.data
 
 
 class Updates:
@@ -48,25 +80,26 @@ class Updates:
 
     def _clear(self) -> None:
         self._table: list[list[int]] = []
-        self._kept: list[tuple[Array, ...]] = []
+        self._gradients: list[Array] = []  # kept alive
         self._places: set[int] = set()
         self._rows: dict[Numbers, int] = {}
         self._elements = 0
 
-    def add(self, arrays: tuple[Array, ...], numbers: Numbers) -> None:
+    def add(self, memory: Memory, grad: Array, numbers: Numbers) -> None:
         """One more update.
 
-        Args:   arrays: 1-d, float32, contiguous and writable, the parameter first.
+        Args:   memory: of the parameter and what the kernel takes after the gradient; supported.
+                grad: from memory.flat.
                 numbers: those of the kernel.
         """
-        addresses = [ctypes.addressof(ctypes.c_char.from_buffer(array)) for array in arrays]
-        if addresses[0] in self._places:  # the same parameter once more: one update after the other
+        place, *others = memory.addresses
+        if place in self._places:  # the same parameter once more: one update after the other
             self.run()
-        self._places.add(addresses[0])
+        self._places.add(place)
         row = self._rows.setdefault(numbers, len(self._rows))
-        size = len(arrays[0])
-        self._table.append([size, row, *addresses, *[0] * (_MOST_ARRAYS - len(addresses))])
-        self._kept.append(arrays)
+        size = len(grad)
+        self._table.append([size, row, place, _address(grad), *others, *_NOTHING[len(others) :]])
+        self._gradients.append(grad)
         self._elements += size
 
     def run(self) -> None:
@@ -74,13 +107,13 @@ class Updates:
         if not self._table:
             return
         table, numbers = np.array(self._table, np.int64), np.array(list(self._rows), np.float32)
-        elements = self._elements
-        tasks = max(1, min(_MOST_TASKS, elements // _TASK))
-        borders = [elements * t // tasks for t in range(tasks + 1)]
-        if tasks == 1:
-            self._update(0, elements, table, numbers)
+        elements, update = self._elements, self._update
+        tasks = min(_MOST_TASKS, elements // _TASK)
+        if tasks < _FEWEST_TASKS:
+            update(0, elements, table, numbers)
         else:
-            run_tasks(lambda t: self._update(borders[t], borders[t + 1], table, numbers), tasks)
+            borders = [elements * t // tasks for t in range(tasks + 1)]
+            run_tasks(lambda t: update(borders[t], borders[t + 1], table, numbers), tasks)
         self._clear()
 
 

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..autograd.grad_mode import enable_grad
-from ..kernels.optimiser import Numbers, Updates
+from ..kernels.optimiser import Memory, Numbers, Updates
 from ..tensors.tensor import Tensor
 from .optimizer import Optimizer
-
-
-class _Memory(NamedTuple):
-    """A parameter and its state, and the same memory as 1-d arrays.
-
-    Attributes:
-        order: of the dimensions in memory, the outermost first; None if it is theirs.
-        flat: None if a kernel cannot take them.
-    """
-
-    arrays: tuple[np.ndarray, ...]
-    order: list[int] | None
-    flat: list[np.ndarray] | None
 
 
 class ParameterwiseOptimizer(Optimizer):
@@ -70,26 +57,22 @@ class ParameterwiseOptimizer(Optimizer):
     ) -> bool:
         """Leave a parameter to the kernel; whether that can be. `numbers` keeps those that many parameters share."""
         value = param.array
-        if not value.dtype == grad.dtype == np.float32:
+        if value.dtype != np.float32:
             return False
         state = self.fused_state(param, group)
         if state is None:
             return False
-        memories: dict[int, _Memory] = self.__dict__.setdefault("_memories", {})
+        memories: dict[int, Memory] = self.__dict__.setdefault("_memories", {})
         memory = memories.get(id(param))
-        arrays = (value, *state)
-        if memory is None or [*map(id, memory.arrays)] != [*map(id, arrays)]:
-            memory = memories[id(param)] = _memory(arrays)
-        if memory.flat is None:
-            return False
-        if memory.order is not None:
-            grad = grad.transpose(memory.order)
-        if not grad.flags.carray:
+        if memory is None or any(known is not now for known, now in zip(memory.arrays, (value, *state), strict=True)):
+            memory = memories[id(param)] = Memory((value, *state))
+        flat = memory.flat(grad) if memory.supported else None
+        if flat is None:
             return False
         key = id(group), self.count_step(param)
         if key not in numbers:
             numbers[key] = self.fused_numbers(group, key[1])
-        updates.add((memory.flat[0], grad.reshape(-1), *memory.flat[1:]), numbers[key])
+        updates.add(memory, flat, numbers[key])
         return True
 
     def update(self, param: Tensor, grad: np.ndarray, group: dict[str, Any]) -> None:
@@ -135,14 +118,3 @@ def next_step(state: dict[str, Tensor]) -> float:
 def zeros_like(param: Tensor) -> Tensor:
     """Zeros of a parameter's shape, dtype and order of memory."""
     return Tensor.wrap(np.zeros_like(param.array))
-
-
-def _memory(arrays: tuple[np.ndarray, ...]) -> _Memory:
-    value = arrays[0]
-    order = None
-    if not value.flags.c_contiguous:
-        steps = value.strides
-        order = sorted(range(value.ndim), key=lambda d: -steps[d])
-    in_order = [a if order is None else a.transpose(order) for a in arrays]
-    fits = all(a.dtype == np.float32 and a.flags.carray and a.shape == in_order[0].shape for a in in_order)
-    return _Memory(arrays, order, [a.reshape(-1) for a in in_order] if fits and value.size else None)
