@@ -85,12 +85,18 @@ def measure(shape: tuple[int, int, int, int], o: int, size: int, stride: int, pa
     exact = {name: product(*wide) for name, (product, _) in products.items()}
     flops = 2 * n * o * oh * ow * c * size * size
 
-    def row(algorithm: str, name: str, work: Callable[[], np.ndarray]) -> list[str]:
+    def timed(algorithm: str, name: str, work: Callable[[], np.ndarray]) -> tuple[float, float]:
+        """Seconds and error."""
         error = deviation(work(), exact[name])
         if not error < TOLERANCE:
             raise SystemExit(f"{algorithm}, {name}: the result is wrong by {error:.1g} of its norm")
-        time = fastest(work, seconds)
-        return [algorithm, name, digits(time * 1e3), digits(flops / time / 1e9), f"{error:.0e}"]
+        return fastest(work, seconds), error
+
+    def row(algorithm: str, figures: list[tuple[float, float]]) -> list[str]:
+        """A line of the table, from those of `timed`."""
+        milliseconds = [digits(time * 1e3) for time, _ in figures] + ["–"] * (len(products) - len(figures))
+        speed = digits(flops / figures[0][0] / 1e9)
+        return [algorithm, *milliseconds, speed, f"{max(error for _, error in figures):.0e}"]
 
     out = np.empty((n, o, oh, ow), np.float32)
 
@@ -98,12 +104,12 @@ def measure(shape: tuple[int, int, int, int], o: int, size: int, stride: int, pa
         plain_loops(planar, weight, out, stride, padding)
         return out
 
-    rows = [row("plain loops, 1 thread", "forward", plain)]
+    rows = [row("plain loops, 1 thread", [timed("plain loops", "forward", plain)])]
     for algorithm in ("im2col", "direct", *(["winograd"] if stride == 1 else []), "auto"):
-        for name, (product, arguments) in products.items():
-            with kernels.algorithm(algorithm):
-                rows.append(row(algorithm, name, lambda p=product, a=arguments: p(*a)))
-    print_table(["algorithm", "product", "ms", "GFLOP/s", "error"], rows)
+        with kernels.algorithm(algorithm):
+            figures = [timed(algorithm, name, lambda p=p, a=a: p(*a)) for name, (p, a) in products.items()]
+        rows.append(row(algorithm, figures))
+    print_table(["algorithm", *(f"{name}, ms" for name in products), "forward, GFLOP/s", "largest error"], rows)
     time = fastest(lambda: np.ascontiguousarray(x), seconds)
     print(f"changing the order of the input's memory: {digits(time * 1e3)} ms\n")
 
