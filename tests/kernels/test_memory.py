@@ -99,7 +99,7 @@ def test_no_two_living_arrays_overlap_and_all_keep_their_numbers(steps):
         stats = pool.stats()
         peak = stats["allocated_bytes.all.peak"]
         assert stats["allocated_bytes.all.current"] <= peak
-        assert stats["reserved_bytes.all.current"] <= peak + peak // 16
+        assert stats["reserved_bytes.all.current"] <= peak + peak // 8
     held.clear()
     watchers = None
     assert pool.stats()["allocated_bytes.all.current"] == 0
@@ -126,7 +126,7 @@ def test_two_small_ranges_make_a_large_one():
 
 
 def test_free_pages_are_given_back_before_new_ones_are_taken():
-    """Eight pages between others cannot serve nine: what is held stays within a sixteenth of what was in use."""
+    """Eight pages between others cannot serve nine: what is held stays within an eighth of what was in use."""
     pool = Pool(1024 * PAGE)
     arrays = [pages(pool, 8) for _ in range(64)]
     del arrays[::2]
@@ -134,8 +134,47 @@ def test_free_pages_are_given_back_before_new_ones_are_taken():
     arrays.append(pages(pool, 300))
     stats = pool.stats()
     assert stats["allocated_bytes.all.current"] == (32 * 8 + 364) * PAGE == stats["allocated_bytes.all.peak"]
-    assert stats["reserved_bytes.all.current"] <= stats["allocated_bytes.all.peak"] * 17 // 16
+    assert stats["reserved_bytes.all.current"] <= stats["allocated_bytes.all.peak"] * 9 // 8
     assert len(arrays) == 34
+
+
+def training_step(sizes):
+    """The requests of a step: (name, pages) to take an array, (name, None) to drop it. Each layer has a workspace."""
+    steps = []
+    for layer, (out, workspace) in enumerate(sizes):
+        steps += [(("work", layer), workspace), (("out", layer), out), (("work", layer), None)]
+    for layer, (_, workspace) in reversed(list(enumerate(sizes))):
+        grad_in = sizes[max(layer - 1, 0)][0]
+        steps += [(("grad", layer), grad_in), (("work", layer), workspace), (("work", layer), None)]
+        steps += [(("grad", layer + 1), None), (("out", layer), None)]
+    return [*steps, (("grad", 0), None)]
+
+
+def test_training_steps_find_their_memory_again():
+    """Of the second step's requests a few in a hundred need new pages, of the sixth's and later ones' hardly any."""
+    source = np.random.default_rng(0)
+    shares = []
+    for _ in range(30):
+        pool, held, new = Pool(1 << 34), {}, []
+        sizes = source.choice([1, 2, 3, 4, 6, 8, 12, 16], (source.integers(4, 30), 2)) * 256
+        step = training_step([(int(out), int(workspace)) for out, workspace in sizes])
+        for _ in range(10):
+            before = pool.stats()
+            for name, size in step:
+                if size is None:
+                    held.pop(name, None)
+                else:
+                    held[name] = pages(pool, size)
+            assert not held
+            after = pool.stats()
+            made = after["allocation.all.allocated"] - before["allocation.all.allocated"]
+            new.append((after["num_device_alloc"] - before["num_device_alloc"]) / made)
+            assert after["reserved_bytes.all.current"] <= after["allocated_bytes.all.peak"] * 9 // 8
+        shares.append(new)
+    first, second, *_ = np.mean(shares, axis=0)
+    assert first > 0.25
+    assert second < 0.04
+    assert np.mean(shares, axis=0)[5:].max() < 0.01
 
 
 def test_pages_given_back_are_really_gone():
