@@ -155,7 +155,8 @@ def _reduced(x):
 
 
 @kernel
-def _exp(x):
+def exp(x):
+    """exp of the lanes of a vector; for other kernels too."""
     low, high = splat(np.float32(-105)), splat(np.float32(89))  # where float32 is 0 and infinite
     held = select(x > low, select(x < high, x, high), low)  # and not NaN
     n, excess = _reduced(held)
@@ -166,7 +167,7 @@ def _exp(x):
 
 @kernel
 def _sigmoid(x):
-    e = _exp(splat(_0) - absolute(x))
+    e = exp(splat(_0) - absolute(x))
     positive = splat(_1) / (splat(_1) + e)
     return select(x < splat(_0), e * positive, positive)
 
@@ -181,7 +182,7 @@ def _tanh(x):
     p = fma(p, z, splat(np.float32(1.33314422036e-1)))
     p = fma(p, z, splat(np.float32(-3.33332819422e-1)))
     near_0 = fma(p * z, x, x)
-    far = splat(_1) - splat(_2) / (_exp(size + size) + splat(_1))
+    far = splat(_1) - splat(_2) / (exp(size + size) + splat(_1))
     far = select(x < splat(_0), splat(_0) - far, far)
     return select(size < splat(np.float32(0.625)), near_0, far)
 
@@ -272,7 +273,7 @@ def _gelu(first, last, x, y):
 def _gelu_backward(first, last, x, grad, grad_x):
     for i in range(first, last, VL):
         v = load_part(x, i, last - i)
-        density = splat(_DENSITY_0) * _exp(splat(-_HALF) * v * v)
+        density = splat(_DENSITY_0) * exp(splat(-_HALF) * v * v)
         slope = fma(v, density, _probability(v))
         store_part(grad_x, i, load_part(grad, i, last - i) * slope, last - i)
 
@@ -311,5 +312,5 @@ def _elu_backward(first, last, x, grad, grad_x, alpha):
     zero = splat(_0)
     for i in range(first, last, VL):
         v, g = load_part(x, i, last - i), load_part(grad, i, last - i)
-        below = g * splat(alpha) * _exp(select(v < zero, v, zero))
+        below = g * splat(alpha) * exp(select(v < zero, v, zero))
         store_part(grad_x, i, select(v <= zero, below, g), last - i)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
+from ..kernels import softmax as kernels
 from .arguments import check_floating, check_number, check_tensor, dtype_of_operands, to_dtype
 from .class_indices import LabelledPositions, check_class_indices, check_class_weight, check_shape_of_class_weight
 from .losses_base import chosen_reduction, reduced
@@ -54,6 +55,13 @@ class CrossEntropy(Operation):
         return "AddBackward0" if self.label_smoothing else "NllLossBackward0"
 
     def forward(self, x: Array, target: Array, weight: Array | None) -> Array:
+        self.by_kernel = kernels.supports(x) and target.dtype == np.int64
+        if self.by_kernel:
+            losses, weights, p = kernels.cross_entropy(x, target, weight, self.ignore_index, self.label_smoothing)
+            self.total_weight = weights.sum()
+            if self.needs_grad[0]:
+                self.target, self.weight, self.probabilities = target, weight, p
+            return losses.sum() / self.total_weight if self.reduction == "mean" else reduced(losses, self.reduction)
         positions = LabelledPositions(x, target, weight, self.ignore_index)
         shifted, exponentials, total = shifted_exponentials(x, (positions.axis,))
         log_total = np.log(total)
@@ -69,8 +77,13 @@ class CrossEntropy(Operation):
         return losses.sum() / self.total_weight if self.reduction == "mean" else reduced(losses, self.reduction)
 
     def backward(self, grad_out: Array) -> tuple:
-        positions, p = self.positions, self.probabilities
         grad = grad_out / self.total_weight if self.reduction == "mean" else grad_out
+        if self.by_kernel:
+            options = self.ignore_index, self.label_smoothing
+            grad = np.broadcast_to(grad, self.target.shape)
+            grad_x = kernels.cross_entropy_backward(self.probabilities, self.target, self.weight, *options, grad)
+            return grad_x, None, None
+        positions, p = self.positions, self.probabilities
         grad = np.where(positions.kept, grad, np.zeros_like(grad))
         by_label = grad * positions.weights
         if not self.label_smoothing:
