@@ -30,7 +30,9 @@ def contiguous(x: Array) -> Array:
     flags = x.flags
     if flags.c_contiguous and flags.writeable and flags.aligned:
         return x
-    return np.array(x, order="C")
+    made = empty(x.shape, x.dtype)
+    np.copyto(made, x)
+    return made
 
 
 def empty(shape: Sequence[int], dtype: Any) -> Array:
