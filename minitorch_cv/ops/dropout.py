@@ -4,16 +4,45 @@ from __future__ import annotations
 
 import math
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 
-from ..autograd.operation import Array
+from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
+from ..kernels import dropout as kernels
 from ..types.random_source import current_source
 from .arguments import check_floating, check_tensor
 from .arithmetic import Add, Mul
 
 _SELU_FLOOR = -1.7580993408473766  # selu(-infinity): what alpha dropout puts in place of a dropped element
+
+
+@dataclass(eq=False, repr=False)
+class Dropout(Operation):
+    """Elements dropped with probability p < 1, the others divided by 1 - p. What is kept of the mask is its seed."""
+
+    torch_name = "MulBackward0"
+    p: float
+
+    @property
+    def next_functions(self) -> tuple:
+        """As of a product with a mask."""
+        return (*super().next_functions, (None, 0))
+
+    def forward(self, x: Array) -> Array:
+        self._draw()
+        return kernels.dropout(x, self.p, int(self.seed))
+
+    def forward_inplace(self, target: Array) -> None:
+        self._draw()
+        kernels.dropout(target, self.p, int(self.seed), out=target)
+
+    def backward(self, grad_out: Array) -> Array:
+        return kernels.dropout(grad_out, self.p, int(self.seed))
+
+    def _draw(self) -> None:
+        self.seed = np.array(current_source().numpy.bit_generator.random_raw(), np.uint64)
 
 
 def dropout(input: V, p: float = 0.5, training: bool = True, inplace: bool = False) -> V:
@@ -25,7 +54,9 @@ def dropout(input: V, p: float = 0.5, training: bool = True, inplace: bool = Fal
     """
     if _is_identity("dropout", input, p, training):
         return input
-    return _scaled(input, input.array.shape, p, inplace)
+    if p == 1:
+        return _scaled(input, input.array.shape, p, inplace)
+    return Dropout(p).inplace(input) if inplace else Dropout(p)(input)
 
 
 def dropout1d(input: V, p: float = 0.5, training: bool = True, inplace: bool = False) -> V:
