@@ -3,8 +3,9 @@
 - `conv2d_backward_bias(grad_out)` -> (O,)
 
 grad_out: (N, O, oh, ow), float32 or float64, any memory order. In channels-last memory of float32 each vector of
-channels is added up over a short run of pixels, some runs make a part, and the parts are added in float64: the rounding error
-does not grow with the number of pixels. Parts are cut by shape alone. Other arrays are summed in blocks (summation.py).
+channels is added up over a short run of pixels, some runs make a part, and the parts are added in float64: the
+rounding error does not grow with the number of pixels. Parts are cut by shape alone. Other arrays are summed in
+blocks (summation.py).
 """
 
 import numpy as np
