@@ -5,8 +5,8 @@
 Every figure comes from a process of its own: the highest resident memory of three training steps, less that before the
 model was made, in a process that has trained LeNet-5 for one step (so that what a library loads to train at all is not
 counted). It holds weights, gradients, momentum, batches, activations, buffers that a library keeps, and code that this
-model in particular needs. Two of PyTorch's modes are named: the one with the least memory, and the one whose third step
-was the fastest.
+model in particular needs. Two of PyTorch's modes are named: the one with the least memory, and the one whose second
+or third step was the fastest.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ HEADER = ["model, image (batch)", f"{OURS}, MB", "PyTorch's least, MB", "its mod
 
 
 def measure(model: str, library: str, mode: str) -> dict[str, float]:
-    """Bytes, and seconds of the last step."""
+    """Bytes, and seconds of a later step."""
     with Worker("TrainingMemory", library=library, mode=mode, model=model) as worker:
         return worker.call("peak")
 
 
 def main() -> None:
     """Measure, print, and write table and chart."""
-    options = read_options(__doc__, "models", MODELS)
+    options = read_options(__doc__, "models", MODELS, rounds=0)
     rows, failures = [], []
     ratios: dict[str, list[float | None]] = {"PyTorch's mode with the least memory": [], "PyTorch's fastest mode": []}
     for name in options.names:

@@ -95,7 +95,7 @@ def convolution_errors(names: list[str], ours: Worker, theirs: Worker) -> tuple[
 
 def main() -> None:
     """Measure, print, and write table and chart."""
-    options = read_options(__doc__, "ops", [*CASES, *OPTIMIZERS])
+    options = read_options(__doc__, "ops", [*CASES, *OPTIMIZERS], modes=())
     ceilings = f"{matrix_ceiling():.0f} GFLOP/s (matrix product), {copy_ceiling():.1f} GB/s (copy)"
     results: dict[str, Times] = {}
     with (

@@ -1,6 +1,7 @@
 """How the time of a training step grows with batch, width, image size and threads: this library and PyTorch.
 
-    python benchmarks/scaling.py [--panels NAME...] [--rounds 7] [--quick] [--out FOLDER]
+    python benchmarks/scaling.py [--panels NAME...] [--modes MODE...] [--rounds 5] [--quick]
+                                 [--out FOLDER]
 
 The ImagenetteModel of train_step.py at 64×64 with 16 channels in its first layer, batch 32: one of these changes at a
 time. Measured as in train_step.py; PyTorch's figure is the better of eager and channels_last (torch.compile would
@@ -35,7 +36,7 @@ def cells(panel: str, value: int, result: Comparison) -> list[str]:
 
 def main() -> None:
     """Measure, print, and write table and lines."""
-    options = read_options(__doc__, "panels", PANELS, modes=("eager", "channels_last"))
+    options = read_options(__doc__, "panels", PANELS, modes=("eager", "channels_last"), rounds=5)
     results: dict[str, dict[int, Comparison]] = {}
     for panel in options.names:
         results[panel] = {}

@@ -21,7 +21,7 @@ from side_by_side.models import MODELS
 from side_by_side.network import OURS
 from side_by_side.options import read_options
 from side_by_side.processes import python_path
-from side_by_side.report import draw_bars, markdown_table, write_report
+from side_by_side.report import digits, draw_bars, markdown_table, milliseconds, write_report
 
 NAMES = ("lenet5_128", "resnet9")
 LATER_STEPS = 5
@@ -58,7 +58,7 @@ IMPORTS = {
     OURS: "import minitorch_cv as torch; from minitorch_cv import nn",
     "torch": "import torch; from torch import nn",
 }
-HEADER = ["model (batch)", "library", "kernel cache", "import, s", "first step, s", "a later step, s"]
+HEADER = ["model (batch)", "library", "kernel cache", "import, s", "first step, s", "a later step, ms"]
 
 
 def measure(library: str, model: str, cache: Path) -> dict[str, float]:
@@ -71,7 +71,7 @@ def measure(library: str, model: str, cache: Path) -> dict[str, float]:
 
 def main() -> None:
     """Measure, print, and write table and chart."""
-    options = read_options(__doc__, "models", NAMES, rounds=3)
+    options = read_options(__doc__, "models", NAMES, modes=(), rounds=3)
     runs: dict[tuple[str, str, str], list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for model in options.names:
@@ -89,11 +89,13 @@ def main() -> None:
             f"{MODELS[model].title} ({MODELS[model].batch})",
             library,
             cache,
-            *(f"{value:.2f}" for value in times.values()),
+            digits(times["import"]),
+            digits(times["first step"]),
+            milliseconds(times["a later step"]),
         ]
         for (model, library, cache), times in middle.items()
     ]
-    text = "Seconds, medians.\n\n" + markdown_table(HEADER, rows)
+    text = f"Medians of {options.rounds} processes.\n\n{markdown_table(HEADER, rows)}"
     print(f"\n{text}")
     if options.out:
         names = [f"{MODELS[model].title}, {library}, {cache} cache" for model, library, cache in middle]

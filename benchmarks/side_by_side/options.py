@@ -19,21 +19,27 @@ def read_options(
 
     Args:     doc: the script's docstring; its first line is the help.
               what: --WHAT chooses among `names`.
-              modes, rounds: PyTorch's modes and the number of rounds, unless an option says otherwise.
-    Returns:  names, rounds, modes, and `out`: the folder to write to, or None. Only a complete run goes into the
+              modes: PyTorch's modes unless --modes says otherwise; none, and there is no such option.
+              rounds: their number unless --rounds or --quick says otherwise; 0, and there are no such options.
+    Returns:  names, modes, rounds, and `out`: the folder to write to, or None. Only a complete run goes into the
               results unless a folder is given.
     """
     names = list(names)
     parser = argparse.ArgumentParser(description=doc.splitlines()[0])
     parser.add_argument(f"--{what}", dest="names", nargs="+", choices=names, default=names, metavar="NAME")
-    parser.add_argument("--modes", nargs="+", choices=TORCH_MODES, default=list(modes), help="of PyTorch")
-    parser.add_argument("--rounds", type=int, default=rounds)
-    parser.add_argument("--quick", action="store_true", help="at most two rounds")
+    if modes:
+        parser.add_argument("--modes", nargs="+", choices=TORCH_MODES, default=list(modes), help="of PyTorch")
+    if rounds:
+        parser.add_argument("--rounds", type=int, default=rounds)
+        parser.add_argument("--quick", action="store_true", help="at most two rounds")
     parser.add_argument("--out", type=Path, help="folder for table and chart, of an incomplete run too")
     options = parser.parse_args()
-    if options.quick:
-        options.rounds = min(2, options.rounds)
-    complete = options.names == names and options.modes == list(modes) and options.rounds >= rounds
+    complete = options.names == names
+    if modes:
+        complete &= options.modes == list(modes)
+    if rounds:
+        options.rounds = min(2, options.rounds) if options.quick else options.rounds
+        complete &= options.rounds >= rounds
     if options.out is None and complete:
         options.out = RESULTS
     return options

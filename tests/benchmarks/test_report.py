@@ -47,3 +47,13 @@ def test_charts_are_drawn(tmp_path):
 def test_only_complete_runs_go_into_the_results(arguments, folder, monkeypatch):
     monkeypatch.setattr("sys.argv", ["script.py", *arguments])
     assert read_options("Doc.", "models", ["a", "b"]).out == folder
+
+
+def test_a_script_offers_only_options_that_it_follows(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["script.py", "--quick"])
+    with pytest.raises(SystemExit):
+        read_options("Doc.", "models", ["a"], rounds=0)
+    monkeypatch.setattr("sys.argv", ["script.py", "--modes", "eager"])
+    with pytest.raises(SystemExit):
+        read_options("Doc.", "models", ["a"], modes=())
+    assert capsys.readouterr().err.count("unrecognized arguments") == 2
