@@ -53,11 +53,26 @@ def dropout(x: Array, p: float, seed: int, out: Array | None = None) -> Array:
 def _dropout(first, last, x, y, seed, threshold, scale, channels, pixels):
     """Pixels first <= q < last, in which channels lie side by side; or elements, with one channel."""
     nothing = scale - scale
-    for q in range(first, last):
-        place = q // pixels * pixels * channels + q % pixels
-        for c in range(channels):
-            z = seed + np.uint64(place + c * pixels + 1) * _STEP
-            z = (z ^ (z >> _30)) * _MIX_1
-            z = (z ^ (z >> _27)) * _MIX_2
-            z = z ^ (z >> _31)
-            y[q * channels + c] = x[q * channels + c] * (scale if (z >> _32) >= threshold else nothing)
+    q = first
+    while q < last:
+        image = q // pixels
+        end = min(last, (image + 1) * pixels)
+        before = image * pixels * (channels - 1)
+        if channels == 1:
+            for i in range(q, end):
+                y[i] = x[i] * (scale if _stays(seed, i, threshold) else nothing)
+        else:
+            for i in range(q, end):
+                for c in range(channels):
+                    stays = _stays(seed, before + i + c * pixels, threshold)
+                    y[i * channels + c] = x[i * channels + c] * (scale if stays else nothing)
+        q = end
+
+
+@kernel
+def _stays(seed, place, threshold):
+    """Whether the upper 32 bits of the random number that belongs to a place reach the threshold."""
+    z = seed + np.uint64(place + 1) * _STEP
+    z = (z ^ (z >> _30)) * _MIX_1
+    z = (z ^ (z >> _27)) * _MIX_2
+    return ((z ^ (z >> _31)) >> _32) >= threshold

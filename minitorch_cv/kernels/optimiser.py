@@ -45,13 +45,14 @@ class Memory:
     """A parameter and its state, as a kernel takes them.
 
     Attributes:
-        arrays: as given, the parameter first.
+        identities: of the arrays as given, the parameter first; they are kept alive.
         supported: whether a kernel can take them: float32, without gaps, in one order of memory.
     """
 
     def __init__(self, arrays: tuple[Array, ...]) -> None:
         value = arrays[0]
-        self.arrays = arrays
+        self.identities = [*map(id, arrays)]
+        self._arrays = arrays
         self._order: list[int] | None = None  # of the dimensions in memory, if not theirs
         if not value.flags.c_contiguous:
             steps = value.strides
@@ -97,10 +98,9 @@ class Updates:
             self.run()
         self._places.add(place)
         row = self._rows.setdefault(numbers, len(self._rows))
-        size = len(grad)
-        self._table.append([size, row, place, _address(grad), *others, *_NOTHING[len(others) :]])
+        self._table.append([len(grad), row, place, _address(grad), *others, *_NOTHING[len(others) :]])
         self._gradients.append(grad)
-        self._elements += size
+        self._elements += len(grad)
 
     def run(self) -> None:
         """Compute what was gathered."""

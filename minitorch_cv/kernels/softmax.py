@@ -90,7 +90,7 @@ def _cross_entropy(
         log_whole = np.float32(math.log(whole))
         spread = zero
         for c in range(0, classes, VL):
-            p = load_part(probabilities, row + c, classes - c) / splat(whole)
+            p = load_part(probabilities, row + c, classes - c) * splat(np.float32(1) / whole)
             store_part(probabilities, row + c, p, classes - c)
             if smoothing > 0:
                 below = splat(log_whole) - (load_part(x, row + c, classes - c) - splat(top))

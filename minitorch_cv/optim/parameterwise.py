@@ -64,8 +64,9 @@ class ParameterwiseOptimizer(Optimizer):
             return False
         memories: dict[int, Memory] = self.__dict__.setdefault("_memories", {})
         memory = memories.get(id(param))
-        if memory is None or any(known is not now for known, now in zip(memory.arrays, (value, *state), strict=True)):
-            memory = memories[id(param)] = Memory((value, *state))
+        arrays = (value, *state)
+        if memory is None or memory.identities != [*map(id, arrays)]:
+            memory = memories[id(param)] = Memory(arrays)
         flat = memory.flat(grad) if memory.supported else None
         if flat is None:
             return False
