@@ -8,6 +8,7 @@ whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from .variable import Variable
 
 __all__ = ["Array", "Operation", "RemovableHandle"]
+
+_WITHOUT_ARRAYS = frozenset({int, float, bool, str, type(None)})  # what most settings are
 
 
 class Operation(Node):
@@ -121,7 +124,7 @@ class Operation(Node):
         names: list[str] = []
         versions: list[tuple] = []
         for name, value in vars(self).items():
-            saved = _arrays_in(value)
+            saved = () if type(value) in _WITHOUT_ARRAYS else _arrays_in(value)
             if saved:
                 names.append(name)
                 for array in saved:
@@ -175,15 +178,15 @@ class Operation(Node):
                 setattr(self, name, None)
 
 
-def _arrays_in(value: Any) -> list[Array]:
+def _arrays_in(value: Any) -> Sequence[Array]:
     """The arrays of an attribute: itself, in a tuple or list, or the attributes of an object that keeps them."""
     if isinstance(value, np.ndarray):
-        return [value]
+        return (value,)
     if isinstance(value, (tuple, list)):
         return [member for member in value if isinstance(member, np.ndarray)]
     if hasattr(value, "__dict__"):
         return [member for member in vars(value).values() if isinstance(member, np.ndarray)]
-    return []
+    return ()
 
 
 def _first(inputs: tuple) -> Any:
