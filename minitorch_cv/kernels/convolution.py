@@ -22,7 +22,13 @@ from minitorch_cv.kernels.direct_weight import direct_backward_weight
 from minitorch_cv.kernels.im2col_convolution import im2col_backward_input, im2col_backward_weight, im2col_conv2d
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.window import Pair, Window
-from minitorch_cv.kernels.winograd import supports, winograd, winograd_backward_input, winograd_backward_weight
+from minitorch_cv.kernels.winograd import (
+    supports,
+    winograd,
+    winograd_backward_input,
+    winograd_backward_weight,
+    worthwhile,
+)
 
 ALGORITHMS = ("auto", "im2col", "direct", "winograd")
 
@@ -47,18 +53,18 @@ def algorithm(name: str) -> Iterator[None]:
         _preference.name = usual
 
 
-def _choose(dtype: np.dtype, groups: int, window: Window, channels: int, filters: int, out_size: Pair) -> str:
+def _choose(dtype: np.dtype, groups: int, window: Window, n: int, channels: int, filters: int, out_size: Pair) -> str:
     """The kernel for a convolution.
 
     float64 is for checking gradients, and groups that are neither one nor the channels are rare in courses: both take
-    the plain kernel.
+    the plain kernel. Where Winograd pays is said in winograd.py.
     """
     preferred = _preference.name
     if dtype != np.float32 or groups != 1 or preferred == "im2col":
         return "im2col"
     if not supports(window) or preferred == "direct":
         return "direct"
-    if preferred == "winograd" or (min(channels, filters) >= 32 and min(out_size) >= 4):
+    if preferred == "winograd" or worthwhile(n, channels, filters, *out_size, window.size[0]):
         return "winograd"
     return "direct"
 
@@ -68,7 +74,7 @@ def conv2d(x: Array, weight: Array, bias: Array | None, window: Window, groups: 
     if _is_depthwise(weight, groups):
         return depthwise(x, weight, window, bias)
     out_size = window.output_size((x.shape[2], x.shape[3]))
-    match _choose(x.dtype, groups, window, weight.shape[1], weight.shape[0], out_size):
+    match _choose(x.dtype, groups, window, len(x), weight.shape[1], weight.shape[0], out_size):
         case "winograd":
             return winograd(x, weight, bias, window)
         case "direct":
@@ -81,7 +87,7 @@ def conv2d_backward_input(grad_out: Array, weight: Array, image_size: Pair, wind
     """The gradient of `conv2d` with respect to x, images of `image_size` (H, W)."""
     if _is_depthwise(weight, groups):
         return depthwise_backward_input(grad_out, weight, groups, image_size, window)
-    match _choose(grad_out.dtype, groups, window, weight.shape[1], weight.shape[0], grad_out.shape[2:]):
+    match _choose(grad_out.dtype, groups, window, len(grad_out), weight.shape[1], weight.shape[0], grad_out.shape[2:]):
         case "winograd":
             return winograd_backward_input(grad_out, weight, image_size, window)
         case "direct":
@@ -94,19 +100,13 @@ def conv2d_backward_weight(grad_out: Array, x: Array, window: Window, groups: in
     """The gradient of `conv2d` with respect to weight: the sum over all windows of grad_out * window."""
     if x.shape[1] == groups > 1:
         return depthwise_backward_weight(grad_out, x, window)
-    match _choose(x.dtype, groups, window, x.shape[1], grad_out.shape[1], grad_out.shape[2:]):
+    match _choose(x.dtype, groups, window, len(x), x.shape[1], grad_out.shape[1], grad_out.shape[2:]):
         case "winograd":
             return winograd_backward_weight(grad_out, x, window)
         case "direct":
             return direct_backward_weight(grad_out, x, window)
         case _:
             return im2col_backward_weight(grad_out, x, window, groups)
-
-
-def conv2d_backward_bias(grad_out: Array) -> Array:
-    """The gradient of `conv2d` with respect to bias: the sum over images and pixels."""
-    n, o, oh, ow = grad_out.shape
-    return grad_out.reshape(n, o, oh * ow).sum(axis=2).sum(axis=0)
 
 
 def _is_depthwise(weight: Array, groups: int) -> bool:

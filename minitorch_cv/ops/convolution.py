@@ -8,6 +8,7 @@ from typing import Any
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels import convolution as kernels
+from ..kernels.bias import conv2d_backward_bias
 from ..kernels.window import Window, same_padding
 from .convolution_arguments import check_bias, check_groups, check_operands, check_paddings, check_steps, times
 from .image_form import ImageForm, window_over
@@ -43,7 +44,7 @@ class Convolution(Operation):
             grad_weight = kernels.conv2d_backward_weight(grad, form.to_images(self.x), self.window, self.groups)
             grad_weight = grad_weight.reshape(self.weight_shape)
         if self.needs_grad[2]:
-            grad_bias = kernels.conv2d_backward_bias(grad)
+            grad_bias = conv2d_backward_bias(grad)
         return grad_x, grad_weight, grad_bias
 
 

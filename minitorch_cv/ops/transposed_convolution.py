@@ -8,6 +8,7 @@ from typing import Any
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels import convolution as kernels
+from ..kernels.bias import conv2d_backward_bias
 from ..kernels.window import Pair, Window
 from .arguments import tuple_of
 from .convolution_arguments import check_bias, check_groups, check_operands, check_paddings, check_steps, times
@@ -47,7 +48,7 @@ class TransposedConvolution(Operation):
             grad_weight = kernels.conv2d_backward_weight(form.to_images(self.x), grad, self.window, self.groups)
             grad_weight = grad_weight.reshape(self.weight_shape)
         if self.needs_grad[2]:
-            grad_bias = kernels.conv2d_backward_bias(grad)
+            grad_bias = conv2d_backward_bias(grad)
         return grad_x, grad_weight, grad_bias
 
 
