@@ -118,7 +118,7 @@ class Updates:
 
 
 def _stand_in(address: int, size: int) -> Array:
-    return np.ctypeslib.as_array((ctypes.c_float * size).from_address(address))
+    return np.ctypeslib.as_array((ctypes.c_float * int(size)).from_address(int(address)))
 
 
 @instruction(_stand_in)
