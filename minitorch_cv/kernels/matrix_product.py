@@ -37,7 +37,7 @@ Product = tuple[Array, Array, Array | None]
 
 _TINY = 1 << 15  # multiply-adds: below this, a call of NumPy takes less time than preparing ours
 _TASK = 4 << 20  # multiply-adds of a part at least
-_SHARED = 8 << 20  # below this, all parts are done sooner than another thread begins
+_SHARED = 12 << 20  # below this, all parts are done sooner than another thread begins
 _MOST_TASKS = 16
 _BAND = 1 << 20  # multiply-adds of a part of NumPy's product
 _MOST_BANDS = 8
