@@ -69,10 +69,6 @@ class Ranges:
         place = bisect.bisect_left(self._by_size, (size, 0))
         return self._by_size[place][1] if place < len(self._by_size) else None
 
-    def size_before(self, end: int) -> int:
-        """The size of the range that ends there, 0 if none does."""
-        return end - self._start_of.get(end, end)
-
     def _insert(self, start: int, end: int) -> None:
         size = end - start
         self.size_at[start] = size
