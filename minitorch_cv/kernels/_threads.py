@@ -1,10 +1,9 @@
 """Spreading work over threads.
 
 The threads are Python's own: kernels and NumPy's products release the interpreter lock, so they run side by side.
-Unlike OpenMP's, they are there again after a fork, and several Python threads may ask for them at once. A thread that has
-finished looks for more work for a fifth of a millisecond, which is longer than Python takes from one kernel of a training
-step to the next, and then sleeps. Handing work over takes some 4 microseconds to a thread that looks, 50 to one that
-sleeps.
+Unlike OpenMP's, they are there again after a fork, and several Python threads may ask for them at once. A thread that
+has finished looks for more work for a millisecond, which is longer than Python takes from one kernel of a training step
+to the next, and then sleeps. Handing work over takes some 4 microseconds to a thread that looks, 50 to one that sleeps.
 
 Work is cut by shape alone, never by the number of threads, so that results do not depend on it.
 
@@ -24,7 +23,7 @@ import numpy as np
 
 from minitorch_cv.kernels._waiting import looks_in, wait_for, wait_for_change
 
-_LOOKING_SECONDS = 2e-4
+_LOOKING_SECONDS = 1e-3
 # A kernel handles about one element a nanosecond: a block below this size is not worth handing over.
 _ELEMENTS_PER_BLOCK = 1 << 16
 _FEWEST_BLOCKS = 4  # less work is done sooner by the caller alone
@@ -47,14 +46,13 @@ def over_range(kernel: Callable[..., None], count: int, cost: int, *arguments: A
 def run_tasks(task: Callable[[int], Any], count: int) -> None:
     """Call task(0) ... task(count - 1), on several threads and in any order; raises what a task raises."""
     helpers = min(_num_threads, count) - 1
-    with np.errstate(all="ignore"):
-        if helpers < 1:
-            for t in range(count):
-                task(t)
-        else:
-            job = _Job(task, count)
-            _team.invite(helpers, job)
-            job.run()
+    if helpers < 1:
+        for t in range(count):
+            task(t)
+    else:
+        job = _Job(task, count)
+        _team.invite(helpers, job)
+        job.run()
 
 
 class _Job:

@@ -3,8 +3,8 @@
 To wake a sleeping thread takes the operating system some 50 microseconds, as long as a small kernel runs. A thread that
 expects news within that time looks for them again and again, without holding the interpreter's lock.
 
-News mean that the other thread, which holds the interpreter's lock, is about to let it go to run its own kernel. Whoever
-asks for the lock before that is put to sleep, so a thread that has seen the news waits for another microsecond.
+News mean that the other thread, which holds the interpreter's lock, is about to let it go to run its own kernel.
+Whoever asks for the lock before that is put to sleep, so a thread that has seen the news waits for some more.
 
 Functions: `wait_for_change(flags, seen, looks)`, `wait_for(flags, value, looks)`, `looks_in(seconds)`.
 """

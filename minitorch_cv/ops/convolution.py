@@ -93,8 +93,8 @@ def conv2d(
     Raises:   RuntimeError: for shapes that do not fit, mixed dtypes, and a stride, dilation or padding out of range.
     Source:   Chellapilla et al. 2006 (im2col); Lavin & Gray 2016 (Winograd).
 
-    float32 images are computed some neighbouring pixels at a time: a NaN or infinity may then show in pixels beside those
-    whose windows hold it, within a tile of 6x6 or in a row. `backends.conv.algorithm("im2col")` keeps it in its windows.
+    float32 images are computed some neighbouring pixels at a time: a NaN or infinity may then show in pixels beside
+    those whose windows hold it, within a tile of 6x6 or in a row. `backends.conv.algorithm("im2col")` keeps it there.
     """
     return _convolve("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
