@@ -46,13 +46,14 @@ def over_range(kernel: Callable[..., None], count: int, cost: int, *arguments: A
 def run_tasks(task: Callable[[int], Any], count: int) -> None:
     """Call task(0) ... task(count - 1), on several threads and in any order; raises what a task raises."""
     helpers = min(_num_threads, count) - 1
-    if helpers < 1:
-        for t in range(count):
-            task(t)
-    else:
-        job = _Job(task, count)
-        _team.invite(helpers, job)
-        job.run()
+    with np.errstate(all="ignore"):
+        if helpers < 1:
+            for t in range(count):
+                task(t)
+        else:
+            job = _Job(task, count)
+            _team.invite(helpers, job)
+            job.run()
 
 
 class _Job:

@@ -51,11 +51,11 @@ def direct_backward_input(grad_out: Array, weight: Array, image_size: Pair, wind
     source, out = layout.channels_last(grad_out), layout.channels_last(grad_x)
     if window.stride == (1, 1) and pixels_at_a_time(out.shape[3], source.shape[3], window, out.shape[2]) > 1:
         turned = weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)
-        padding = tuple(
+        vertical, horizontal = (
             (dilation * (size - 1) - near, dilation * (size - 1) - far)
             for size, dilation, (near, far) in zip(window.size, window.dilation, window.padding_by_side, strict=True)
         )
-        _forward(source, out, turned, None, dataclasses.replace(window, padding=padding))
+        _forward(source, out, turned, None, dataclasses.replace(window, padding=(vertical, horizontal)))
     else:
         _convolve(source, out, weight, None, window, backward=True)
     return grad_x

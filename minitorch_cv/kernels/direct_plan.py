@@ -153,8 +153,9 @@ def _share(
     pairs = [(v, h) for v in vertical for h in horizontal]
     used = [(v, h) for v, h in pairs if len(v.points) and len(h.points)]
     if not used:
+        nothing = np.zeros(0, np.int64)
         return (
-            Share(units, 0, *[np.zeros(0, np.int64)] * 3, np.zeros((0, 6), np.int64), np.zeros(1, np.int64)),
+            Share([], 0, nothing, nothing, nothing, nothing.reshape(0, 6), nothing),
             (),
             True,
         )

@@ -13,8 +13,8 @@
 
 Arguments, in order: `taps, depth, a, a0, a_rows, ar, a_taps, at, a_step, b, b0, b_step, c, c0, c_rows, cr, rows,
 columns, bias, bias0, accumulate`. Arrays are 1-d and contiguous: a, b, c, bias float32, the tables int64. `taps` and
-`depth` are at least 1. Only the first `rows` rows and `columns` columns are stored, but all BLOCK_ROWS rows of a and all
-PANEL columns of b and of the bias are read: pad a table with a valid row, b and the bias with anything. With
+`depth` are at least 1. Only the first `rows` rows and `columns` columns are stored, but all BLOCK_ROWS rows of a and
+all PANEL columns of b and of the bias are read: pad a table with a valid row, b and the bias with anything. With
 `accumulate` the result is added to what c holds. `rows_by_table_narrow` and `packed_rows_narrow` are the same with one
 vector of columns (VL) instead of two.
 

@@ -30,7 +30,7 @@ def scratch(slot: int, elements: int) -> np.ndarray:
     It is this thread's own until it asks for the same slot again; a task that needs several buffers numbers them. Keep
     them small enough for a core's cache: they are kept as long as the thread lives.
     """
-    buffers: dict[int, np.ndarray] = _buffers.__dict__
+    buffers: dict = _buffers.__dict__
     buffer = buffers.get(slot)
     if buffer is None or len(buffer) < elements:
         buffer = buffers[slot] = aligned(elements)

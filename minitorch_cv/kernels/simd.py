@@ -17,8 +17,8 @@ Inside a kernel, with a 1-d contiguous float32 array `a`, an index `i` and vecto
   is set
 - `maximum(x, y)`, `minimum(x, y)`: NaN where either is NaN, like PyTorch's
 - `total(x)`: the sum of the lanes, always in the same order
-- `rolled()`: said in a loop that runs a few times only: it is compiled as it stands. Otherwise LLVM prepares every loop for
-  many turns, which costs more than a few turns take
+- `rolled()`: said in a loop that runs a few times only: it is compiled as it stands. Otherwise LLVM prepares every loop
+  for many turns, which costs more than a few turns take
 
 Loops over plain numbers become vectors only where LLVM can prove that no two arrays overlap, which it rarely can; these
 do by construction. Each operation is a line or two of LLVM's intermediate code that Numba puts in the kernel's place

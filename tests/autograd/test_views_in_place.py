@@ -158,13 +158,19 @@ def take_step(library, tensors, w, step):
             tensors.append(tensor * tensors[k % len(tensors)])
         else:
             IN_PLACE_VIEWS[k % len(IN_PLACE_VIEWS)](tensor)
-        for t in tensors:
-            assert (
-                t.requires_grad == (t.grad_fn is not None) or t.requires_grad
-            )  # also brings PyTorch's views up to date
     except (RuntimeError, IndexError) as error:
+        happened: object = type(error)
+    else:
+        happened = tuple(tensors[-1].shape)
+    return happened, [history_of(t) for t in tensors]
+
+
+def history_of(tensor):
+    """Whether it has one and needs a gradient, or how it refuses to tell; it also brings PyTorch's views up to date."""
+    try:
+        return tensor.requires_grad, tensor.grad_fn is not None
+    except RuntimeError as error:
         return type(error)
-    return tuple(tensors[-1].shape)
 
 
 def write_somehow(library, v, w, k):
