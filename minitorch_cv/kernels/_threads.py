@@ -3,7 +3,8 @@
 The threads are Python's own: kernels and NumPy's products release the interpreter lock, so they run side by side.
 Unlike OpenMP's, they are there again after a fork, and several Python threads may ask for them at once. A thread that
 has finished looks for more work for a millisecond, which is longer than Python takes from one kernel of a training step
-to the next, and then sleeps. Handing work over takes some 4 microseconds to a thread that looks, 50 to one that sleeps.
+to the next, and then sleeps. Handing work over takes some ten microseconds to a thread that looks, 50 to one that
+sleeps.
 
 Work is cut by shape alone, never by the number of threads, so that results do not depend on it.
 
