@@ -5,7 +5,7 @@
 - `clamp(x, low, high)`: x held between two bounds, NaN kept; `clamp_backward(grad, x, low, high)`: grad where x is not
   at or beyond a bound
 - `sloped(x, values, slope)`: values where x > 0, slope * values elsewhere
-- `apply(task, arrays, numbers, out)`: any such kernel (vector_math.py has more), spread over threads
+- `apply(task, arrays, numbers, out)`: any such kernel (vector_math.py has more), shared among the threads
 
 The result has the first array's order of dimensions in memory. `out` may be one of the arguments.
 
@@ -19,14 +19,14 @@ import numpy as np
 
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
-from minitorch_cv.kernels._threads import run_tasks
+from minitorch_cv.kernels._team import share
+from minitorch_cv.kernels._threads import over_range
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.simd import load, load_part, maximum, minimum, select, splat, store, store_part
 from minitorch_cv.kernels.target import VL
 
 _SMALLEST = 1 << 16  # below, NumPy's calls are as quick
-_TASK = 1 << 19  # numbers in a task at least: 100 microseconds for a core
-_MOST_TASKS = 16
+_COST = 4  # elements of a plain loop that take as long as a vector here
 
 
 def supports(x: Array, *others: Array) -> bool:
@@ -59,15 +59,15 @@ def sloped(x: Array, values: Array, slope: float, out: Array | None = None) -> A
 def apply(
     task: Callable[..., None], arrays: tuple[Array, ...], numbers: tuple[float, ...] = (), out: Array | None = None
 ) -> Array:
-    """Call task(first, last, *arrays, result, *numbers) for ranges of the flat arrays, in the first one's order."""
+    """Call task(team, size, first, last, *arrays, result, *numbers) for the vectors of the flat arrays.
+
+    The result is in the first one's order of memory.
+    """
     first = arrays[0]
     result = layout.empty_like(first) if out is None else out
     flat = [_flat(_like(first, a)) for a in (*arrays, result)]
     values = [np.float32(n) for n in numbers]
-    count = first.size
-    tasks = min(max(count // _TASK, 1), _MOST_TASKS)
-    length = -(-count // (tasks * VL)) * VL
-    run_tasks(lambda t: task(t * length, min(count, (t + 1) * length), *flat, *values), -(-count // length))
+    over_range(task, -(-first.size // VL), _COST, *flat, *values)
     return result
 
 
@@ -93,43 +93,56 @@ def _like(x: Array, other: Array) -> Array:
 
 
 @kernel
-def _add(first, last, a, b, y):
-    whole = last - (last - first) % VL
-    for i in range(first, whole, VL):
-        store(y, i, load(a, i) + load(b, i))
-    n = last - whole
-    store_part(y, whole, load_part(a, whole, n) + load_part(b, whole, n), n)
+def _add(team, size, first, last, a, b, y):
+    if share(team, size, first, last):
+        return
+    whole = min(last, len(y) // VL)
+    for v in range(first, whole):
+        store(y, v * VL, load(a, v * VL) + load(b, v * VL))
+    for v in range(whole, last):
+        n = len(y) - v * VL
+        store_part(y, v * VL, load_part(a, v * VL, n) + load_part(b, v * VL, n), n)
 
 
 @kernel
-def _clamp(first, last, x, y, low, high):
+def _clamp(team, size, first, last, x, y, low, high):
+    if share(team, size, first, last):
+        return
     bottom, top = splat(low), splat(high)
-    whole = last - (last - first) % VL
-    for i in range(first, whole, VL):
-        store(y, i, minimum(maximum(load(x, i), bottom), top))
-    n = last - whole
-    store_part(y, whole, minimum(maximum(load_part(x, whole, n), bottom), top), n)
+    whole = min(last, len(y) // VL)
+    for v in range(first, whole):
+        store(y, v * VL, minimum(maximum(load(x, v * VL), bottom), top))
+    for v in range(whole, last):
+        n = len(y) - v * VL
+        store_part(y, v * VL, minimum(maximum(load_part(x, v * VL, n), bottom), top), n)
 
 
 @kernel
-def _clamp_backward(first, last, x, grad, grad_x, low, high):
+def _clamp_backward(team, size, first, last, x, grad, grad_x, low, high):
+    if share(team, size, first, last):
+        return
     bottom, top, zero = splat(low), splat(high), splat(np.float32(0))
-    whole = last - (last - first) % VL
-    for i in range(first, whole, VL):
-        v = load(x, i)
-        store(grad_x, i, select(v <= bottom, zero, select(v >= top, zero, load(grad, i))))
-    n = last - whole
-    v = load_part(x, whole, n)
-    store_part(grad_x, whole, select(v <= bottom, zero, select(v >= top, zero, load_part(grad, whole, n))), n)
+    whole = min(last, len(grad_x) // VL)
+    for v in range(first, whole):
+        value = load(x, v * VL)
+        store(grad_x, v * VL, select(value <= bottom, zero, select(value >= top, zero, load(grad, v * VL))))
+    for v in range(whole, last):
+        n = len(grad_x) - v * VL
+        value = load_part(x, v * VL, n)
+        grads = select(value <= bottom, zero, select(value >= top, zero, load_part(grad, v * VL, n)))
+        store_part(grad_x, v * VL, grads, n)
 
 
 @kernel
-def _sloped(first, last, x, values, y, slope):
+def _sloped(team, size, first, last, x, values, y, slope):
+    if share(team, size, first, last):
+        return
     zero, factor = splat(np.float32(0)), splat(slope)
-    whole = last - (last - first) % VL
-    for i in range(first, whole, VL):
-        v = load(values, i)
-        store(y, i, select(load(x, i) > zero, v, v * factor))
-    n = last - whole
-    v = load_part(values, whole, n)
-    store_part(y, whole, select(load_part(x, whole, n) > zero, v, v * factor), n)
+    whole = min(last, len(y) // VL)
+    for v in range(first, whole):
+        value = load(values, v * VL)
+        store(y, v * VL, select(load(x, v * VL) > zero, value, value * factor))
+    for v in range(whole, last):
+        n = len(y) - v * VL
+        value = load_part(values, v * VL, n)
+        store_part(y, v * VL, select(load_part(x, v * VL, n) > zero, value, value * factor), n)

@@ -17,14 +17,13 @@ import ctypes
 from collections.abc import Callable
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.core import cgutils
 
 from minitorch_cv.kernels._jit import kernel
-from minitorch_cv.kernels._threads import run_tasks
+from minitorch_cv.kernels._team import share
+from minitorch_cv.kernels._threads import over_range
 from minitorch_cv.kernels.layout import Array
-from minitorch_cv.kernels.simd import fma, instruction, load_part, maximum, splat, sqrt, store_part
+from minitorch_cv.kernels.scratch import floats_at
+from minitorch_cv.kernels.simd import fma, load_part, maximum, splat, sqrt, store_part
 from minitorch_cv.kernels.target import VL
 
 SGD_NUMBERS = "sign", "weight_decay", "momentum", "rate", "nesterov", "lr"
@@ -32,9 +31,8 @@ ADAM_NUMBERS = "sign", "weight_decay", "shrink", "rest1", "beta2", "rest2", "cor
 RMSPROP_NUMBERS = "sign", "weight_decay", "alpha", "rest", "centered", "eps", "momentum", "lr"
 ADAGRAD_NUMBERS = "sign", "weight_decay", "eps", "lr"
 
-_TASK = 1 << 16  # elements that are worth handing over
-_MOST_TASKS = 16
-_FEWEST_TASKS = 4  # fewer are done sooner by the caller alone
+_RUN = 64  # elements of all parameters together, of which parts are made
+_COST = 32  # elements of a plain loop that take as long as so many here
 _NOTHING = [0, 0, 0]  # as many addresses as a kernel takes after the gradient at most
 _SIZE, _NUMBERS, _ARRAYS = 0, 1, 2  # columns of the table
 
@@ -107,55 +105,24 @@ class Updates:
         if not self._table:
             return
         table, numbers = np.array(self._table, np.int64), np.array(list(self._rows), np.float32)
-        elements, update = self._elements, self._update
-        tasks = min(_MOST_TASKS, elements // _TASK)
-        if tasks < _FEWEST_TASKS:
-            update(0, elements, table, numbers)
-        else:
-            borders = [elements * t // tasks for t in range(tasks + 1)]
-            run_tasks(lambda t: update(borders[t], borders[t + 1], table, numbers), tasks)
+        over_range(self._update, -(-self._elements // _RUN), _COST, table, numbers)
         self._clear()
 
 
-def _stand_in(address: int, size: int) -> Array:
-    return np.ctypeslib.as_array((ctypes.c_float * int(size)).from_address(int(address)))
-
-
-@instruction(_stand_in)
-def _floats_at(typing_context, address, size):
-    """The float32 array of so many numbers that begins at an address."""
-    array_type = types.Array(types.float32, 1, "C")
-
-    def generate(context, builder, signature, arguments):
-        address, size = arguments
-        array = context.make_array(array_type)(context, builder)
-        step = context.get_constant(types.intp, 4)
-        context.populate_array(
-            array,
-            data=builder.inttoptr(address, ir.FloatType().as_pointer()),
-            shape=cgutils.pack_array(builder, [size]),
-            strides=cgutils.pack_array(builder, [step]),
-            itemsize=step,
-            meminfo=None,
-            parent=None,
-        )
-        return array._getvalue()
-
-    return array_type(types.int64, types.int64), generate
-
-
 @kernel
-def sgd(first, last, table, numbers):
-    """The part of the updates that begins with element `first` of all parameters together."""
+def sgd(team, size, first, last, table, numbers):
+    """The runs of elements first <= r < last, counted through all parameters."""
+    if share(team, size, first, last):
+        return
     at = 0
     for t in range(len(table)):
-        size = table[t, _SIZE]
-        begin, end = max(0, first - at), min(size, last - at)
-        at += size
+        length = table[t, _SIZE]
+        begin, end = max(0, first * _RUN - at), min(length, last * _RUN - at)
+        at += length
         if begin >= end:
             continue
-        param, gradient = _floats_at(table[t, _ARRAYS], size), _floats_at(table[t, _ARRAYS + 1], size)
-        buffer = _floats_at(table[t, _ARRAYS + 2], size)
+        param, gradient = floats_at(table[t, _ARRAYS], length), floats_at(table[t, _ARRAYS + 1], length)
+        buffer = floats_at(table[t, _ARRAYS + 2], length)
         sign, weight_decay, momentum, rate, nesterov, lr = numbers[table[t, _NUMBERS]]
         for i in range(begin, end, VL):
             n = end - i
@@ -170,18 +137,20 @@ def sgd(first, last, table, numbers):
 
 
 @kernel
-def adam(first, last, table, numbers):
-    """The part of the updates that begins with element `first` of all parameters together."""
+def adam(team, size, first, last, table, numbers):
+    """The runs of elements first <= r < last, counted through all parameters."""
+    if share(team, size, first, last):
+        return
     at = 0
     for t in range(len(table)):
-        size = table[t, _SIZE]
-        begin, end = max(0, first - at), min(size, last - at)
-        at += size
+        length = table[t, _SIZE]
+        begin, end = max(0, first * _RUN - at), min(length, last * _RUN - at)
+        at += length
         if begin >= end:
             continue
-        param, gradient = _floats_at(table[t, _ARRAYS], size), _floats_at(table[t, _ARRAYS + 1], size)
-        average, squares = _floats_at(table[t, _ARRAYS + 2], size), _floats_at(table[t, _ARRAYS + 3], size)
-        largest = _floats_at(table[t, _ARRAYS + 4], size)
+        param, gradient = floats_at(table[t, _ARRAYS], length), floats_at(table[t, _ARRAYS + 1], length)
+        average, squares = floats_at(table[t, _ARRAYS + 2], length), floats_at(table[t, _ARRAYS + 3], length)
+        largest = floats_at(table[t, _ARRAYS + 4], length)
         row = numbers[table[t, _NUMBERS]]
         sign, weight_decay, shrink, rest1, beta2, rest2, correction2, eps, amsgrad, step_size = row
         for i in range(begin, end, VL):
@@ -202,18 +171,20 @@ def adam(first, last, table, numbers):
 
 
 @kernel
-def rmsprop(first, last, table, numbers):
-    """The part of the updates that begins with element `first` of all parameters together."""
+def rmsprop(team, size, first, last, table, numbers):
+    """The runs of elements first <= r < last, counted through all parameters."""
+    if share(team, size, first, last):
+        return
     at = 0
     for t in range(len(table)):
-        size = table[t, _SIZE]
-        begin, end = max(0, first - at), min(size, last - at)
-        at += size
+        length = table[t, _SIZE]
+        begin, end = max(0, first * _RUN - at), min(length, last * _RUN - at)
+        at += length
         if begin >= end:
             continue
-        param, gradient = _floats_at(table[t, _ARRAYS], size), _floats_at(table[t, _ARRAYS + 1], size)
-        squares, buffer = _floats_at(table[t, _ARRAYS + 2], size), _floats_at(table[t, _ARRAYS + 3], size)
-        average = _floats_at(table[t, _ARRAYS + 4], size)
+        param, gradient = floats_at(table[t, _ARRAYS], length), floats_at(table[t, _ARRAYS + 1], length)
+        squares, buffer = floats_at(table[t, _ARRAYS + 2], length), floats_at(table[t, _ARRAYS + 3], length)
+        average = floats_at(table[t, _ARRAYS + 4], length)
         sign, weight_decay, alpha, rest, centered, eps, momentum, lr = numbers[table[t, _NUMBERS]]
         for i in range(begin, end, VL):
             n = end - i
@@ -235,17 +206,19 @@ def rmsprop(first, last, table, numbers):
 
 
 @kernel
-def adagrad(first, last, table, numbers):
-    """The part of the updates that begins with element `first` of all parameters together."""
+def adagrad(team, size, first, last, table, numbers):
+    """The runs of elements first <= r < last, counted through all parameters."""
+    if share(team, size, first, last):
+        return
     at = 0
     for t in range(len(table)):
-        size = table[t, _SIZE]
-        begin, end = max(0, first - at), min(size, last - at)
-        at += size
+        length = table[t, _SIZE]
+        begin, end = max(0, first * _RUN - at), min(length, last * _RUN - at)
+        at += length
         if begin >= end:
             continue
-        param, gradient = _floats_at(table[t, _ARRAYS], size), _floats_at(table[t, _ARRAYS + 1], size)
-        squares = _floats_at(table[t, _ARRAYS + 2], size)
+        param, gradient = floats_at(table[t, _ARRAYS], length), floats_at(table[t, _ARRAYS + 1], length)
+        squares = floats_at(table[t, _ARRAYS + 2], length)
         sign, weight_decay, eps, lr = numbers[table[t, _NUMBERS]]
         for i in range(begin, end, VL):
             n = end - i

@@ -21,6 +21,7 @@ from llvmlite import ir
 
 from minitorch_cv.kernels import elementwise
 from minitorch_cv.kernels._jit import kernel
+from minitorch_cv.kernels._team import share
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.simd import (
     INT32,
@@ -217,100 +218,136 @@ def _gelu_argument(x):
     return splat(_GELU_SCALE) * fma(splat(_GELU_CUBE) * x * x, x, x)
 
 
-# ---- kernels: numbers first <= i < last of flat arrays --------------------------------------------------------------
+# ---- kernels: vectors first <= k < last of flat arrays --------------------------------------------------------------
 
 
 @kernel
-def _sigmoid_all(first, last, x, y):
-    for i in range(first, last, VL):
-        store_part(y, i, _sigmoid(load_part(x, i, last - i)), last - i)
+def _sigmoid_all(team, size, first, last, x, y):
+    if share(team, size, first, last):
+        return
+    for k in range(first, last):
+        i, count = k * VL, len(y) - k * VL
+        store_part(y, i, _sigmoid(load_part(x, i, count)), count)
 
 
 @kernel
-def _sigmoid_backward(first, last, y, grad, grad_x):
-    for i in range(first, last, VL):
-        v = load_part(y, i, last - i)
-        store_part(grad_x, i, load_part(grad, i, last - i) * ((splat(_1) - v) * v), last - i)
+def _sigmoid_backward(team, size, first, last, y, grad, grad_x):
+    if share(team, size, first, last):
+        return
+    for k in range(first, last):
+        i, count = k * VL, len(grad_x) - k * VL
+        v = load_part(y, i, count)
+        store_part(grad_x, i, load_part(grad, i, count) * ((splat(_1) - v) * v), count)
 
 
 @kernel
-def _tanh_all(first, last, x, y):
-    for i in range(first, last, VL):
-        store_part(y, i, _tanh(load_part(x, i, last - i)), last - i)
+def _tanh_all(team, size, first, last, x, y):
+    if share(team, size, first, last):
+        return
+    for k in range(first, last):
+        i, count = k * VL, len(y) - k * VL
+        store_part(y, i, _tanh(load_part(x, i, count)), count)
 
 
 @kernel
-def _tanh_backward(first, last, y, grad, grad_x):
-    for i in range(first, last, VL):
-        v = load_part(y, i, last - i)
-        store_part(grad_x, i, load_part(grad, i, last - i) * (splat(_1) - v * v), last - i)
+def _tanh_backward(team, size, first, last, y, grad, grad_x):
+    if share(team, size, first, last):
+        return
+    for k in range(first, last):
+        i, count = k * VL, len(grad_x) - k * VL
+        v = load_part(y, i, count)
+        store_part(grad_x, i, load_part(grad, i, count) * (splat(_1) - v * v), count)
 
 
 @kernel
-def _silu(first, last, x, y):
-    for i in range(first, last, VL):
-        v = load_part(x, i, last - i)
-        store_part(y, i, v * _sigmoid(v), last - i)
+def _silu(team, size, first, last, x, y):
+    if share(team, size, first, last):
+        return
+    for k in range(first, last):
+        i, count = k * VL, len(y) - k * VL
+        v = load_part(x, i, count)
+        store_part(y, i, v * _sigmoid(v), count)
 
 
 @kernel
-def _silu_backward(first, last, x, grad, grad_x):
-    for i in range(first, last, VL):
-        v = load_part(x, i, last - i)
+def _silu_backward(team, size, first, last, x, grad, grad_x):
+    if share(team, size, first, last):
+        return
+    for k in range(first, last):
+        i, count = k * VL, len(grad_x) - k * VL
+        v = load_part(x, i, count)
         s = _sigmoid(v)
         slope = s * (splat(_1) + v * (splat(_1) - s))
-        store_part(grad_x, i, load_part(grad, i, last - i) * slope, last - i)
+        store_part(grad_x, i, load_part(grad, i, count) * slope, count)
 
 
 @kernel
-def _gelu(first, last, x, y):
-    for i in range(first, last, VL):
-        v = load_part(x, i, last - i)
-        store_part(y, i, v * _probability(v), last - i)
+def _gelu(team, size, first, last, x, y):
+    if share(team, size, first, last):
+        return
+    for k in range(first, last):
+        i, count = k * VL, len(y) - k * VL
+        v = load_part(x, i, count)
+        store_part(y, i, v * _probability(v), count)
 
 
 @kernel
-def _gelu_backward(first, last, x, grad, grad_x):
-    for i in range(first, last, VL):
-        v = load_part(x, i, last - i)
+def _gelu_backward(team, size, first, last, x, grad, grad_x):
+    if share(team, size, first, last):
+        return
+    for k in range(first, last):
+        i, count = k * VL, len(grad_x) - k * VL
+        v = load_part(x, i, count)
         density = splat(_DENSITY_0) * exp(splat(-_HALF) * v * v)
         slope = fma(v, density, _probability(v))
-        store_part(grad_x, i, load_part(grad, i, last - i) * slope, last - i)
+        store_part(grad_x, i, load_part(grad, i, count) * slope, count)
 
 
 @kernel
-def _gelu_tanh(first, last, x, y):
-    for i in range(first, last, VL):
-        v = load_part(x, i, last - i)
-        store_part(y, i, splat(_HALF) * v * (splat(_1) + _tanh(_gelu_argument(v))), last - i)
+def _gelu_tanh(team, size, first, last, x, y):
+    if share(team, size, first, last):
+        return
+    for k in range(first, last):
+        i, count = k * VL, len(y) - k * VL
+        v = load_part(x, i, count)
+        store_part(y, i, splat(_HALF) * v * (splat(_1) + _tanh(_gelu_argument(v))), count)
 
 
 @kernel
-def _gelu_tanh_backward(first, last, x, grad, grad_x):
-    for i in range(first, last, VL):
-        v = load_part(x, i, last - i)
+def _gelu_tanh_backward(team, size, first, last, x, grad, grad_x):
+    if share(team, size, first, last):
+        return
+    for k in range(first, last):
+        i, count = k * VL, len(grad_x) - k * VL
+        v = load_part(x, i, count)
         t = _tanh(_gelu_argument(v))
         inner_slope = splat(_GELU_SCALE) * fma(splat(_3 * _GELU_CUBE) * v, v, splat(_1))
         slope = splat(_1) + t + v * (splat(_1) - t * t) * inner_slope
-        store_part(grad_x, i, load_part(grad, i, last - i) * splat(_HALF) * slope, last - i)
+        store_part(grad_x, i, load_part(grad, i, count) * splat(_HALF) * slope, count)
 
 
 @kernel
-def _elu(first, last, x, y, alpha):
+def _elu(team, size, first, last, x, y, alpha):
+    if share(team, size, first, last):
+        return
     zero, one = splat(_0), splat(_1)
-    for i in range(first, last, VL):
-        v = load_part(x, i, last - i)
+    for k in range(first, last):
+        i, count = k * VL, len(y) - k * VL
+        v = load_part(x, i, count)
         lowest = splat(np.float32(-80))  # where exp(x) - 1 has long been -1
         n, excess = _reduced(select(v < zero, select(v > lowest, v, lowest), zero))
         scale = power_of_two(n)
         below = splat(alpha) * fma(scale, excess, scale - one)
-        store_part(y, i, select(v < zero, below, v), last - i)
+        store_part(y, i, select(v < zero, below, v), count)
 
 
 @kernel
-def _elu_backward(first, last, x, grad, grad_x, alpha):
+def _elu_backward(team, size, first, last, x, grad, grad_x, alpha):
+    if share(team, size, first, last):
+        return
     zero = splat(_0)
-    for i in range(first, last, VL):
-        v, g = load_part(x, i, last - i), load_part(grad, i, last - i)
+    for k in range(first, last):
+        i, count = k * VL, len(grad_x) - k * VL
+        v, g = load_part(x, i, count), load_part(grad, i, count)
         below = g * splat(alpha) * exp(select(v < zero, v, zero))
-        store_part(grad_x, i, select(v <= zero, below, g), last - i)
+        store_part(grad_x, i, select(v <= zero, below, g), count)
