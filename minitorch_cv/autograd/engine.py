@@ -46,9 +46,14 @@ def run_backward(
             if needed is not None and node not in needed:
                 continue
             if grad is not None:
-                _add(sums.setdefault(node, {}), index, grad, owned)
-            edges_left[node] -= 1
-            if not edges_left[node]:
+                received = sums.get(node)
+                if received is None:
+                    sums[node] = {index: (grad, owned)}
+                else:
+                    _add(received, index, grad, owned)
+            left = edges_left[node] - 1
+            edges_left[node] = left
+            if not left:
                 heapq.heappush(ready, (-node.age, next(arrival), node))
 
     def visit(node: Node) -> Sequence[Sent]:
@@ -184,18 +189,21 @@ def _run_node_hook(hook: Callable, replaceable: tuple, *others: tuple) -> tuple:
     return values
 
 
-def _through(node: Node, received: Sums) -> list[Sent]:
+def _through(node: Node, received: Sums) -> Sequence[Sent]:
     """Run a node: where its gradients go, the gradients, and whether each array is nobody else's."""
     node.check_saved()
-    grads_out = [received[index][0] if index in received else None for index in range(len(node.output_meta))]
+    if len(node.output_meta) == 1:
+        grads_out = [received[0][0] if received else None]
+    else:
+        grads_out = [received[index][0] if index in received else None for index in range(len(node.output_meta))]
     if node.pre_hooks:
         shown = tuple(_wrapped(node.grad_type, g) for g in grads_out)
         for hook in list(node.pre_hooks):
             shown = _run_node_hook(hook, shown)
         grads_out = [None if g is None else g.array for g in shown]
+    grads: tuple[Array | None, ...] = ()
     if isinstance(node, AccumulateGrad):
         node.accumulate(grads_out[0], 0 in received and received[0][1] and not node.pre_hooks)
-        grads: tuple = ()
     else:
         grads = _run(node, grads_out)
     if node.hooks:
@@ -218,7 +226,7 @@ def _through(node: Node, received: Sums) -> list[Sent]:
     return sent
 
 
-def _run(node: Node, grads_out: list[Array | None]) -> tuple:
+def _run(node: Node, grads_out: list[Array | None]) -> tuple[Array | None, ...]:
     """The gradients of a node's inputs."""
     missing = [grad is None for grad in grads_out]
     if node.skips_without_grad and (False not in missing or not any(node.edges)):
@@ -229,11 +237,12 @@ def _run(node: Node, grads_out: list[Array | None]) -> tuple:
             for grad, (shape, dtype) in zip(grads_out, node.output_meta)
         ]
     try:
-        grads = as_tuple(node.backward(*grads_out))
+        returned = node.backward(*grads_out)
     except Exception:
         if anomaly.is_anomaly_enabled():
             anomaly.explain(node)
         raise
+    grads = as_tuple(returned)
     if len(grads) != len(node.edges):
         raise RuntimeError(
             f"function {node.name()} returned an incorrect number of gradients (expected {len(node.edges)}, "
@@ -242,7 +251,7 @@ def _run(node: Node, grads_out: list[Array | None]) -> tuple:
     return tuple([None if grad is None else np.asarray(grad) for grad in grads])
 
 
-def _is_owned(grad: Array, index: int, grads: tuple, grads_out: list[Array | None]) -> bool:
+def _is_owned(grad: Array, index: int, grads: tuple[Array | None, ...], grads_out: list[Array | None]) -> bool:
     """Whether nobody else holds the memory of a gradient."""
     if not grad.flags.writeable:  # a broadcast one: many elements in one place of memory
         return False

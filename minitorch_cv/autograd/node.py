@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 import math
 import threading
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..kernels import layout
+from ..kernels.memory import Lease
 from . import anomaly
 
 if TYPE_CHECKING:
@@ -19,13 +22,24 @@ if TYPE_CHECKING:
 Array = np.ndarray
 Place = tuple["Node", int]  # a node and which of its results: where a gradient is sent
 
+NOTHING: Mapping[int, Any] = MappingProxyType({})
+
 # Among the nodes whose gradients are complete the youngest goes first. The counter is atomic in CPython.
 _ages = itertools.count()
 
 
 def may_share(a: Array, b: Array) -> bool:
-    """Whether two arrays may look at the same memory. Two that own theirs do not: this is most of the answers."""
-    return a is b or ((a.base is not None or b.base is not None) and np.may_share_memory(a, b))
+    """Whether two arrays may look at the same memory. Those whose memory was made for different ones do not."""
+    if a is b:
+        return True
+    home_of_a, home_of_b = a.base, b.base
+    if home_of_a is None or type(home_of_a) is Lease:
+        home_of_a = a
+    if home_of_b is None or type(home_of_b) is Lease:
+        home_of_b = b
+    if home_of_a is not home_of_b and type(home_of_a) is np.ndarray and type(home_of_b) is np.ndarray:
+        return False
+    return np.may_share_memory(a, b)
 
 
 class RemovableHandle:
@@ -57,24 +71,29 @@ class Node:
         "__dict__",
         "__weakref__",
         "age",
-        "call_site",
         "edges",
-        "freed",
         "grad_type",
-        "hooks",
         "needs_grad",
         "output_meta",
-        "pre_hooks",
-        "retained",
         "saved_names",
         "saved_versions",
-        "tensor_hooks",
     )
 
     materialize_grads = True  # backward gets zeros, not None, for a result that nothing used
     skips_without_grad = True  # backward is not run if no gradient came, or none is wanted
 
+    age: float
     edges: tuple[Place | None, ...]  # for each input, where its gradient goes
+    grad_type: type[Variable]
+    output_meta: tuple
+
+    # What few nodes have is made when it is first needed.
+    hooks: Sequence[Callable] = ()
+    pre_hooks: Sequence[Callable] = ()
+    tensor_hooks: Mapping[int, list[Callable]] = NOTHING
+    retained: Mapping[int, Any] = NOTHING  # weak references to the results that want their gradient in .grad
+    freed = False
+    call_site: list[str] | None = None
 
     def _enter_graph(self, grad_type: type[Variable], output_meta: tuple) -> None:
         """Become part of the graph.
@@ -82,15 +101,11 @@ class Node:
         Args:     grad_type: the kind of tensor that hooks are given.
                   output_meta: shape and NumPy dtype of each result.
         """
-        self.age: float = next(_ages)
+        self.age = next(_ages)
         self.grad_type = grad_type
         self.output_meta = output_meta
-        self.hooks: list[Callable] = []
-        self.pre_hooks: list[Callable] = []
-        self.tensor_hooks: dict[int, list[Callable]] = {}
-        self.retained: dict[int, Any] = {}  # weak references to the results that want their gradient in .grad
-        self.freed = False
-        self.call_site = anomaly.call_site() if anomaly.is_anomaly_enabled() else None
+        if anomaly.is_anomaly_enabled():
+            self.call_site = anomaly.call_site()
 
     def backward(self, *grads_out: Any) -> Any:
         """Turn the gradient of each result into one for each input (None where there is none)."""
@@ -116,11 +131,30 @@ class Node:
 
     def register_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(grad_inputs, grad_outputs)` after this node's backward; a returned tuple replaces grad_inputs."""
+        if not isinstance(self.hooks, list):
+            self.hooks = []
         return RemovableHandle(self.hooks, hook)
 
     def register_prehook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(grad_outputs)` before this node's backward; a returned tuple replaces grad_outputs."""
+        if not isinstance(self.pre_hooks, list):
+            self.pre_hooks = []
         return RemovableHandle(self.pre_hooks, hook)
+
+    def register_tensor_hook(self, index: int, hook: Callable) -> RemovableHandle:
+        """Call `hook(grad)` when the gradient of result `index` is known; what it returns, if not None, replaces it."""
+        if not isinstance(self.tensor_hooks, dict):
+            self.tensor_hooks = {}
+        return RemovableHandle(self.tensor_hooks.setdefault(index, []), hook)
+
+    def retain(self, index: int, variable: Variable | None) -> None:
+        """Fill the `.grad` of result `index`, which is `variable`; None: no longer."""
+        if not isinstance(self.retained, dict):
+            self.retained = {}
+        if variable is None:
+            self.retained.pop(index, None)
+        else:
+            self.retained[index] = weakref.ref(variable)
 
 
 class AccumulateGrad(Node):
@@ -128,12 +162,28 @@ class AccumulateGrad(Node):
 
     _adding = threading.Lock()  # several threads may walk graphs that share leaves
 
-    def __init__(self, variable: Variable, tensor_hooks: dict[int, list[Callable]]) -> None:
-        self._enter_graph(type(variable), ((variable.array.shape, variable.array.dtype),))
-        self.age = math.inf  # a leaf's gradient is added as soon as it is complete
+    age = math.inf  # a leaf's gradient is added as soon as it is complete
+    edges = ()
+
+    def __init__(self, variable: Variable) -> None:
         self.variable = variable
-        self.tensor_hooks = tensor_hooks
-        self.edges = ()
+        self.output_meta = ((variable.array.shape, variable.array.dtype),)
+
+    @property
+    def grad_type(self) -> type[Variable]:  # type: ignore[override]
+        """The kind of tensor that hooks are given."""
+        return type(self.variable)
+
+    @property
+    def tensor_hooks(self) -> Mapping[int, list[Callable]]:  # type: ignore[override]
+        """The leaf's, which outlive this node."""
+        return self.variable.leaf_hooks
+
+    def register_tensor_hook(self, index: int, hook: Callable) -> RemovableHandle:
+        """See Node; the leaf keeps it."""
+        if not isinstance(self.variable.leaf_hooks, dict):
+            self.variable.leaf_hooks = {}
+        return RemovableHandle(self.variable.leaf_hooks.setdefault(index, []), hook)
 
     def name(self) -> str:
         """torch::autograd::AccumulateGrad, as in PyTorch."""
@@ -153,12 +203,13 @@ class AccumulateGrad(Node):
                 else:
                     leaf._grad.array += grad
                     leaf._grad.bump_version()
-        for hook in list(leaf.post_accumulate_hooks):
-            returned = hook(leaf)
-            if returned is not None:
-                raise TypeError(
-                    f"{hook_name(hook)} after accumulation returned {type(returned).__name__}; expected None"
-                )
+        if leaf.post_accumulate_hooks:
+            for hook in list(leaf.post_accumulate_hooks):
+                returned = hook(leaf)
+                if returned is not None:
+                    raise TypeError(
+                        f"{hook_name(hook)} after accumulation returned {type(returned).__name__}; expected None"
+                    )
 
 
 def _same_layout(grad: Array, array: Array) -> bool:

@@ -66,7 +66,7 @@ class Operation(Node):
             results = self.forward(*[None if v is None else v.array for v in inputs])
         first = _first(inputs)
         many = isinstance(results, tuple)
-        outputs = tuple([first.wrap(np.asarray(r)) for r in (results if many else (results,))])
+        outputs = tuple([first.wrap(np.asarray(r)) for r in results]) if many else (first.wrap(np.asarray(results)),)
         if self.is_view:
             self._share_memory(first, outputs, many)
         if recording:
@@ -102,10 +102,12 @@ class Operation(Node):
 
     def _begin(self, inputs: tuple) -> bool:
         """Set needs_grad, and edges if this application has to be recorded; say whether it has."""
-        if grad_state.enabled and True in [v is not None and v.requires_grad for v in inputs]:
-            self.edges = tuple([None if v is None else v.edge() for v in inputs])
-            self.needs_grad = tuple([edge is not None for edge in self.edges])
-            return True
+        if grad_state.enabled:
+            for v in inputs:
+                if v is not None and (v._requires_grad or v.requires_grad):
+                    self.edges = edges = tuple([None if v is None else v.edge() for v in inputs])
+                    self.needs_grad = tuple([edge is not None for edge in edges])
+                    return True
         self.needs_grad = (False,) * len(inputs)
         return False
 
@@ -124,25 +126,25 @@ class Operation(Node):
         names: list[str] = []
         versions: list[tuple] = []
         for name, value in vars(self).items():
-            saved = () if type(value) in _WITHOUT_ARRAYS else _arrays_in(value)
-            if saved:
+            kind = type(value)
+            if kind is np.ndarray:
                 names.append(name)
-                for array in saved:
-                    versions += self._versions_of(array, variables)
+                versions += self._versions_of(value, variables)
+            elif kind not in _WITHOUT_ARRAYS:
+                saved = _arrays_in(value)
+                if saved:
+                    names.append(name)
+                    for array in saved:
+                        versions += self._versions_of(array, variables)
         self.saved_names = tuple(names)
         self.saved_versions = tuple(versions)
 
     def _versions_of(self, saved: Array, variables: tuple) -> list[tuple]:
         """If a saved array is memory of inputs or outputs: their versions, and whose they are."""
-        versions = []
-        for position, variable in enumerate(variables):
-            if variable is not None and variable.array is saved:
-                versions.append(self._version_of(variable, position))
-        if not versions:
-            for position, variable in enumerate(variables):
-                if variable is not None and may_share(variable.array, saved):
-                    versions.append(self._version_of(variable, position))
-        return versions
+        versions = [self._version_of(v, i) for i, v in enumerate(variables) if v is not None and v.array is saved]
+        return versions or [
+            self._version_of(v, i) for i, v in enumerate(variables) if v is not None and may_share(v.array, saved)
+        ]
 
     def _version_of(self, variable: Variable, position: int) -> tuple:
         """What check_saved compares, and needs to name the tensor; `position` counts inputs, then outputs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from . import gradients
 from .broadcast import is_expanded
 from .grad_mode import enable_grad, grad_state
 from .memory_order import note_sharing
-from .node import AccumulateGrad, Node, Place, RemovableHandle
+from .node import NOTHING, AccumulateGrad, Node, Place, RemovableHandle
 from .operation import Operation
 from .view import NOT_WRITABLE, CopySlices
 
@@ -29,13 +29,10 @@ class VersionCounter:
     What memory_order.py knows of the memory is kept here too: who shares it, and whether it has to stay where it is.
     """
 
-    __slots__ = ("__dict__", "value")  # most have the defaults below, and no __dict__
-
+    # Most have these defaults. Every tensor makes one, which takes a third of the time that calling an __init__ would.
+    value = 0
     tenants: weakref.WeakValueDictionary[int, Variable] | None = None  # by id
     fixed = False
-
-    def __init__(self) -> None:
-        self.value = 0
 
 
 class Variable:
@@ -48,24 +45,26 @@ class Variable:
     __slots__ = (
         "__dict__",
         "__weakref__",
-        "_accumulator",
         "_base",
-        "_chain",
         "_grad",
         "_grad_fn",
-        "_history_version",
-        "_inference",
-        "_layout",
-        "_leaf_hooks",
         "_output_nr",
-        "_post_hooks",
         "_requires_grad",
-        "_retains_grad",
-        "_undo",
-        "_view_origin",
         "array",
         "version_counter",
     )
+
+    # What few tensors have, with what the others have; every operation makes a tensor, and this takes no time.
+    _chain: tuple[Operation, ...] | None = None  # the view operations from base to this
+    _undo: tuple[Operation, ...] = ()  # views that undo this one's in-place changes of shape, oldest first
+    _layout = 0  # of a view: how many of those its base had when the view was made
+    _view_origin = ""  # why a view has no chain: a key of NOT_WRITABLE
+    _history_version = 0  # of a view: that of its memory when its history was made
+    _inference = False
+    _accumulator: weakref.ref[AccumulateGrad] | None = None  # a leaf's end of the graph, while there is one
+    _retains_grad = False
+    leaf_hooks: Mapping[int, list[Callable]] = NOTHING  # of a leaf: what register_hook registered
+    post_accumulate_hooks: Sequence[Callable] = ()  # what register_post_accumulate_grad_hook registered
 
     def __init__(self, array: np.ndarray, requires_grad: bool = False) -> None:
         self._fill(array)
@@ -80,16 +79,8 @@ class Variable:
         self._grad_fn: Node | None = None
         self._output_nr = 0
         self._base: Variable | None = None
-        self._chain: tuple[Operation, ...] | None = None  # the view operations from base to this
-        self._undo: tuple[Operation, ...] = ()  # views that undo this one's in-place changes of shape, oldest first
-        self._layout = 0  # of a view: how many of those its base had when the view was made
-        self._view_origin = ""  # why a view has no chain: a key of NOT_WRITABLE
-        self._history_version = 0
-        self._inference = grad_state.inference
-        self._accumulator: weakref.ref[AccumulateGrad] | None = None  # a leaf's end of the graph, while there is one
-        self._leaf_hooks: dict[int, list[Callable]] | None = None
-        self._post_hooks: list[Callable] | None = None
-        self._retains_grad = False
+        if grad_state.inference:
+            self._inference = True
 
     @classmethod
     def wrap(cls: type[V], array: np.ndarray) -> V:
@@ -102,7 +93,8 @@ class Variable:
         """The same memory and version without the history."""
         made = self.wrap(self.array)
         made.version_counter = self.version_counter
-        made._inference = self._inference
+        if self._inference or made._inference:
+            made._inference = self._inference
         if self.version_counter.tenants is not None or not self.array.flags.c_contiguous:
             note_sharing(made, self)
         return made
@@ -228,7 +220,7 @@ class Variable:
 
     def edge(self) -> Place | None:
         """Where a gradient for this goes: to grad_fn, or, for a leaf, to its end; None if no gradient is wanted."""
-        node = self.grad_fn
+        node = self._grad_fn if self._base is None else self.grad_fn
         if node is not None:
             return node, self._output_nr
         return (self._end(), 0) if self._requires_grad else None  # (no gradient goes to a view made in no_grad)
@@ -237,9 +229,7 @@ class Variable:
         """The leaf's end of the graph, which keeps the leaf alive; itself it lives while a graph leads to it."""
         node = None if self._accumulator is None else self._accumulator()
         if node is None:
-            if self._leaf_hooks is None:
-                self._leaf_hooks = {}
-            node = AccumulateGrad(self, self._leaf_hooks)
+            node = AccumulateGrad(self)
             self._accumulator = weakref.ref(node)
         return node
 
@@ -247,12 +237,13 @@ class Variable:
         """Become result `index` of `node`."""
         if self._retains_grad and node is not None:  # goes along to the new history
             if self._grad_fn is not None:
-                self._grad_fn.retained.pop(self._output_nr, None)
-            node.retained[index] = weakref.ref(self)
+                self._grad_fn.retain(self._output_nr, None)
+            node.retain(index, self)
         self._grad_fn = node
         self._output_nr = index
         self._requires_grad = node is not None
-        self._history_version = self.version_counter.value
+        if self._base is not None:
+            self._history_version = self.version_counter.value
 
     def become_view_of(self, source: Variable, op: Operation | None, origin: str = "no_grad") -> None:
         """Share `source`'s memory and version.
@@ -274,6 +265,8 @@ class Variable:
     def become(self, view: Variable) -> None:
         """Show, from now on, what `view` shows: with its memory, history and base."""
         self._fill(view.array)
+        self._undo, self._accumulator, self._retains_grad = (), None, False
+        self.leaf_hooks, self.post_accumulate_hooks = NOTHING, ()
         self.version_counter, self._inference = view.version_counter, view._inference
         self._base, self._chain = view._base, view._chain
         self._view_origin, self._layout = view._view_origin, view._layout
@@ -382,7 +375,7 @@ class Variable:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         node = self.grad_fn
         if node is not None:
-            node.retained[self._output_nr] = weakref.ref(self)
+            node.retain(self._output_nr, self)
             self._retains_grad = True
 
     @property
@@ -396,7 +389,7 @@ class Variable:
         if place is None:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         node, index = place
-        return RemovableHandle(node.tensor_hooks.setdefault(index, []), hook)
+        return node.register_tensor_hook(index, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(self)` after backward has added to `.grad`; leaves only."""
@@ -404,11 +397,6 @@ class Variable:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if not self.is_leaf:
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-        if self._post_hooks is None:
-            self._post_hooks = []
-        return RemovableHandle(self._post_hooks, hook)
-
-    @property
-    def post_accumulate_hooks(self) -> list[Callable]:
-        """What register_post_accumulate_grad_hook registered."""
-        return self._post_hooks or []
+        if not isinstance(self.post_accumulate_hooks, list):
+            self.post_accumulate_hooks = []
+        return RemovableHandle(self.post_accumulate_hooks, hook)

@@ -41,7 +41,7 @@ import time
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import config
+from numba.core import config, errors
 
 from minitorch_cv.kernels._jit import kernel
 from minitorch_cv.kernels.simd import INT32, INT64, instruction, llvm_function
@@ -120,9 +120,7 @@ def _yield(typing_context):
     """Let the operating system run another thread on this processor, if one is waiting."""
 
     def generate(context, builder, signature, arguments):
-        builder.call(
-            llvm_function(builder, "SwitchToThread" if sys.platform == "win32" else "sched_yield", INT32), []
-        )
+        builder.call(llvm_function(builder, "SwitchToThread" if sys.platform == "win32" else "sched_yield", INT32), [])
         return context.get_dummy_value()
 
     return types.void(), generate
@@ -223,6 +221,9 @@ def looks_in(board: int, seconds: float) -> int:
 @instruction(lambda team, size, first, last: False)
 def share(typing_context, team, size, first, last):
     """Whether the team has computed the whole range; to be asked first in a kernel, which has these four arguments."""
+    for name, kind in (("team", team), ("size", size), ("first", first), ("last", last)):
+        if isinstance(kind, types.Literal):  # the kernel would be compiled for this one number, and its parts find it
+            raise errors.TypingError(f"share: a kernel passed the plain number {kind} as `{name}`; pass np.int64(...)")
 
     def generate(context, builder, signature, arguments):
         caller = builder.function

@@ -206,6 +206,7 @@ def _new_helpers() -> None:
 
 
 _num_threads = _default_num_threads()
-_new_helpers()
+_helpers = _Helpers()
+_helpers.allow(_num_threads - 1)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_new_helpers)  # a forked child has none of its parent's threads

@@ -11,6 +11,7 @@ import numpy as np
 
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
+from minitorch_cv.kernels._team import share
 from minitorch_cv.kernels._threads import over_range
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.places import Places
@@ -71,8 +72,11 @@ def _are_powers_of_two(numbers: Array) -> bool:
 
 @kernel
 def _avg_pool2d_rows(
-    first, last, x, out, rows, columns, divisor, h, w, c, multiply, starts, step, x_step, apart, share, lanes
-):
+    team, size, first, last, x, out, rows, columns, divisor, h, w, c, multiply,
+    starts, step, x_step, apart, wide, lanes,
+):  # fmt: skip
+    if share(team, size, first, last):
+        return
     oh, ow = divisor.shape
     zero = splat(np.float32(0))
     one = np.float32(1)
@@ -82,7 +86,7 @@ def _avg_pool2d_rows(
             z = starts[s, 0]
             pixel = ((n * h + rows[y, 0]) * w + columns[z, 0]) * c
             kind = starts[s, 1]
-            width = share if kind else VL
+            width = wide if kind else VL
             for channel in range(0, c, width):
                 begin = max(min(channel, c - width), 0)
                 line = pixel + begin
@@ -139,9 +143,11 @@ def _avg_pool2d_rows(
 
 @kernel
 def _avg_pool2d_backward_rows(
-    first, last, grad_out, grad_x, row_at, row_window, column_at, column_window, factor, c,
-    starts, step, out_step, apart, share, lanes,
+    team, size, first, last, grad_out, grad_x, row_at, row_window, column_at, column_window, factor, c,
+    starts, step, out_step, apart, wide, lanes,
 ):  # fmt: skip
+    if share(team, size, first, last):
+        return
     oh, ow = factor.shape
     h, w = len(row_at) - 1, len(column_at) - 1
     zero = splat(np.float32(0))
@@ -150,7 +156,7 @@ def _avg_pool2d_backward_rows(
         for s in range(len(starts)):
             column = starts[s, 0]
             kind = starts[s, 1]
-            width = share if kind else VL
+            width = wide if kind else VL
             for channel in range(0, c, width):
                 begin = max(min(channel, c - width), 0)
                 i = (item * w + column) * c + begin
@@ -189,7 +195,9 @@ def _avg_pool2d_backward_rows(
 
 
 @kernel
-def _avg_pool2d(first, last, x, out, rows, columns, divisor):
+def _avg_pool2d(team, size, first, last, x, out, rows, columns, divisor):
+    if share(team, size, first, last):
+        return
     _, oh, ow = out.shape
     for plane in range(first, last):
         for y in range(oh):
@@ -202,12 +210,14 @@ def _avg_pool2d(first, last, x, out, rows, columns, divisor):
 
 
 @kernel
-def _avg_pool2d_backward(first, last, grad_out, grad_x, rows, columns, divisor):
+def _avg_pool2d_backward(team, size, first, last, grad_out, grad_x, rows, columns, divisor):
+    if share(team, size, first, last):
+        return
     _, oh, ow = grad_out.shape
     for plane in range(first, last):
         for y in range(oh):
             for z in range(ow):
-                share = grad_out[plane, y, z] / divisor[y, z]
+                each = grad_out[plane, y, z] / divisor[y, z]
                 for row in range(rows[y, 0], rows[y, 1]):
                     for column in range(columns[z, 0], columns[z, 1]):
-                        grad_x[plane, row, column] += share
+                        grad_x[plane, row, column] += each

@@ -19,18 +19,20 @@ import numpy as np
 
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
-from minitorch_cv.kernels._threads import run_tasks
+from minitorch_cv.kernels._team import share
+from minitorch_cv.kernels._threads import board, over_range
 from minitorch_cv.kernels.layout import Array
-from minitorch_cv.kernels.scratch import scratch
+from minitorch_cv.kernels.scratch import own, team_scratch
 from minitorch_cv.kernels.simd import fma, load, load_part, select, splat, store, store_part
 from minitorch_cv.kernels.target import VL
 
-# Numbers in a task at least: 100 microseconds for a core. Two cores share the way to memory; where the numbers are
-# fewer, handing half of them over takes longer than it saves.
-_TASK = 1 << 19
-_MOST_TASKS = 16
+_COST = 4  # elements of a plain loop that take as long as a vector here
 # Sums run in float32 over so many rows of a table before they go to float64: few enough to keep their digits.
 _CHUNK_ROWS = 128
+# A part of a sum has so many numbers at least, which take some ten microseconds, and as many rows as a chunk: there are
+# two rows of results for each part, which NumPy adds up.
+_PART = 1 << 15
+_MOST_PARTS = 32
 # Sums are of distances from the mean of so many pixels, so that little cancels in sum(d*d)/n - (sum(d)/n)**2.
 _SAMPLES = 32
 _LARGEST_VARIANCE = 1e28  # of which float32 sums of squares cannot overflow
@@ -168,65 +170,67 @@ def _table(width: int, *values: Array) -> Array:
 
 
 def _spread(task: Callable[..., None], count: int, width: int, *arguments: object) -> None:
-    """Call task(first, last, width, ...) for ranges of whole rows of a table that together make range(count)."""
-    length, tasks = _ranges(count, width)
-    run_tasks(lambda t: task(t * length, min(count, (t + 1) * length), width, *arguments), tasks)
+    """Call task(team, size, first, last, width, ...) for the rows of a table that together make range(count)."""
+    over_range(task, -(-count // width), width // VL * _COST, width, *arguments)
 
 
 def _summed(task: Callable[..., None], count: int, width: int, channels: int, *arguments: object) -> Array:
-    """Two sums for each channel, (2, C), of a task that adds to entries of two tables."""
-    length, tasks = _ranges(count, width)
-    totals = np.zeros((tasks, 2 * width))
-
-    def sum_range(t: int) -> None:
-        sums = scratch(0, 2 * width)
-        task(t * length, min(count, (t + 1) * length), width, *arguments, sums, totals[t])
-
-    run_tasks(sum_range, tasks)
+    """Two sums for each channel, (2, C), of a task that adds to entries of two tables, a pair for each part."""
+    rows = -(-count // width)
+    parts = max(1, min(count // max(_PART, _CHUNK_ROWS * width), _MOST_PARTS))
+    rows_of_part = -(-rows // parts)
+    parts = -(-rows // rows_of_part)
+    totals = np.zeros((parts, 2 * width))
+    team = board() if parts > 1 else 0
+    task(team, 1, 0, parts, *team_scratch(0, 2 * width), rows_of_part, width, *arguments, totals)
     return totals.sum(axis=0).reshape(2, -1, channels).sum(axis=1)
 
 
-def _ranges(count: int, width: int) -> tuple[int, int]:
-    """The length of a task's range, a multiple of width, and the number of tasks."""
-    tasks = min(max(count // _TASK, 1), _MOST_TASKS)
-    length = -(-count // (tasks * width)) * width
-    return length, -(-count // length)
+# ---- the kernels ----------------------------------------------------------------------------------------------------
 
-
-# ---- the kernels: numbers first <= i < last of flat arrays, `first` being the begin of a table's row -----------------
+# What is written is cut into rows first <= row < last of a table laid over the flat arrays. What is summed is cut into
+# parts first <= part < last of so many `rows`; `memory` is for sums in float32.
 
 
 @kernel
-def _moments(first, last, width, x, centre, sums, totals):
+def _moments(team, size, first, last, memory, share_size, rows, width, x, centre, totals):
     """Sums of the distances from the centre, and of their squares."""
-    for begin in range(first, last, _CHUNK_ROWS * width):
-        end = min(begin + _CHUNK_ROWS * width, last)
-        whole = end - (end - begin) % VL
-        sums[: 2 * width] = np.float32(0)
-        t = 0
-        for i in range(begin, whole, VL):
-            d = load(x, i) - load(centre, t)
-            store(sums, t, load(sums, t) + d)
-            store(sums, width + t, fma(d, d, load(sums, width + t)))
-            t += VL
-            if t == width:
-                t = 0
-        if whole < end:
-            n = end - whole
-            d = load_part(x, whole, n) - load_part(centre, t, n)  # 0 beyond the end
-            store(sums, t, load(sums, t) + d)
-            store(sums, width + t, fma(d, d, load(sums, width + t)))
-        for k in range(2 * width):
-            totals[k] += np.float64(sums[k])
+    if share(team, size, first, last):
+        return
+    sums = own(team, memory, share_size)
+    for part in range(first, last):
+        stop = min((part + 1) * rows * width, len(x))
+        for begin in range(part * rows * width, stop, _CHUNK_ROWS * width):
+            end = min(begin + _CHUNK_ROWS * width, stop)
+            whole = end - (end - begin) % VL
+            sums[: 2 * width] = np.float32(0)
+            t = 0
+            for i in range(begin, whole, VL):
+                d = load(x, i) - load(centre, t)
+                store(sums, t, load(sums, t) + d)
+                store(sums, width + t, fma(d, d, load(sums, width + t)))
+                t += VL
+                if t == width:
+                    t = 0
+            if whole < end:
+                n = end - whole
+                d = load_part(x, whole, n) - load_part(centre, t, n)  # 0 beyond the end
+                store(sums, t, load(sums, t) + d)
+                store(sums, width + t, fma(d, d, load(sums, width + t)))
+            for k in range(2 * width):
+                totals[part, k] += np.float64(sums[k])
 
 
 @kernel
-def _normalise(first, last, width, x, residual, add, relu, tables, y):
+def _normalise(team, size, first, last, width, x, residual, add, relu, tables, y):
     """(x - centre) * inverse_std * weight + shift, then the residual, then ReLU (which keeps NaN)."""
+    if share(team, size, first, last):
+        return
     zero = splat(np.float32(0))
-    whole = last - (last - first) % VL
+    begin, end = first * width, min(last * width, len(y))
+    whole = end - (end - begin) % VL
     t = 0
-    for i in range(first, whole, VL):
+    for i in range(begin, whole, VL):
         v = (load(x, i) - load(tables, t)) * load(tables, width + t)
         v = fma(v, load(tables, 2 * width + t), load(tables, 3 * width + t))
         if add:
@@ -237,8 +241,8 @@ def _normalise(first, last, width, x, residual, add, relu, tables, y):
         t += VL
         if t == width:
             t = 0
-    if whole < last:
-        n = last - whole
+    if whole < end:
+        n = end - whole
         v = (load_part(x, whole, n) - load(tables, t)) * load(tables, width + t)
         v = fma(v, load(tables, 2 * width + t), load(tables, 3 * width + t))
         if add:
@@ -249,53 +253,63 @@ def _normalise(first, last, width, x, residual, add, relu, tables, y):
 
 
 @kernel
-def _gated_sums(first, last, width, grad, x, y, gate, keep, passed, tables, sums, totals):
+def _gated_sums(
+    team, size, first, last, memory, share_size, rows, width, grad, x, y, gate, keep, passed, tables, totals
+):
     """Sums of the gradient that passed ReLU, and of its products with the normalised x."""
+    if share(team, size, first, last):
+        return
+    sums = own(team, memory, share_size)
     zero = splat(np.float32(0))
-    for begin in range(first, last, _CHUNK_ROWS * width):
-        end = min(begin + _CHUNK_ROWS * width, last)
-        whole = end - (end - begin) % VL
-        sums[: 2 * width] = np.float32(0)
-        t = 0
-        for i in range(begin, whole, VL):
-            v = (load(x, i) - load(tables, t)) * load(tables, width + t)
-            d = load(grad, i)
-            if gate == _BY_INPUT:
-                result = fma(v, load(tables, 2 * width + t), load(tables, 3 * width + t))
-                d = select(result <= zero, zero, d)
-            elif gate == _BY_OUTPUT:
-                d = select(load(y, i) <= zero, zero, d)
-            if keep:
-                store(passed, i, d)
-            store(sums, t, load(sums, t) + d)
-            store(sums, width + t, fma(d, v, load(sums, width + t)))
-            t += VL
-            if t == width:
-                t = 0
-        if whole < end:
-            n = end - whole
-            v = (load_part(x, whole, n) - load_part(tables, t, n)) * load_part(tables, width + t, n)
-            d = load_part(grad, whole, n)
-            if gate == _BY_INPUT:
-                result = fma(v, load(tables, 2 * width + t), load(tables, 3 * width + t))
-                d = select(result <= zero, zero, d)
-            elif gate == _BY_OUTPUT:
-                d = select(load_part(y, whole, n) <= zero, zero, d)
-            if keep:
-                store_part(passed, whole, d, n)
-            store(sums, t, load(sums, t) + d)
-            store(sums, width + t, fma(d, v, load(sums, width + t)))
-        for k in range(2 * width):
-            totals[k] += np.float64(sums[k])
+    for part in range(first, last):
+        stop = min((part + 1) * rows * width, len(x))
+        for begin in range(part * rows * width, stop, _CHUNK_ROWS * width):
+            end = min(begin + _CHUNK_ROWS * width, stop)
+            whole = end - (end - begin) % VL
+            sums[: 2 * width] = np.float32(0)
+            t = 0
+            for i in range(begin, whole, VL):
+                v = (load(x, i) - load(tables, t)) * load(tables, width + t)
+                d = load(grad, i)
+                if gate == _BY_INPUT:
+                    result = fma(v, load(tables, 2 * width + t), load(tables, 3 * width + t))
+                    d = select(result <= zero, zero, d)
+                elif gate == _BY_OUTPUT:
+                    d = select(load(y, i) <= zero, zero, d)
+                if keep:
+                    store(passed, i, d)
+                store(sums, t, load(sums, t) + d)
+                store(sums, width + t, fma(d, v, load(sums, width + t)))
+                t += VL
+                if t == width:
+                    t = 0
+            if whole < end:
+                n = end - whole
+                v = (load_part(x, whole, n) - load_part(tables, t, n)) * load_part(tables, width + t, n)
+                d = load_part(grad, whole, n)
+                if gate == _BY_INPUT:
+                    result = fma(v, load(tables, 2 * width + t), load(tables, 3 * width + t))
+                    d = select(result <= zero, zero, d)
+                elif gate == _BY_OUTPUT:
+                    d = select(load_part(y, whole, n) <= zero, zero, d)
+                if keep:
+                    store_part(passed, whole, d, n)
+                store(sums, t, load(sums, t) + d)
+                store(sums, width + t, fma(d, v, load(sums, width + t)))
+            for k in range(2 * width):
+                totals[part, k] += np.float64(sums[k])
 
 
 @kernel
-def _input_gradient(first, last, width, grad, x, y, gate, fixed, tables, factors, grad_x):
+def _input_gradient(team, size, first, last, width, grad, x, y, gate, fixed, tables, factors, grad_x):
     """grad * scale, or, where not fixed, grad * scale + normalised x * slope + summand."""
+    if share(team, size, first, last):
+        return
     zero = splat(np.float32(0))
-    whole = last - (last - first) % VL
+    begin, end = first * width, min(last * width, len(grad_x))
+    whole = end - (end - begin) % VL
     t = 0
-    for i in range(first, whole, VL):
+    for i in range(begin, whole, VL):
         d = load(grad, i)
         v = (load(x, i) - load(tables, t)) * load(tables, width + t)
         if gate == _BY_INPUT:
@@ -311,8 +325,8 @@ def _input_gradient(first, last, width, grad, x, y, gate, fixed, tables, factors
         t += VL
         if t == width:
             t = 0
-    if whole < last:
-        n = last - whole
+    if whole < end:
+        n = end - whole
         d = load_part(grad, whole, n)
         v = (load_part(x, whole, n) - load(tables, t)) * load(tables, width + t)
         if gate == _BY_INPUT:

@@ -13,6 +13,7 @@ import numpy as np
 
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
+from minitorch_cv.kernels._team import share
 from minitorch_cv.kernels._threads import over_range
 from minitorch_cv.kernels.depthwise_vector import (
     vector_depthwise,
@@ -65,7 +66,9 @@ def depthwise_backward_weight(grad_out: Array, x: Array, window: Window) -> Arra
 
 
 @kernel
-def _depthwise(first, last, out, x, weight, spans, kh, kw, sh, sw, top, left, dh, dw):
+def _depthwise(team, size, first, last, out, x, weight, spans, kh, kw, sh, sw, top, left, dh, dw):
+    if share(team, size, first, last):
+        return
     _, o, oh, _ = out.shape
     _, c, h, _ = x.shape
     for plane in range(first, last):  # of out
@@ -83,7 +86,11 @@ def _depthwise(first, last, out, x, weight, spans, kh, kw, sh, sw, top, left, dh
 
 
 @kernel
-def _depthwise_backward_input(first, last, grad_x, grad_out, weight, spans, kh, kw, sh, sw, top, left, dh, dw):
+def _depthwise_backward_input(
+    team, size, first, last, grad_x, grad_out, weight, spans, kh, kw, sh, sw, top, left, dh, dw
+):
+    if share(team, size, first, last):
+        return
     _, o, oh, _ = grad_out.shape
     _, c, h, _ = grad_x.shape
     for plane in range(first, last):  # of grad_x
@@ -101,7 +108,11 @@ def _depthwise_backward_input(first, last, grad_x, grad_out, weight, spans, kh, 
 
 
 @kernel
-def _depthwise_backward_weight(first, last, grad_weight, grad_out, x, spans, kh, kw, sh, sw, top, left, dh, dw):
+def _depthwise_backward_weight(
+    team, size, first, last, grad_weight, grad_out, x, spans, kh, kw, sh, sw, top, left, dh, dw
+):
+    if share(team, size, first, last):
+        return
     n, o, oh, _ = grad_out.shape
     _, c, h, _ = x.shape
     for f in range(first, last):

@@ -22,10 +22,11 @@ import numpy as np
 
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
-from minitorch_cv.kernels._threads import over_range, run_tasks
+from minitorch_cv.kernels._team import share
+from minitorch_cv.kernels._threads import board, over_range
 from minitorch_cv.kernels.incidence import Incidence, incidence
 from minitorch_cv.kernels.layout import Array
-from minitorch_cv.kernels.scratch import aligned, scratch
+from minitorch_cv.kernels.scratch import aligned, own, team_scratch
 from minitorch_cv.kernels.simd import fma, load, load_lanes, load_part, rolled, splat, store, store_lanes, store_part
 from minitorch_cv.kernels.target import VL
 from minitorch_cv.kernels.window import Pair, Window
@@ -133,22 +134,27 @@ def _convolve(source: Array, weight: Array, bias: Array | None, out: Array, walk
     table[-1] = 0 if bias is None else bias
     flat, flat_out = layout.channels_last(source).reshape(-1), layout.channels_last(out).reshape(-1)
     near, far = walk.margins
-    size = walk.ring * (near + w + far) * c
     cost = (h * w // max(oh, 1) + ow * (1 + kh * kw // 4)) * max(c, VL) // _ELEMENTS_AT_A_TIME
+    over_range(
+        _convolve_rows, n * oh, cost, flat, weights, flat_out, *_rings(walk, w, c), walk.needs, walk.ring, near, far,
+        *walk.rows, walk.phases, *walk.steps, kw, h, w, oh, ow, c, None if c >= VL else c,
+    )  # fmt: skip
 
-    def task(first: int, last: int) -> None:
-        _convolve_rows(
-            first, last, flat, weights, flat_out, scratch(0, size), walk.needs, walk.ring, near, far,
-            *walk.rows, walk.phases, *walk.steps, kw, h, w, oh, ow, c, None if c >= VL else c,
-        )  # fmt: skip
 
-    over_range(task, n * oh, cost)
+def _rings(walk: _Walk, width: int, channels: int) -> tuple[Array, int]:
+    """Memory for every worker's copies of rows of `width` pixels."""
+    near, far = walk.margins
+    return team_scratch(0, walk.ring * (near + width + far) * channels)
 
 
 @kernel
-def _clear(buffer, size):
-    for i in range(size):
-        buffer[i] = np.float32(0)
+def _clear_margins(buffer, rows, near, width, far):
+    for row in range(rows):
+        begin = row * (near + width + far)
+        for i in range(begin, begin + near):
+            buffer[i] = np.float32(0)
+        for i in range(begin + near + width, begin + near + width + far):
+            buffer[i] = np.float32(0)
 
 
 @kernel
@@ -161,9 +167,12 @@ def _copy(target, to, source, begin, size):
 
 @kernel
 def _convolve_rows(
-    first, last, x, weights, out, buffer, needs, ring, near, far, row_at, row_pixel, row_point, phases, step, x_step,
-    x_point, point, kw, h, w, oh, ow, c, lanes,
+    team, size, first, last, x, weights, out, buffers, buffer_size, needs, ring, near, far, row_at, row_pixel,
+    row_point, phases, step, x_step, x_point, point, kw, h, w, oh, ow, c, lanes,
 ):  # fmt: skip
+    if share(team, size, first, last):
+        return
+    buffer = own(team, buffers, buffer_size)
     direct = near + far == 0
     source = x if direct else buffer
     wide = near + w + far
@@ -171,7 +180,7 @@ def _convolve_rows(
     lines, weight_lines = np.empty(len(weights) // c, np.int64), np.empty(len(weights) // c, np.int64)
     copied = 0
     if not direct:
-        _clear(buffer, ring * wide * c)
+        _clear_margins(buffer, ring, near * c, w * c, far * c)
     for item in range(first, last):  # rows of all results
         n, y = item // oh, item % oh
         if not direct:
@@ -233,23 +242,17 @@ def vector_depthwise_backward_weight(grad_out: Array, x: Array, window: Window) 
     height = max(-(-rows // parts) if parts > 1 else rows, 1)
     parts = -(-rows // height)
     vectors = -(-c // VL)
-    part = kh * kw * vectors * VL
-    sums = np.zeros((parts, part), np.float32)
+    sums = np.zeros((parts, kh * kw * vectors * VL), np.float32)
     flat_sums = sums.reshape(-1)
     flat, flat_grad = layout.channels_last(x).reshape(-1), layout.channels_last(grad_out).reshape(-1)
     walk = _forward_walk(window, (h, w))
     near, far = walk.margins
-    size = walk.ring * (near + w + far) * c
     _, x_step, x_point, _ = walk.steps
-
-    def task(t: int) -> None:
-        _backward_weight_rows(
-            t * height, min(rows, (t + 1) * height), flat_grad, flat, flat_sums, t * part, scratch(0, size), walk.needs,
-            walk.ring, near, far, *walk.rows, int(walk.phases[0, 2]), x_step, x_point, kh, kw, h, w, oh, ow, c,
-            None if c >= VL else c,
-        )  # fmt: skip
-
-    run_tasks(task, parts)
+    _backward_weight_rows(
+        board(), 1, 0, parts, rows, height, flat_grad, flat, flat_sums, *_rings(walk, w, c), walk.needs, walk.ring,
+        near, far, *walk.rows, int(walk.phases[0, 2]), x_step, x_point, kh, kw, h, w, oh, ow, c,
+        None if c >= VL else c,
+    )  # fmt: skip
     found = sums.sum(axis=0).reshape(vectors, kh * kw, VL).transpose(0, 2, 1)
     grad_weight = np.empty((c, kh * kw), np.float32)
     whole = c // VL * VL
@@ -261,17 +264,22 @@ def vector_depthwise_backward_weight(grad_out: Array, x: Array, window: Window) 
 
 @kernel
 def _backward_weight_rows(
-    first, last, grad_out, x, sums, part, buffer, needs, ring, near, far, row_at, row_pixel, row_point, column, x_step,
-    x_point, kh, kw, h, w, oh, ow, c, lanes,
+    team, size, first, last, rows, height, grad_out, x, sums, buffers, buffer_size, needs, ring, near, far, row_at,
+    row_pixel, row_point, column, x_step, x_point, kh, kw, h, w, oh, ow, c, lanes,
 ):  # fmt: skip
+    if share(team, size, first, last):
+        return
+    first, last = first * height, min(rows, last * height)  # of all outputs' rows, instead of parts
+    buffer = own(team, buffers, buffer_size)
     direct = near + far == 0
     source = x if direct else buffer
     wide = near + w + far
+    vectors = -(-c // VL)
     lines, sum_lines = np.empty(kh, np.int64), np.empty(kh, np.int64)
     copied = 0
     if not direct:
-        _clear(buffer, ring * wide * c)
-    for item in range(first, last):  # rows of all outputs
+        _clear_margins(buffer, ring, near * c, w * c, far * c)
+    for item in range(first, last):
         n, y = item // oh, item % oh
         if not direct:
             if y == 0 or item == first:
@@ -285,11 +293,11 @@ def _backward_weight_rows(
             row = row_pixel[row_at[y] + e]
             lines[e] = ((n * h + row) * w if direct else row % ring * wide) * c
             sum_lines[e] = row_point[row_at[y] + e] * kw * VL
-        for vector in range(-(-c // VL)):
+        for vector in range(vectors):
             begin = max(min(vector * VL, c - VL), 0)
             for e in range(met):
                 rolled()
-                place = part + vector * kh * kw * VL + sum_lines[e]
+                place = (item // height * vectors + vector) * kh * kw * VL + sum_lines[e]
                 for q in range(0, kw, 3):
                     second, third = min(1, kw - 1 - q) * x_point * c, min(2, kw - 1 - q) * x_point * c
                     i = lines[e] + (column + q * x_point) * c + begin

@@ -22,17 +22,20 @@ import numpy as np
 
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
-from minitorch_cv.kernels._threads import run_tasks
-from minitorch_cv.kernels.direct_plan import Share, panel_floats, plan
+from minitorch_cv.kernels._team import share
+from minitorch_cv.kernels._threads import board, over_range
+from minitorch_cv.kernels.direct_plan import Plan, panel_floats, plan
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.microkernel import rows_by_table, rows_by_table_narrow
 from minitorch_cv.kernels.pixel_groups import group_pixels, pixels_at_a_time
-from minitorch_cv.kernels.scratch import aligned, scratch
-from minitorch_cv.kernels.simd import load_part, splat, store_part
+from minitorch_cv.kernels.scratch import aligned, own, team_scratch
+from minitorch_cv.kernels.simd import load, load_part, splat, store, store_part
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
+from minitorch_cv.kernels.transposition import transpose_block
 from minitorch_cv.kernels.window import Pair, Window
 
 _PANEL_BYTES = 1 << 19  # of a panel of weights that is used at a time: the second-level cache must hold it
+_NO_BIAS = np.zeros(0, np.float32)
 
 
 def direct(x: Array, weight: Array, bias: Array | None, window: Window) -> Array:
@@ -77,131 +80,128 @@ def _convolve(source: Array, out: Array, weight: Array, bias: Array | None, wind
     shapes = plan(source.shape, out.shape, window, backward)
     if shapes.leaves_pixels:
         out.fill(0)
-    columns = out.shape[3]
-    panels = _packed(layout.contiguous(weight), shapes.points, backward)
-    count = -(-columns // PANEL)
-    bias_row = np.zeros((count + 1) * PANEL, np.float32)  # and a panel of zeros
-    if bias is not None:
-        bias_row[:columns] = bias
+    panels = _packed(layout.contiguous(weight), bias, shapes, backward)
     flat_source, flat_out = source.reshape(-1), out.reshape(-1)
-    for share in shapes.shares:
-        tasks = share.tasks
-
-        def task(t: int, share: "Share" = share, tasks: list[tuple[int, int, int, int]] = tasks) -> None:
-            _run_units(
-                *tasks[t], flat_source, flat_out, panels, bias_row, share.source_rows, share.out_rows, share.taps,
-                share.passes, share.numbers, scratch(0, share.buffer_size),
-            )  # fmt: skip
-
-        run_tasks(task, len(tasks))
+    for part in shapes.parts:
+        count = len(part.tasks)
+        _run_tasks(
+            board() if count > 1 else 0, 1, 0, count, part.tasks, flat_source, flat_out, panels, part.source_rows,
+            part.out_rows, part.taps, part.passes, part.numbers, *team_scratch(0, part.buffer_size),
+        )  # fmt: skip
 
 
-def _packed(weight: Array, points: tuple[tuple[int, ...], ...], backward: bool) -> Array:
-    """The weights as right-hand sides, pass after pass: [panel][point and channel][column]."""
+def _packed(weight: Array, bias: Array | None, shapes: Plan, backward: bool) -> Array:
+    """The weights as right-hand sides, pass after pass: [panel][point and channel][column]; the bias; zeros."""
     o, c, kh, kw = weight.shape
     columns, depth = (c, o) if backward else (o, c)
-    row_step, column_step = (c * kh * kw, kh * kw) if backward else (kh * kw, c * kh * kw)
-    width = panel_floats(columns)
-    panels = aligned(sum(map(len, points)) * depth * width)
-    flat = weight.reshape(-1)
-    count = -(-columns // PANEL)
-    begin = 0
-    for pass_points in points:
-        table = np.array(pass_points, np.int64)
-        # One task for about 64K numbers
-        size = max(1, (1 << 16) // max(1, len(table) * depth * PANEL))
-
-        def task(t: int, table: Array = table, begin: int = begin, size: int = size) -> None:
-            _pack(
-                t * size, min(count, (t + 1) * size), flat, row_step, column_step, depth, columns, table, panels, begin
-            )
-
-        run_tasks(task, -(-count // size))
-        begin += len(table) * depth * width
+    steps = (c * kh * kw, kh * kw) if backward else (kh * kw, c * kh * kw)
+    bias_floats = (-(-columns // PANEL) + 1) * PANEL
+    panels = aligned(shapes.panel_points * depth * panel_floats(columns) + bias_floats)
+    over_range(
+        _pack, -(-columns // VL) + 1, depth * (kh * kw + 1) * VL // 4, weight.reshape(-1), *steps, kh * kw, depth,
+        columns, shapes.points, _NO_BIAS if bias is None else layout.contiguous(bias), panels,
+        len(panels) - bias_floats, *team_scratch(1, -(-kh * kw // VL) * VL * VL),
+    )  # fmt: skip
     return panels
 
 
 @kernel
-def _pack(first, last, weight, row_step, column_step, depth, columns, points, panels, begin):
-    rows = len(points) * depth
-    for panel in range(first, last):
-        column = panel * PANEL
-        width = VL if columns - column <= VL else PANEL
-        real = min(width, columns - column)
+def _pack(
+    team, size, first, last, weight, row_step, column_step, window, depth, columns, points, bias, panels, bias_at,
+    memory, share_size,
+):  # fmt: skip
+    """VL columns an item; the bias and zeros are the last one.
+
+    `points` holds, pass after pass, the number of points and these. `window` is how many the window has.
+    """
+    if share(team, size, first, last):
+        return
+    tile = own(team, memory, share_size)
+    for item in range(first, last):
+        column = item * VL
+        lanes = min(VL, columns - column)
+        if lanes <= 0:
+            for k in range(bias_at, len(panels)):
+                panels[k] = bias[k - bias_at] if k - bias_at < len(bias) else np.float32(0)
+            continue
+        panel = column // PANEL * PANEL
+        width = VL if columns - panel <= VL else PANEL
+        origin = column * column_step
+        if row_step == 1:  # one point: the rows are columns of the weight
+            for d in range(0, depth, VL):
+                transpose_block(
+                    weight, origin + d, column_step, lanes, min(VL, depth - d),
+                    panels, panel * depth + d * width + column - panel, width, VL,
+                )  # fmt: skip
+            continue
         for d in range(depth):
-            for p in range(len(points)):
-                origin = d * row_step + column * column_step + points[p]
-                target = begin + panel * rows * PANEL + (p * depth + d) * width
-                for k in range(real):
-                    panels[target + k] = weight[origin + k * column_step]
-                for k in range(real, width):
-                    panels[target + k] = 0
+            for p in range(0, window, VL):
+                transpose_block(
+                    weight, origin + d * row_step + p, column_step, lanes, min(VL, window - p), tile, p * VL, VL, VL
+                )
+            at = 0
+            begin = 0
+            while at < len(points):
+                count = points[at]
+                target = begin + panel * count * depth + column - panel + d * width
+                for p in range(count):
+                    store(panels, target + p * depth * width, load(tile, points[at + 1 + p] * VL))
+                begin += count * depth * _panel_floats(columns)
+                at += 1 + count
 
 
 @kernel
-def _run_units(
+def _panel_floats(columns):
+    """panel_floats of direct_plan.py."""
+    rest = columns % PANEL
+    return columns - rest + (0 if rest == 0 else VL if rest <= VL else PANEL)
+
+
+@kernel
+def _run_tasks(
+    team,
+    size,
     first,
     last,
-    first_column,
-    last_column,
+    tasks,
     source,
     out,
     panels,
-    bias,
     source_rows,
     out_rows,
     taps,
     passes,
     numbers,
-    buffer,
+    memory,
+    share_size,
 ):
+    """Tasks are (first, last unit, first, last column)."""
+    if share(team, size, first, last):
+        return
     images, bands, first_band, first_image = numbers[0], numbers[1], numbers[2], numbers[3]
     source_h, source_w, channels = numbers[4], numbers[5], numbers[6]
     band_source, first_y, buffer_h, first_x, buffer_w = numbers[7], numbers[8], numbers[9], numbers[10], numbers[11]
     in_place, out_image, out_band, columns = numbers[12], numbers[13], numbers[14], numbers[15]
-    for unit in range(first, last):
-        image = first_image + unit // bands * images
-        band = first_band + unit % bands
-        y = band * band_source + first_y
-        to = image * out_image + band * out_band
-        if in_place:
-            origin = (image * source_h + y) * source_w * channels
+    buffer = own(team, memory, share_size)
+    for task in range(first, last):
+        for unit in range(tasks[task, 0], tasks[task, 1]):
+            image = first_image + unit // bands * images
+            band = first_band + unit % bands
+            y = band * band_source + first_y
+            to = image * out_image + band * out_band
+            origin = 0
+            if in_place:
+                origin = (image * source_h + y) * source_w * channels
+            else:
+                for i in range(images):
+                    _copy_with_zeros(
+                        source, (image + i) * source_h * source_w * channels, source_h, source_w, channels, y, first_x,
+                        buffer, i * buffer_h * buffer_w * channels, buffer_h, buffer_w,
+                    )  # fmt: skip
             _multiply(
-                source,
-                origin,
-                out,
-                to,
-                columns,
-                first_column,
-                last_column,
-                panels,
-                bias,
-                source_rows,
-                out_rows,
-                taps,
-                passes,
-            )
-        else:
-            for i in range(images):
-                _copy_with_zeros(
-                    source, (image + i) * source_h * source_w * channels, source_h, source_w, channels, y, first_x,
-                    buffer, i * buffer_h * buffer_w * channels, buffer_h, buffer_w,
-                )  # fmt: skip
-            _multiply(
-                buffer,
-                0,
-                out,
-                to,
-                columns,
-                first_column,
-                last_column,
-                panels,
-                bias,
-                source_rows,
-                out_rows,
-                taps,
-                passes,
-            )
+                source if in_place else buffer, origin, out, to, columns, tasks[task, 2], tasks[task, 3], panels,
+                source_rows, out_rows, taps, passes,
+            )  # fmt: skip
 
 
 @kernel
@@ -235,10 +235,10 @@ def _fill_zero(target, to, count):
 
 
 @kernel
-def _multiply(
-    source, origin, out, to, columns, first_column, last_column, panels, bias, source_rows, out_rows, taps, passes
-):
+def _multiply(source, origin, out, to, columns, first_column, last_column, panels, source_rows, out_rows, taps, passes):
     """One unit: for each pass its output pixels (rows) times its panels of weights."""
+    zeros = len(panels) - PANEL
+    bias = zeros - (columns + PANEL - 1) // PANEL * PANEL
     for p in range(len(passes)):
         tap_count, depth, first_tap = passes[p, 0], passes[p, 1], passes[p, 2]
         first_row, rows, first_panel = passes[p, 3], passes[p, 4], passes[p, 5]
@@ -253,16 +253,16 @@ def _multiply(
                 for row in range(0, rows, BLOCK_ROWS):
                     for column in range(group_begin, group_end, PANEL):
                         panel = first_panel + column * tap_count * depth
-                        start = column if tap == 0 else len(bias) - PANEL  # the bias once, then zeros
+                        start = bias + column if tap == 0 else zeros  # the bias once
                         if columns - column <= VL:
                             rows_by_table_narrow(
                                 count, depth, source, origin, source_rows, first_row + row, taps, first_tap + tap, 1,
                                 panels, panel + tap * depth * VL, VL, out, to + column, out_rows, first_row + row,
-                                rows - row, columns - column, bias, start, tap > 0,
+                                rows - row, columns - column, panels, start, tap > 0,
                             )  # fmt: skip
                         else:
                             rows_by_table(
                                 count, depth, source, origin, source_rows, first_row + row, taps, first_tap + tap, 1,
                                 panels, panel + tap * depth * PANEL, PANEL, out, to + column, out_rows,
-                                first_row + row, rows - row, columns - column, bias, start, tap > 0,
+                                first_row + row, rows - row, columns - column, panels, start, tap > 0,
                             )  # fmt: skip

@@ -18,8 +18,8 @@ from minitorch_cv.kernels.window import Pair, Window
 
 _UNIT_ROWS = range(96, 320)  # output pixels of a unit: enough to use a panel of weights often while it is in cache
 _FEWEST_TASKS = 8  # where there is enough to do, so that every core gets its share
-_MOST_TASKS = 24
-_TASK_WORK = 1 << 22  # multiplications, about 20 microseconds: a task of fewer is not worth handing over
+_MOST_TASKS = 32
+_TASK_WORK = 1 << 20  # multiplications, some 15 microseconds: a task of fewer is not worth handing over
 
 
 class _Phase(NamedTuple):
@@ -53,19 +53,19 @@ def _phases(length: int, size: int, stride: int, near: int, dilation: int, backw
     return phases
 
 
-class Share(NamedTuple):
+class Part(NamedTuple):
     """Units of work of one shape: some output rows of one image, or some whole images.
 
     Attributes:
-        tasks: (first, last unit, first, last column) of each.
+        tasks: (first, last unit, first, last column) of each, int64.
         buffer_size: of the copy with zeros around, in numbers; 0 if units are read in place.
         source_rows, out_rows: for each output pixel of a unit, pass after pass, where its window and its result begin.
         taps: where the lines of a window lie, pass after pass.
         passes: for each pass taps, depth, first tap, first row, rows, first number of its panels.
-        numbers: the geometry, see `_run_units`.
+        numbers: the geometry, see `_run_tasks`.
     """
 
-    tasks: list[tuple[int, int, int, int]]
+    tasks: Array
     buffer_size: int
     source_rows: Array
     out_rows: Array
@@ -78,13 +78,15 @@ class Plan(NamedTuple):
     """All that depends on shapes only.
 
     Attributes:
-        shares: the work.
-        points: for each pass the window points (row * kw + column) that its panels hold.
+        parts: the work.
+        points: for each pass how many points of the window its panels hold, and these (row * kw + column).
+        panel_points: of all passes together.
         leaves_pixels: whether some output pixels meet no point of the window: no pass writes them.
     """
 
-    shares: list[Share]
-    points: tuple[tuple[int, ...], ...]
+    parts: list[Part]
+    points: Array
+    panel_points: int
     leaves_pixels: bool
 
 
@@ -94,16 +96,21 @@ def plan(source_shape: tuple[int, ...], out_shape: tuple[int, ...], window: Wind
     n, out_h, out_w, _ = out_shape
     # Bands of a gradient must begin at the same phase.
     images, band = _unit(n, out_h, out_w, window.stride[0] if backward else 1)
-    shares = []
+    parts = []
     leaves_pixels = False
     points: tuple[tuple[int, ...], ...] = ()
     for unit_images, height, units, first_image, bands, first_band in _cut(n, out_h, images, band):
-        share, points, leaves = _share(
+        part, points, leaves = _part(
             source_shape, out_shape, window, backward, unit_images, height, band, units, first_image, bands, first_band
         )
         leaves_pixels |= leaves
-        shares.append(share)
-    return Plan(shares, points, leaves_pixels)
+        parts.append(part)
+    return Plan(
+        parts,
+        np.array([number for points_of_pass in points for number in (len(points_of_pass), *points_of_pass)], np.int64),
+        sum(map(len, points)),
+        leaves_pixels,
+    )
 
 
 def _unit(n: int, out_h: int, out_w: int, step: int) -> Pair:
@@ -139,10 +146,10 @@ def _cut(n: int, out_h: int, images: int, band: int) -> Iterator[tuple[int, int,
             yield 1, rest, n, 0, 1, full
 
 
-def _share(
+def _part(
     source_shape: tuple[int, ...], out_shape: tuple[int, ...], window: Window, backward: bool,
     images: int, height: int, band: int, units: int, first_image: int, bands: int, first_band: int,
-) -> tuple[Share, tuple[tuple[int, ...], ...], bool]:  # fmt: skip
+) -> tuple[Part, tuple[tuple[int, ...], ...], bool]:  # fmt: skip
     _, source_h, source_w, depth = source_shape
     _, out_h, out_w, columns = out_shape
     kw = window.size[1]
@@ -155,7 +162,7 @@ def _share(
     if not used:
         nothing = np.zeros(0, np.int64)
         return (
-            Share([], 0, nothing, nothing, nothing, nothing.reshape(0, 6), nothing),
+            Part(nothing.reshape(0, 4), 0, nothing, nothing, nothing, nothing.reshape(0, 6), nothing),
             (),
             True,
         )
@@ -203,7 +210,7 @@ def _share(
         * kw
         // (window.stride[0] * window.stride[1] if backward else 1)
     )
-    share = Share(
+    part = Part(
         _tasks(units, columns, work),
         0 if in_place else images * image,
         np.concatenate(source_rows).astype(np.int64),
@@ -212,10 +219,10 @@ def _share(
         np.array(passes, np.int64),
         np.array(numbers, np.int64),
     )
-    return share, tuple(points), len(used) < len(pairs)
+    return part, tuple(points), len(used) < len(pairs)
 
 
-def _tasks(units: int, columns: int, unit_work: int) -> list[tuple[int, int, int, int]]:
+def _tasks(units: int, columns: int, unit_work: int) -> Array:
     """(first, last unit, first, last column) of tasks, given the multiplications of a unit."""
     panels = -(-columns // PANEL)
     wanted = max(1, min(_MOST_TASKS, units * unit_work // _TASK_WORK))
@@ -224,11 +231,14 @@ def _tasks(units: int, columns: int, unit_work: int) -> list[tuple[int, int, int
     width = panels  # panels of a task: fewer than all only where there are few units
     if runs < _FEWEST_TASKS:
         width = max(1, -(-panels * runs // min(_FEWEST_TASKS, wanted)))
-    return [
-        (first, min(units, first + rows), panel * PANEL, min(columns, (panel + width) * PANEL))
-        for first in range(0, units, rows)
-        for panel in range(0, panels, width)
-    ]
+    return np.array(
+        [
+            (first, min(units, first + rows), panel * PANEL, min(columns, (panel + width) * PANEL))
+            for first in range(0, units, rows)
+            for panel in range(0, panels, width)
+        ],
+        np.int64,
+    ).reshape(-1, 4)
 
 
 def _extent(phases: list[_Phase]) -> Pair:

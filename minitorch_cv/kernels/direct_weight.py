@@ -25,10 +25,10 @@ from typing import NamedTuple
 import numpy as np
 
 from minitorch_cv.kernels import layout
-from minitorch_cv.kernels._threads import run_tasks
+from minitorch_cv.kernels._threads import board, over_range
 from minitorch_cv.kernels.direct_weight_kernels import TILE_ROWS, add_and_transpose, add_planes, add_windows
 from minitorch_cv.kernels.layout import Array
-from minitorch_cv.kernels.scratch import scratch
+from minitorch_cv.kernels.scratch import team_scratch
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
 from minitorch_cv.kernels.window import Pair, Window
 
@@ -38,10 +38,10 @@ _PANELS_ELEMENTS = 1 << 17  # of the right-hand side of a unit: the second-level
 _TASKS = 16
 _PLANES_GAIN = 1.2  # planes pay where they save so many rows
 _FEW_BLOCKS = 4  # of rows, for which packing the right-hand side does not pay
-_TASK_PRODUCTS = 1 << 22  # multiply-adds that are worth handing over
+_TASK_PRODUCTS = 1 << 20  # multiply-adds that are worth handing over
 _SLICES = 8
 _SLICES_ELEMENTS = 1 << 20  # of the sums of all slices
-_FINISH_ELEMENTS = 1 << 16  # of a task
+_FINISH_SPEED = 2  # elements that are added and transposed while a plain loop handles one
 
 
 def direct_backward_weight(grad_out: Array, x: Array, window: Window, groups: int = 1) -> Array:
@@ -59,33 +59,20 @@ def direct_backward_weight(grad_out: Array, x: Array, window: Window, groups: in
     finished = plan.swapped and plan.slices == 1
     size = groups * plan.slices * plan.rows * plan.columns
     sums = grad_weight.reshape(-1) if finished else layout.empty((size,), np.float32)
-    parts = plan.slices * plan.ranges
-
-    def task(t: int) -> None:
-        group, part = divmod(t, parts)
-        number, row_range = divmod(part, plan.ranges)
-        units = plan.units * number // plan.slices, plan.units * (number + 1) // plan.slices
-        blocks = plan.blocks * row_range // plan.ranges, plan.blocks * (row_range + 1) // plan.ranges
-        to = (group * plan.slices + number) * plan.rows * plan.columns
-        first_c, first_o = group * (c // groups), group * (o // groups)
-        left, panels = scratch(0, plan.left_size), scratch(1, plan.panels_size)
-        if plan.planes:
-            add_planes(
-                *units, *blocks, image, first_c, strides, plan.left, plan.phases, plan.starts, plan.taps,
-                grad, first_o, plan.right, plan.right_lines, plan.cut, sums, to, plan.out_rows, _ZEROS, left, panels,
-            )  # fmt: skip
-        elif plan.swapped:
-            add_windows(
-                *units, *blocks, grad, first_o, plan.left, plan.left_lines, plan.starts, plan.taps,
-                image, first_c, plan.right, plan.right_lines, plan.cut, sums, to, plan.out_rows, _ZEROS, left, panels,
-            )  # fmt: skip
-        else:
-            add_windows(
-                *units, *blocks, image, first_c, plan.left, plan.left_lines, plan.starts, plan.taps,
-                grad, first_o, plan.right, plan.right_lines, plan.cut, sums, to, plan.out_rows, _ZEROS, left, panels,
-            )  # fmt: skip
-
-    run_tasks(task, groups * parts)
+    tasks = len(plan.tasks)
+    team = board() if tasks > 1 else 0
+    memory = *team_scratch(0, plan.left_size), *team_scratch(1, plan.panels_size)
+    if plan.planes:
+        add_planes(
+            team, 1, 0, tasks, plan.tasks, image, strides, plan.left, plan.phases, plan.starts, plan.taps,
+            grad, plan.right, plan.right_lines, plan.cut, sums, plan.out_rows, _ZEROS, *memory,
+        )  # fmt: skip
+    else:
+        left, right = (grad, image) if plan.swapped else (image, grad)
+        add_windows(
+            team, 1, 0, tasks, plan.tasks, left, plan.left, plan.left_lines, plan.starts, plan.taps,
+            right, plan.right, plan.right_lines, plan.cut, sums, plan.out_rows, _ZEROS, *memory,
+        )  # fmt: skip
     if not plan.swapped:
         _finish(sums, plan, groups, grad_weight)
     elif not finished:
@@ -100,8 +87,8 @@ class _Plan(NamedTuple):
         planes: whether the left-hand side comes from planes.
         swapped: rows are output channels and columns the channels of a window, which must be a pixel.
         rows, columns: of the result of one group.
-        units, blocks: how many units the pixels make, and blocks of BLOCK_ROWS (or fewer) the rows of one line.
-        slices, ranges: into how many parts the units and the blocks are cut.
+        slices: into how many parts the units are cut.
+        tasks: see add_windows; each is a slice of the units and a range of the blocks, of one group.
         left_size, panels_size: numbers of a unit's left-hand side (planes, or one block) and right-hand panels.
         cut: oh, ow, images; images in a unit, units in an image, output rows in a unit; columns; whether the
             right-hand side is read in place.
@@ -118,10 +105,8 @@ class _Plan(NamedTuple):
     swapped: bool
     rows: int
     columns: int
-    units: int
-    blocks: int
     slices: int
-    ranges: int
+    tasks: Array
     left_size: int
     panels_size: int
     cut: Array
@@ -175,23 +160,25 @@ def _plan(n: int, c: int, o: int, image: Pair, out: Pair, window: Window, groups
     else:
         if swapped:
             of_left, of_grad, run, right_lines = of_grad, of_image, o, right_lines * sh
-            left_lines, firsts = np.arange(height), np.zeros(1, np.int64)
+            left_lines, line_of = np.arange(height), np.zeros(1, np.int64)
         else:
             # Side by side by their remainder by the stride: what a line of the window meets is then one run of lines
             needed = np.unique(np.arange(height) * sh + np.arange(kh)[:, None] * dh)
             left_lines = needed[np.lexsort((needed, needed % sh))]
             of_left = of_image
-            firsts = np.array([int(np.flatnonzero(left_lines == p * dh)[0]) for p in range(kh)])
-        starts = np.array((kh, runs, run, dw * c * groups, *firsts))
+            line_of = np.array([int(np.flatnonzero(left_lines == p * dh)[0]) for p in range(kh)])
+        starts = np.array((kh, runs, run, dw * c * groups, *line_of))
         taps = np.arange(images) * len(left_lines) * ow * BLOCK_ROWS
         left_size = images * len(left_lines) * ow * BLOCK_ROWS + 2 * VL
         blocks = runs * -(-run // BLOCK_ROWS)
     size = _padded(rows, BLOCK_ROWS) * _padded(columns, VL)
     tasks = min(_TASKS, -(-size * n * oh * ow // _TASK_PRODUCTS))
     slices = max(1, min(tasks, _SLICES, units, _SLICES_ELEMENTS // size))
+    firsts = (o, c) if swapped else (c, o)
     in_place = planes and o % VL == 0 and blocks <= _FEW_BLOCKS
     return _Plan(
-        planes, swapped, rows, columns, units, blocks, slices, max(1, min(blocks, tasks // slices)),
+        planes, swapped, rows, columns, slices,
+        _tasks(units, slices, blocks, max(1, min(blocks, tasks // slices)), groups, rows * columns, firsts),
         left_size, images * height * ow * _padded(columns, VL),
         *(
             np.array(numbers, np.int64)
@@ -201,6 +188,24 @@ def _plan(n: int, c: int, o: int, image: Pair, out: Pair, window: Window, groups
             )
         ),
     )  # fmt: skip
+
+
+def _tasks(
+    units: int, slices: int, blocks: int, ranges: int, groups: int, elements: int, firsts: tuple[int, int]
+) -> Array:
+    """See add_windows; `firsts` is how many channels of either side a group has."""
+    return np.array(
+        [
+            (
+                units * s // slices, units * (s + 1) // slices, blocks * r // ranges, blocks * (r + 1) // ranges,
+                (group * slices + s) * elements, group * firsts[0], group * firsts[1],
+            )
+            for group in range(groups)
+            for s in range(slices)
+            for r in range(ranges)
+        ],
+        np.int64,
+    ).reshape(-1, 7)  # fmt: skip
 
 
 def _padded(count: int, multiple: int) -> int:
@@ -225,13 +230,7 @@ def _finish(sums: Array, plan: _Plan, groups: int, grad_weight: Array) -> None:
     # Rows are (i, j, c) for windows, and already (c, i, j) for planes
     points, channels = (1, plan.rows) if plan.planes else (kh * kw, per_group)
     count = groups * -(-plan.columns // VL)
-    size = max(1, _FINISH_ELEMENTS // (plan.rows * VL))
-    flat = grad_weight.reshape(-1)
-
-    def task(t: int) -> None:
-        tile = scratch(0, max(points, TILE_ROWS) * VL)
-        add_and_transpose(
-            t * size, min(count, (t + 1) * size), sums, plan.slices, points, channels, plan.columns, flat, tile
-        )
-
-    run_tasks(task, -(-count // size))
+    over_range(
+        add_and_transpose, count, plan.slices * plan.rows * VL // _FINISH_SPEED, sums, plan.slices, points, channels,
+        plan.columns, grad_weight.reshape(-1), *team_scratch(0, max(points, TILE_ROWS) * VL),
+    )  # fmt: skip

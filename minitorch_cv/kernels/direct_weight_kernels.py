@@ -1,6 +1,6 @@
 """The compiled loops of the gradient of a convolution's weight; direct_weight.py says what they are for.
 
-- `add_windows(...)`, `add_planes(...)`: one task of the product windows^T @ grad_out, the left-hand side by either way
+- `add_windows(...)`, `add_planes(...)`: the product windows^T @ grad_out, the left-hand side by either way
 - `add_and_transpose(...)`: the slices' sums added and brought into the weight's order
 
 All arrays are flat, float32, channels last; tables are int64.
@@ -9,7 +9,9 @@ All arrays are flat, float32, channels last; tables are int64.
 import numpy as np
 
 from minitorch_cv.kernels._jit import kernel
+from minitorch_cv.kernels._team import share
 from minitorch_cv.kernels.microkernel import packed_rows, packed_rows_narrow, rows_by_table, rows_by_table_narrow
+from minitorch_cv.kernels.scratch import own
 from minitorch_cv.kernels.simd import load, load_part, splat, store, store_part
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
 
@@ -18,10 +20,29 @@ TILE_ROWS = 256  # rows of a result that are transposed at a time
 
 @kernel
 def add_windows(
+    team, size, first, last, tasks, left, left_numbers, left_lines, starts, taps, right, right_numbers, right_lines,
+    cut, sums, out_rows, zeros, blocks, block_size, all_panels, panels_size,
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Each task sets the rows of some blocks to their sum over some units.
+
+    Tasks are (first, last unit, first, last block, where the sums go, first number of a left, of a right pixel).
+    """
+    if share(team, size, first, last):
+        return
+    block, panels = own(team, blocks, block_size), own(team, all_panels, panels_size)
+    for task in range(first, last):
+        _add_windows(
+            tasks[task, 0], tasks[task, 1], tasks[task, 2], tasks[task, 3], left, tasks[task, 5], left_numbers,
+            left_lines, starts, taps, right, tasks[task, 6], right_numbers, right_lines, cut, sums, tasks[task, 4],
+            out_rows, zeros, block, panels,
+        )  # fmt: skip
+
+
+@kernel
+def _add_windows(
     first, last, first_block, last_block, left, left_begin, left_numbers, left_lines, starts, taps, right, right_begin,
     right_numbers, right_lines, cut, sums, to, out_rows, zeros, block, panels,
 ):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Set the rows of some blocks to their sum over units first <= u < last."""
     oh, ow, n, images, bands, height, columns = cut[0], cut[1], cut[2], cut[3], cut[4], cut[5], cut[6]
     kh, runs, run, distance = starts[0], starts[1], starts[2], starts[3]
     blocks_of_run = (run + BLOCK_ROWS - 1) // BLOCK_ROWS
@@ -126,10 +147,26 @@ def _pack_panels(source, begin, numbers, image, last_image, first_y, rows, ow, l
 
 @kernel
 def add_planes(
+    team, size, first, last, tasks, image, strides, numbers, phases, starts, taps, grad, grad_numbers, grad_lines,
+    cut, sums, out_rows, zeros, all_planes, planes_size, all_panels, panels_size,
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    """The same from planes: each task sets the rows of some blocks to their sum over some units."""
+    if share(team, size, first, last):
+        return
+    planes, panels = own(team, all_planes, planes_size), own(team, all_panels, panels_size)
+    for task in range(first, last):
+        _add_planes(
+            tasks[task, 0], tasks[task, 1], tasks[task, 2], tasks[task, 3], image, tasks[task, 5], strides, numbers,
+            phases, starts, taps, grad, tasks[task, 6], grad_numbers, grad_lines, cut, sums, tasks[task, 4], out_rows,
+            zeros, planes, panels,
+        )  # fmt: skip
+
+
+@kernel
+def _add_planes(
     first, last, first_block, last_block, image, begin, strides, numbers, phases, starts, taps, grad, grad_begin,
     grad_numbers, grad_lines, cut, sums, to, out_rows, zeros, planes, panels,
 ):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Set the rows of some blocks to their sum over units first <= u < last."""
     oh, ow, n, images, bands, height, columns = cut[0], cut[1], cut[2], cut[3], cut[4], cut[5], cut[6]
     in_place = cut[7]
     rows = numbers[9]
@@ -199,8 +236,11 @@ def _gather(source, origin, step, count, target, to):  # type: ignore[no-untyped
 
 
 @kernel
-def add_and_transpose(first, last, sums, slices, points, channels, columns, out, tile):  # type: ignore[no-untyped-def]
+def add_and_transpose(team, size, first, last, sums, slices, points, channels, columns, out, tiles, tile_size):  # type: ignore[no-untyped-def]
     """out[group, o, c, point] = the sum over slices of sums[group, slice, point, c, o]; VL output channels an item."""
+    if share(team, size, first, last):
+        return
+    tile = own(team, tiles, tile_size)
     rows = points * channels
     chunk = max(1, TILE_ROWS // points)
     items = (columns + VL - 1) // VL

@@ -15,6 +15,7 @@ import numpy as np
 
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
+from minitorch_cv.kernels._team import share
 from minitorch_cv.kernels._threads import over_range
 from minitorch_cv.kernels.layout import Array
 
@@ -50,8 +51,10 @@ def dropout(x: Array, p: float, seed: int, out: Array | None = None) -> Array:
 
 
 @kernel
-def _dropout(first, last, x, y, seed, threshold, scale, channels, pixels):
+def _dropout(team, size, first, last, x, y, seed, threshold, scale, channels, pixels):
     """Pixels first <= q < last, in which channels lie side by side; or elements, with one channel."""
+    if share(team, size, first, last):
+        return
     nothing = scale - scale
     q = first
     while q < last:

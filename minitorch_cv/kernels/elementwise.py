@@ -1,4 +1,4 @@
-"""Element by element, for large float32 arrays: sums, clamping, slopes.
+"""Element by element, for float32 arrays that are not small: sums, clamping, slopes.
 
 - `supports(x, *others)`: whether these kernels take the arrays; NumPy does what they do for all others
 - `add(a, b)`: a + b
@@ -9,8 +9,8 @@
 
 The result has the first array's order of dimensions in memory. `out` may be one of the arguments.
 
-NumPy works on one core, and in new memory. These take memory from the pool (memory.py), which saves more than the
-second core does: the way to memory is what they wait for.
+NumPy works on one core, in new memory if the array is large, and takes several passes for what is one here. These take
+memory from the pool (memory.py), which saves more than the second core does: the way to memory is what they wait for.
 """
 
 from collections.abc import Callable
@@ -25,12 +25,12 @@ from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.simd import load, load_part, maximum, minimum, select, splat, store, store_part
 from minitorch_cv.kernels.target import VL
 
-_SMALLEST = 1 << 16  # below, NumPy's calls are as quick
+_SMALLEST = 1 << 13  # below, NumPy's calls are as quick
 _COST = 4  # elements of a plain loop that take as long as a vector here
 
 
 def supports(x: Array, *others: Array) -> bool:
-    """A large float32 array without gaps, and others of its shape, which are copied if they lie in memory otherwise."""
+    """A float32 array without gaps that is not small, and others of its shape, which may lie in memory otherwise."""
     if x.dtype != np.float32 or x.size < _SMALLEST or not _simple(x) or _flat(x) is None:
         return False
     return all(other.dtype == np.float32 and other.shape == x.shape for other in others)
@@ -65,9 +65,9 @@ def apply(
     """
     first = arrays[0]
     result = layout.empty_like(first) if out is None else out
-    flat = [_flat(_like(first, a)) for a in (*arrays, result)]
-    values = [np.float32(n) for n in numbers]
-    over_range(task, -(-first.size // VL), _COST, *flat, *values)
+    flat = _flat(first)
+    others = [flat if a is first else _flat(_like(first, a)) for a in (*arrays[1:], result)]
+    over_range(task, -(-first.size // VL), _COST, flat, *others, *map(np.float32, numbers))
     return result
 
 
@@ -78,8 +78,13 @@ def _simple(x: Array) -> bool:
 
 def _flat(x: Array) -> Array | None:
     """All numbers in the order of memory, or None if there are gaps or repetitions."""
-    if not x.flags.c_contiguous:
-        x = x.transpose(sorted(range(x.ndim), key=lambda d: -x.strides[d]))
+    if x.flags.c_contiguous:
+        return x.reshape(-1)
+    if x.ndim == 4:  # most others are images
+        image = x.transpose(0, 2, 3, 1)
+        if image.flags.c_contiguous:
+            return image.reshape(-1)
+    x = x.transpose(sorted(range(x.ndim), key=lambda d: -x.strides[d]))
     return x.reshape(-1) if x.flags.c_contiguous else None
 
 

@@ -7,6 +7,7 @@ import math
 
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
+from minitorch_cv.kernels._team import share
 from minitorch_cv.kernels._threads import over_range
 from minitorch_cv.kernels.layout import Array
 
@@ -22,6 +23,8 @@ def erf(x: Array) -> Array:
 
 
 @kernel
-def _erf(first, last, out, x):
+def _erf(team, size, first, last, out, x):
+    if share(team, size, first, last):
+        return
     for i in range(first, last):
         out[i] = math.erf(x[i])

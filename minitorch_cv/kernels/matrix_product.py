@@ -1,7 +1,4 @@
-"""Matrix products.
-
-- `matrix_product(a, b, bias=None)` -> a @ b + bias in their dtype
-- `matrix_products((a, b, bias), ...)`: several of them, computed at the same time
+"""Matrix products: `matrix_product(a, b, bias=None)` -> a @ b + bias in their dtype.
 
 In float32 a product of two matrices goes through the micro-kernel (microkernel.py) unless it is tiny. It is cut into
 tasks, each a range of rows and columns of the result, and a task goes through the depth in slabs:
@@ -25,19 +22,17 @@ import numpy as np
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._blas import one_blas_thread
 from minitorch_cv.kernels._jit import kernel
-from minitorch_cv.kernels._threads import run_tasks
+from minitorch_cv.kernels._team import share
+from minitorch_cv.kernels._threads import board, run_tasks
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.microkernel import packed_rows, packed_rows_narrow, rows_by_table, rows_by_table_narrow
-from minitorch_cv.kernels.scratch import scratch
-from minitorch_cv.kernels.simd import load, load_part, store, store_part
+from minitorch_cv.kernels.scratch import own, team_scratch
+from minitorch_cv.kernels.simd import load, load_part, splat, store, store_part
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
 from minitorch_cv.kernels.transposition import transpose_block
 
-Product = tuple[Array, Array, Array | None]
-
 _TINY = 1 << 15  # multiply-adds: below this, a call of NumPy takes less time than preparing ours
-_TASK = 4 << 20  # multiply-adds of a part at least
-_SHARED = 12 << 20  # below this, all parts are done sooner than another thread begins
+_TASK = 1 << 19  # multiply-adds of a part at least
 _MOST_TASKS = 16
 _BAND = 1 << 20  # multiply-adds of a part of NumPy's product
 _MOST_BANDS = 8
@@ -54,19 +49,7 @@ def matrix_product(a: Array, b: Array, bias: Array | None = None) -> Array:
     Args:   a, b: matrices, or batches of them, in one dtype; float16 is added up in float32.
             bias: (columns of b,).
     """
-    return matrix_products((a, b, bias))[0]
-
-
-def matrix_products(*products: Product) -> list[Array]:
-    """a @ b + bias of each (a, b, bias)."""
-    blocks = [_Blocks(*product) if _worth_blocks(*product[:2]) else None for product in products]
-    tasks = [(product, t) for product in blocks if product for t in range(len(product.plan.tasks))]
-    if sum(a.size * b.shape[1] for block, (a, b, _) in zip(blocks, products) if block) < _SHARED:
-        for product, t in tasks:
-            product.run(t)
-    else:
-        run_tasks(lambda t: tasks[t][0].run(tasks[t][1]), len(tasks))
-    return [block.out if block else _plain(*product) for block, product in zip(blocks, products)]
+    return _by_blocks(a, b, bias) if _worth_blocks(a, b) else _plain(a, b, bias)
 
 
 def _plain(a: Array, b: Array, bias: Array | None) -> Array:
@@ -113,44 +96,25 @@ def _worth_blocks(a: Array, b: Array) -> bool:
     return a.ndim == 2 and b.ndim == 2 and a.dtype == np.float32 and a.size * b.shape[1] >= _TINY
 
 
-class _Blocks:
-    """A product in blocks: `run(t)` for each of `plan.tasks` writes a part of `out`."""
-
-    def __init__(self, a: Array, b: Array, bias: Array | None) -> None:
-        (m, depth), n = a.shape, b.shape[1]
-        left, left_rows = _flat(a)
-        right, right_rows = _flat(b)
-        self.plan = _plan(m, depth, n, left_rows, right_rows)
-        self.out = layout.empty((m, n), np.float32)
-        self.left, self.right = (right, left) if self.plan.turned else (left, right)
-        self.bias = bias
-        self.padded_bias = _ZEROS
-        if bias is not None and not self.plan.turned:
-            self.padded_bias = np.zeros(n + 2 * PANEL, np.float32)
-            self.padded_bias[PANEL : PANEL + n] = bias
-
-    def run(self, t: int) -> None:
-        plan = self.plan
-        part = plan.tasks[t]
-        panels, block = scratch(0, plan.panels_size), scratch(1, plan.block_size)
-        multiply = _multiply_rows if plan.left_rows else _multiply_columns
-        rest = plan.sizes, plan.offsets, self.left, self.right, self.padded_bias
-        if not plan.turned:
-            multiply(*part, *rest, self.out.reshape(-1), 0, 0, panels, block)
-            return
-        first_row, last_row, first_column, last_column = part
-        columns = last_column - first_column
-        result = scratch(2, (last_row - first_row) * columns)
-        multiply(*part, *rest, result, first_row, 0, panels, block)
-        transposed = result[: (last_row - first_row) * columns].reshape(-1, columns).T
-        target = self.out[:, first_row:last_row]
-        if self.bias is None:
-            target[...] = transposed
-        else:
-            np.add(transposed, self.bias[first_row:last_row], out=target)
+def _by_blocks(a: Array, b: Array, bias: Array | None) -> Array:
+    """a @ b + bias by the micro-kernel."""
+    (m, depth), n = a.shape, b.shape[1]
+    left, left_rows = _flat(a)
+    right, right_rows = _flat(b)
+    plan = _plan(m, depth, n, left_rows, right_rows)
+    if plan.turned:
+        left, right = right, left
+    out = layout.empty((m, n), np.float32)
+    count = len(plan.tasks)
+    multiply = _multiply_rows if plan.left_rows else _multiply_columns
+    multiply(
+        board() if count > 1 else 0, 1, 0, count, plan.tasks, plan.sizes, plan.offsets, left, right,
+        _NO_BIAS if bias is None else layout.contiguous(bias), out.reshape(-1), *team_scratch(0, plan.memory),
+    )  # fmt: skip
+    return out
 
 
-_ZEROS = np.zeros(PANEL, np.float32)
+_NO_BIAS = np.zeros(0, np.float32)
 
 
 def _flat(x: Array) -> tuple[Array, bool]:
@@ -169,17 +133,18 @@ class _Plan(NamedTuple):
         left_rows: the left-hand side lies in memory row after row.
         tasks: (first row, last row, first column, last column) of each.
         sizes: the depth, and that of a slab; how far apart left-hand rows (or columns, if these are in memory) lie,
-            right-hand rows and columns, and rows of the result.
+            right-hand rows and columns, and rows of what a task computes; `turned`; where in a worker's memory its
+            left-hand block, its bias and its result (if `turned`) begin, after the right-hand panels; columns of b.
         offsets: 0; where the rows of a block lie in the result; where all rows lie in the left-hand side.
+        memory: numbers that a worker needs.
     """
 
     turned: bool
     left_rows: bool
-    tasks: tuple[tuple[int, int, int, int], ...]
+    tasks: Array
     sizes: Array
     offsets: Array
-    panels_size: int
-    block_size: int
+    memory: int
 
 
 _OUT, _LEFT = 1, 1 + BLOCK_ROWS  # where the parts of _Plan.offsets begin
@@ -207,14 +172,18 @@ def _plan(m: int, depth: int, n: int, a_rows: bool, b_rows: bool) -> _Plan:
     out_step = columns
     left = np.arange(_padded(rows, BLOCK_ROWS)).clip(max=rows - 1) * (depth if left_rows else 1)
     in_block = np.arange(BLOCK_ROWS)
+    block_at = width * slab
+    block_size = 0 if left_rows else _DEPTH * min(_padded(rows, BLOCK_ROWS), _LEFT_ROWS) + VL
+    bias_at = block_at + _padded(block_size, VL)
+    result_at = bias_at + width + 2 * PANEL
+    result_size = max(last - first for first, last in row_cuts) * columns if turned else 0
     return _Plan(
         turned,
         left_rows,
-        tuple((*row_cut, *column_cut) for row_cut in row_cuts for column_cut in column_cuts),
-        np.array((depth, slab, row_step, *right_steps, out_step), np.int64),
+        np.array([(*row_cut, *column_cut) for row_cut in row_cuts for column_cut in column_cuts], np.int64),
+        np.array((depth, slab, row_step, *right_steps, out_step, turned, block_at, bias_at, result_at, n), np.int64),
         np.concatenate(([0], in_block * out_step, left)).astype(np.int64),
-        width * slab,
-        _DEPTH * (BLOCK_ROWS if left_rows else min(_padded(rows, BLOCK_ROWS), _LEFT_ROWS)) + VL,
+        result_at + result_size,
     )
 
 
@@ -231,69 +200,112 @@ def _cuts(length: int, unit: int, parts: int) -> list[tuple[int, int]]:
 
 
 @kernel
-def _multiply_rows(
-    first_row, last_row, first_column, last_column, sizes, offsets, left, right, bias, out, out_row, out_column,
-    panels, block,
-):  # fmt: skip
-    """A part of the result, to `out` as if this began at `out_row` and `out_column`; left-hand rows are in memory."""
-    depth, slab, _, right_step, column_step, out_step = sizes
-    columns = last_column - first_column
-    for begin in range(0, depth, slab):
-        end = min(depth, begin + slab)
-        origin = begin * right_step + first_column * column_step
-        _pack_panels(right, origin, right_step, column_step, end - begin, columns, panels)
-        for row in range(first_row, last_row, BLOCK_ROWS):
-            for k in range(begin, end, _DEPTH):
-                length = min(_DEPTH, end - k)
-                for column in range(0, columns, PANEL):
-                    panel = column * (end - begin) + (k - begin) * PANEL
-                    to = (row - out_row) * out_step + first_column + column - out_column
-                    first_bias = PANEL + first_column + column if k == 0 and len(bias) > PANEL else 0
-                    if columns - column <= VL:
-                        rows_by_table_narrow(
-                            1, length, left, k, offsets, _LEFT + row, offsets, 0, 1, panels, panel, PANEL,
-                            out, to, offsets, _OUT, last_row - row, columns - column, bias, first_bias, k > 0,
-                        )  # fmt: skip
-                    else:
-                        rows_by_table(
-                            1, length, left, k, offsets, _LEFT + row, offsets, 0, 1, panels, panel, PANEL,
-                            out, to, offsets, _OUT, last_row - row, columns - column, bias, first_bias, k > 0,
-                        )  # fmt: skip
+def _multiply_rows(team, size, first, last, tasks, sizes, offsets, left, right, bias, out, all_memory, share_size):
+    """Tasks first <= t < last; left-hand rows are in memory."""
+    if share(team, size, first, last):
+        return
+    memory = own(team, all_memory, share_size)
+    depth, slab, right_step, column_step, out_step = sizes[0], sizes[1], sizes[3], sizes[4], sizes[5]
+    turned, bias_at, result_at = sizes[6], sizes[8], sizes[9]
+    for t in range(first, last):
+        first_row, last_row, first_column, last_column = tasks[t, 0], tasks[t, 1], tasks[t, 2], tasks[t, 3]
+        columns = last_column - first_column
+        target, shift = (memory, result_at - first_row * out_step) if turned else (out, first_column)
+        _copy_bias(bias, first_column, columns, turned, memory, bias_at)
+        for begin in range(0, depth, slab):
+            end = min(depth, begin + slab)
+            origin = begin * right_step + first_column * column_step
+            _pack_panels(right, origin, right_step, column_step, end - begin, columns, memory)
+            for row in range(first_row, last_row, BLOCK_ROWS):
+                for k in range(begin, end, _DEPTH):
+                    length = min(_DEPTH, end - k)
+                    for column in range(0, columns, PANEL):
+                        panel = column * (end - begin) + (k - begin) * PANEL
+                        to = row * out_step + column + shift
+                        first_bias = bias_at + PANEL + column if k == 0 else bias_at
+                        if columns - column <= VL:
+                            rows_by_table_narrow(
+                                1, length, left, k, offsets, _LEFT + row, offsets, 0, 1, memory, panel, PANEL, target,
+                                to, offsets, _OUT, last_row - row, columns - column, memory, first_bias, k > 0,
+                            )  # fmt: skip
+                        else:
+                            rows_by_table(
+                                1, length, left, k, offsets, _LEFT + row, offsets, 0, 1, memory, panel, PANEL, target,
+                                to, offsets, _OUT, last_row - row, columns - column, memory, first_bias, k > 0,
+                            )  # fmt: skip
+        if turned:
+            _turn(memory, result_at, first_row, last_row, columns, bias, out, sizes[10])
 
 
 @kernel
-def _multiply_columns(
-    first_row, last_row, first_column, last_column, sizes, offsets, left, right, bias, out, out_row, out_column,
-    panels, block,
-):  # fmt: skip
+def _multiply_columns(team, size, first, last, tasks, sizes, offsets, left, right, bias, out, all_memory, share_size):
     """The same, where left-hand columns are in memory."""
-    depth, slab, column_step, right_step, right_column_step, out_step = sizes
-    columns = last_column - first_column
-    for begin in range(0, depth, slab):
-        end = min(depth, begin + slab)
-        origin = begin * right_step + first_column * right_column_step
-        _pack_panels(right, origin, right_step, right_column_step, end - begin, columns, panels)
-        for top in range(first_row, last_row, _LEFT_ROWS):
-            bottom = min(last_row, top + _LEFT_ROWS)
-            for k in range(begin, end, _DEPTH):
-                length = min(_DEPTH, end - k)
-                _pack_columns(left, k * column_step + top, column_step, bottom - top, length, block)
-                for row in range(top, bottom, BLOCK_ROWS):
-                    start = (row - top) * length
-                    for column in range(0, columns, PANEL):
-                        panel = column * (end - begin) + (k - begin) * PANEL
-                        to = (row - out_row) * out_step + first_column + column - out_column
-                        first_bias = PANEL + first_column + column if k == 0 and len(bias) > PANEL else 0
-                        if columns - column <= VL:
-                            packed_rows_narrow(
-                                1, length, block, start, offsets, 0, offsets, 0, BLOCK_ROWS, panels, panel, PANEL,
-                                out, to, offsets, _OUT, bottom - row, columns - column, bias, first_bias, k > 0,
-                            )  # fmt: skip
-                        else:
-                            packed_rows(
-                                1, length, block, start, offsets, 0, offsets, 0, BLOCK_ROWS, panels, panel, PANEL,
-                                out, to, offsets, _OUT, bottom - row, columns - column, bias, first_bias, k > 0,
-                            )  # fmt: skip
+    if share(team, size, first, last):
+        return
+    memory = own(team, all_memory, share_size)
+    depth, slab, step, right_step, column_step, out_step = sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5]
+    turned, block_at, bias_at, result_at = sizes[6], sizes[7], sizes[8], sizes[9]
+    for t in range(first, last):
+        first_row, last_row, first_column, last_column = tasks[t, 0], tasks[t, 1], tasks[t, 2], tasks[t, 3]
+        columns = last_column - first_column
+        target, shift = (memory, result_at - first_row * out_step) if turned else (out, first_column)
+        _copy_bias(bias, first_column, columns, turned, memory, bias_at)
+        for begin in range(0, depth, slab):
+            end = min(depth, begin + slab)
+            origin = begin * right_step + first_column * column_step
+            _pack_panels(right, origin, right_step, column_step, end - begin, columns, memory)
+            for top in range(first_row, last_row, _LEFT_ROWS):
+                bottom = min(last_row, top + _LEFT_ROWS)
+                for k in range(begin, end, _DEPTH):
+                    length = min(_DEPTH, end - k)
+                    _pack_columns(left, k * step + top, step, bottom - top, length, memory, block_at)
+                    for row in range(top, bottom, BLOCK_ROWS):
+                        start = block_at + (row - top) * length
+                        for column in range(0, columns, PANEL):
+                            panel = column * (end - begin) + (k - begin) * PANEL
+                            to = row * out_step + column + shift
+                            first_bias = bias_at + PANEL + column if k == 0 else bias_at
+                            if columns - column <= VL:
+                                packed_rows_narrow(
+                                    1, length, memory, start, offsets, 0, offsets, 0, BLOCK_ROWS, memory, panel, PANEL,
+                                    target, to, offsets, _OUT, bottom - row, columns - column, memory, first_bias,
+                                    k > 0,
+                                )  # fmt: skip
+                            else:
+                                packed_rows(
+                                    1, length, memory, start, offsets, 0, offsets, 0, BLOCK_ROWS, memory, panel, PANEL,
+                                    target, to, offsets, _OUT, bottom - row, columns - column, memory, first_bias,
+                                    k > 0,
+                                )  # fmt: skip
+        if turned:
+            _turn(memory, result_at, first_row, last_row, columns, bias, out, sizes[10])
+
+
+@kernel
+def _copy_bias(bias, first, columns, turned, memory, at):
+    """PANEL zeros, then the bias of some columns, or zeros, up to whole panels."""
+    count = 0 if turned else min(columns, len(bias))
+    for k in range(0, PANEL + columns + PANEL, VL):
+        store(memory, at + k, splat(np.float32(0)))
+    for k in range(0, count, VL):
+        store_part(memory, at + PANEL + k, load_part(bias, first + k, count - k), count - k)
+
+
+@kernel
+def _turn(memory, at, first_row, last_row, columns, bias, out, out_step):
+    """Bring the transpose of some columns of the result to their place, and add the bias."""
+    for row in range(first_row, last_row, VL):
+        lanes = min(VL, last_row - row)
+        for column in range(0, columns, VL):
+            count = min(VL, columns - column)
+            transpose_block(
+                memory, at + (row - first_row) * columns + column, columns, lanes, count,
+                out, column * out_step + row, out_step, lanes,
+            )  # fmt: skip
+            if len(bias) > 0:
+                summand = load_part(bias, row, lanes)
+                for k in range(column, column + count):
+                    store_part(out, k * out_step + row, load_part(out, k * out_step + row, lanes) + summand, lanes)
 
 
 @kernel
@@ -321,10 +333,10 @@ def _pack_panels(right, origin, depth_step, column_step, depth, columns, panels)
 
 
 @kernel
-def _pack_columns(left, origin, step, rows, length, block):
-    """block[block of rows][k][row in the block] = left[origin + k*step + row], 0 beyond the rows."""
+def _pack_columns(left, origin, step, rows, length, block, at):
+    """block[at:] as [block of rows][k][row in the block] = left[origin + k*step + row], 0 beyond the rows."""
     for k in range(length):
         for row in range(0, rows, BLOCK_ROWS):
             for v in range(0, BLOCK_ROWS, VL):
                 numbers = load_part(left, origin + k * step + row + v, min(BLOCK_ROWS - v, rows - row - v))
-                store_part(block, row * length + k * BLOCK_ROWS + v, numbers, BLOCK_ROWS - v)
+                store_part(block, at + row * length + k * BLOCK_ROWS + v, numbers, BLOCK_ROWS - v)

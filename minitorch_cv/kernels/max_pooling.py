@@ -17,6 +17,7 @@ import numpy as np
 
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
+from minitorch_cv.kernels._team import share
 from minitorch_cv.kernels._threads import over_range
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.places import Places
@@ -87,9 +88,11 @@ def image_indices(positions: Array, places: Places) -> Array:
 
 @kernel
 def _max_pool2d_rows(
-    first, last, x, out, positions, rows, columns, dh, dw, kw, h, w, c, keep_positions,
-    starts, step, x_step, _, share, lanes,
+    team, size, first, last, x, out, positions, rows, columns, dh, dw, kw, h, w, c, keep_positions,
+    starts, step, x_step, _, wide, lanes,
 ):  # fmt: skip
+    if share(team, size, first, last):
+        return
     oh, ow = len(rows), len(columns)
     one = splat(np.float32(1))
     for item in range(first, last):  # output rows of all images
@@ -98,7 +101,7 @@ def _max_pool2d_rows(
             z = starts[s, 0]
             pixel = ((n * h + rows[y, 0]) * w + columns[z, 0]) * c
             kind = starts[s, 1]
-            width = share if kind else VL
+            width = wide if kind else VL
             for channel in range(0, c, width):
                 begin = max(min(channel, c - width), 0)
                 line = pixel + begin
@@ -166,9 +169,11 @@ def _max_pool2d_rows(
 
 @kernel
 def _max_pool2d_backward_rows(
-    first, last, grad_out, positions, grad_x, row_at, row_window, row_point, column_at, column_window, column_point,
-    kw, oh, ow, c, starts, step, out_step, _, share, lanes,
+    team, size, first, last, grad_out, positions, grad_x, row_at, row_window, row_point, column_at, column_window,
+    column_point, kw, oh, ow, c, starts, step, out_step, _, wide, lanes,
 ):  # fmt: skip
+    if share(team, size, first, last):
+        return
     h, w = len(row_at) - 1, len(column_at) - 1
     zero = splat(np.float32(0))
     for item in range(first, last):  # image rows of all images
@@ -176,7 +181,7 @@ def _max_pool2d_backward_rows(
         for s in range(len(starts)):
             column = starts[s, 0]
             kind = starts[s, 1]
-            width = share if kind else VL
+            width = wide if kind else VL
             for channel in range(0, c, width):
                 begin = max(min(channel, c - width), 0)
                 i = (item * w + column) * c + begin
@@ -220,7 +225,9 @@ def _max_pool2d_backward_rows(
 
 
 @kernel
-def _max_pool2d(first, last, x, out, positions, rows, columns, dh, dw, kw):
+def _max_pool2d(team, size, first, last, x, out, positions, rows, columns, dh, dw, kw):
+    if share(team, size, first, last):
+        return
     _, oh, ow = out.shape
     for plane in range(first, last):
         for y in range(oh):
@@ -242,7 +249,9 @@ def _max_pool2d(first, last, x, out, positions, rows, columns, dh, dw, kw):
 
 
 @kernel
-def _max_pool2d_backward(first, last, grad_out, positions, grad_x, rows, columns, dh, dw, kw):
+def _max_pool2d_backward(team, size, first, last, grad_out, positions, grad_x, rows, columns, dh, dw, kw):
+    if share(team, size, first, last):
+        return
     _, oh, ow = grad_out.shape
     for plane in range(first, last):
         for y in range(oh):

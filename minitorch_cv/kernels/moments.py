@@ -10,6 +10,7 @@ import numpy as np
 
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
+from minitorch_cv.kernels._team import share
 from minitorch_cv.kernels._threads import over_range
 from minitorch_cv.kernels.layout import Array
 
@@ -31,7 +32,9 @@ def row_products(grad: Array, x: Array, centre: Array) -> tuple[Array, Array]:
 
 
 @kernel
-def _row_moments(first, last, x, mean, squares):
+def _row_moments(team, size, first, last, x, mean, squares):
+    if share(team, size, first, last):
+        return
     length = x.shape[1]
     for r in range(first, last):
         total = np.float64(0.0)
@@ -47,7 +50,9 @@ def _row_moments(first, last, x, mean, squares):
 
 
 @kernel
-def _row_products(first, last, grad, x, centre, sums, products):
+def _row_products(team, size, first, last, grad, x, centre, sums, products):
+    if share(team, size, first, last):
+        return
     length = x.shape[1]
     for r in range(first, last):
         total = np.float64(0.0)

@@ -14,6 +14,7 @@ with a table of addresses, and goes from one parameter to the next by itself. Wo
 """
 
 import ctypes
+import operator
 from collections.abc import Callable
 
 import numpy as np
@@ -43,13 +44,14 @@ class Memory:
     """A parameter and its state, as a kernel takes them.
 
     Attributes:
-        identities: of the arrays as given, the parameter first; they are kept alive.
+        size: elements of the parameter.
         supported: whether a kernel can take them: float32, without gaps, in one order of memory.
+        addresses: of the arrays, the parameter's first; they are kept alive.
     """
 
     def __init__(self, arrays: tuple[Array, ...]) -> None:
         value = arrays[0]
-        self.identities = [*map(id, arrays)]
+        self.size = value.size
         self._arrays = arrays
         self._order: list[int] | None = None  # of the dimensions in memory, if not theirs
         if not value.flags.c_contiguous:
@@ -59,11 +61,21 @@ class Memory:
         self.supported = value.size > 0 and all(a is not None and len(a) == value.size for a in flat)
         self.addresses = [_address(a) for a in flat if a is not None] if self.supported else []
 
+    def is_of(self, arrays: tuple[Array, ...]) -> bool:
+        """Whether it was made from these."""
+        return all(map(operator.is_, self._arrays, arrays))
+
     def flat(self, array: Array) -> Array | None:
         """An array like the parameter in one dimension; None if it lies in memory otherwise."""
         if self._order is not None:
             array = array.transpose(self._order)
         return array.reshape(-1) if array.dtype == np.float32 and array.flags.carray else None
+
+    def address_of(self, grad: Array) -> int | None:
+        """Where a gradient begins whose numbers lie as those of the parameter; None if they do not."""
+        if self._order is not None:
+            grad = grad.transpose(self._order)
+        return _address(grad) if grad.dtype == np.float32 and grad.flags.carray else None
 
 
 def _address(x: Array) -> int:
@@ -84,11 +96,11 @@ class Updates:
         self._rows: dict[Numbers, int] = {}
         self._elements = 0
 
-    def add(self, memory: Memory, grad: Array, numbers: Numbers) -> None:
+    def add(self, memory: Memory, grad: Array, at: int, numbers: Numbers) -> None:
         """One more update.
 
         Args:   memory: of the parameter and what the kernel takes after the gradient; supported.
-                grad: from memory.flat.
+                grad: of the parameter's shape; `at` is its address_of.
                 numbers: those of the kernel.
         """
         place, *others = memory.addresses
@@ -96,9 +108,9 @@ class Updates:
             self.run()
         self._places.add(place)
         row = self._rows.setdefault(numbers, len(self._rows))
-        self._table.append([len(grad), row, place, _address(grad), *others, *_NOTHING[len(others) :]])
+        self._table.append([memory.size, row, place, at, *others, *_NOTHING[len(others) :]])
         self._gradients.append(grad)
-        self._elements += len(grad)
+        self._elements += memory.size
 
     def run(self) -> None:
         """Compute what was gathered."""

@@ -70,7 +70,12 @@ def _array_at(context: Any, builder: Any, pointer: Any, size: Any) -> Any:
     return array._getvalue()
 
 
-@instruction(lambda team, memory, size: memory[-team * size : (1 - team) * size])
+def _own_stand_in(team: int, memory: np.ndarray, size: int) -> np.ndarray:
+    worker = max(-team, 0)
+    return memory[worker * size : (worker + 1) * size]
+
+
+@instruction(_own_stand_in)
 def own(typing_context, team, memory, size):  # type: ignore[no-untyped-def]
     """The share of a worker, float32, which is 0 or minus its number."""
 

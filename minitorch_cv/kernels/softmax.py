@@ -14,6 +14,7 @@ import numpy as np
 
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
+from minitorch_cv.kernels._team import share
 from minitorch_cv.kernels._threads import over_range
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.simd import fma, load_part, maximum, select, splat, store, store_part, total
@@ -63,11 +64,13 @@ def _plain(weight: Array | None) -> Array:
 
 @kernel
 def _cross_entropy(
-    first, last, x, labels, weight, ignore_index, smoothing, ones, probabilities, losses, weights, classes
+    team, size, first, last, x, labels, weight, ignore_index, smoothing, ones, probabilities, losses, weights, classes
 ):  # fmt: skip
     """Rows first <= i < last."""
+    if share(team, size, first, last):
+        return
     nothing, zero = splat(np.float32(-np.inf)), splat(np.float32(0))
-    share = smoothing / np.float32(classes)
+    smooth = smoothing / np.float32(classes)
     lanes = np.empty(VL, np.float32)
     for i in range(first, last):
         row = i * classes
@@ -101,32 +104,34 @@ def _cross_entropy(
             weights[i] = weight[labels[i]] if len(weight) > 0 else np.float32(1)
             losses[i] = (log_whole - (x[row + labels[i]] - top)) * weights[i]
             if smoothing > 0:
-                losses[i] = losses[i] * (np.float32(1) - smoothing) + total(spread) * share
+                losses[i] = losses[i] * (np.float32(1) - smoothing) + total(spread) * smooth
 
 
 @kernel
 def _cross_entropy_backward(
-    first, last, probabilities, labels, weight, ignore_index, smoothing, grad, ones, grad_x, classes
+    team, size, first, last, probabilities, labels, weight, ignore_index, smoothing, grad, ones, grad_x, classes
 ):  # fmt: skip
     """Rows first <= i < last."""
+    if share(team, size, first, last):
+        return
     weighted = len(weight) > 0
-    share = smoothing / np.float32(classes)
-    all_shares = np.float32(0)
+    smooth = smoothing / np.float32(classes)
+    all_smooth = np.float32(0)
     if smoothing > 0:
         for c in range(classes):
-            all_shares += share * (weight[c] if weighted else np.float32(1))
+            all_smooth += smooth * (weight[c] if weighted else np.float32(1))
     for i in range(first, last):
         row = i * classes
-        by_label, by_class, by_share = np.float32(0), np.float32(0), np.float32(0)
+        by_label, by_class, by_smooth = np.float32(0), np.float32(0), np.float32(0)
         if labels[i] != ignore_index:
             by_label = grad[i] * (weight[labels[i]] if weighted else np.float32(1)) * (np.float32(1) - smoothing)
-            by_class = by_label + grad[i] * all_shares
-            by_share = grad[i] * share
+            by_class = by_label + grad[i] * all_smooth
+            by_smooth = grad[i] * smooth
         for c in range(0, classes, VL):
             g = load_part(probabilities, row + c, classes - c) * splat(by_class)
             if smoothing > 0:
                 of_class = load_part(weight if weighted else ones, c if weighted else 0, classes - c)
-                g = fma(splat(np.float32(0) - by_share), of_class, g)
+                g = fma(splat(np.float32(0) - by_smooth), of_class, g)
             store_part(grad_x, row + c, g, classes - c)
         if labels[i] != ignore_index:
             grad_x[row + labels[i]] -= by_label

@@ -3,6 +3,7 @@
 `Window(size, stride, padding, dilation)`, each (vertical, horizontal); `same_padding(size, dilation)`.
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +29,14 @@ class Window:
     padding: Pair | tuple[Pair, Pair] = (0, 0)
     dilation: Pair = (1, 1)
 
-    @property
+    def __hash__(self) -> int:
+        return self._hash  # plans are kept by window, and looked up in every call of a kernel
+
+    @functools.cached_property
+    def _hash(self) -> int:
+        return hash((self.size, self.stride, self.padding, self.dilation))
+
+    @functools.cached_property
     def padding_by_side(self) -> tuple[Pair, Pair]:
         """((top, bottom), (left, right))."""
         vertical, horizontal = self.padding
@@ -37,12 +45,12 @@ class Window:
             horizontal if isinstance(horizontal, tuple) else (horizontal, horizontal),
         )
 
-    @property
+    @functools.cached_property
     def is_pixel(self) -> bool:
         """True for a 1x1 window that visits every pixel once: the windows are the pixels."""
         return self.size == self.stride == (1, 1) and self.padding_by_side == ((0, 0), (0, 0))
 
-    @property
+    @functools.cached_property
     def numbers(self) -> tuple[int, ...]:
         """(kh, kw, sh, sw, top, left, dh, dw), the way kernels take a window."""
         (top, _), (left, _) = self.padding_by_side

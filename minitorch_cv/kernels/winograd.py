@@ -20,25 +20,21 @@ outputs; in PyTorch it reaches the windows that see it alone.
 Source: Lavin & Gray 2016, "Fast algorithms for convolutional neural networks".
 """
 
-from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from minitorch_cv.kernels import layout
-from minitorch_cv.kernels._threads import run_tasks
+from minitorch_cv.kernels._threads import board, over_range
 from minitorch_cv.kernels.layout import Array
-from minitorch_cv.kernels.scratch import scratch
+from minitorch_cv.kernels.scratch import team_scratch
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
 from minitorch_cv.kernels.window import Pair, Window
 from minitorch_cv.kernels.winograd_kernels import (
     GATHERED_ROWS,
-    multiply,
-    multiply_transposed,
-    restore_tiles,
-    restore_weight,
-    transform_tiles,
+    add_slices,
+    correlate,
+    correlate_weight,
     transform_weight,
 )
 from minitorch_cv.kernels.winograd_transforms import POSITIONS, SIZE
@@ -52,11 +48,13 @@ _FEWEST_BLOCK_TILES = 28
 _BLOCK_BYTES = 5 << 18
 _GROUP = 64
 # With so many weights every block would read their transforms from memory: rather one position after another, for
-# chunks of many tiles.
+# chunks of many tiles, each step shared by the team.
 _LARGE_WEIGHT = 1 << 16
 _LARGE_WEIGHT_GRAD = 1 << 15
 _CHUNK_BYTES = 16 << 20
-_TASKS = 16
+# If the team shares a step: nanoseconds of a part, and what is done in one: numbers transformed, multiply-adds.
+_PART_NANOSECONDS = 1 << 13
+_TRANSFORMED, _MULTIPLIED = 8, 64
 _FEWEST_CHANNELS = 32
 _TILES_OF_WEIGHT = 40
 _SLICES = 8  # of the tiles, each with sums of its own for the weight's gradient
@@ -142,41 +140,14 @@ def _correlate(x: Array, weight: Array, bias: Array | None, begin: Pair, out: Ar
     if bias is not None:
         bias_row[:o] = bias
     tables = np.concatenate((np.arange(BLOCK_ROWS) * depth, np.arange(BLOCK_ROWS) * group, [0]))
-    pixels, flat_results = images.reshape(-1), results.reshape(-1)
-
-    def transform(windows: Array, start: int, first: int, last: int) -> None:
-        place, patch = (first - start) * depth, scratch(0, POSITIONS * VL)
-        transform_tiles(pixels, images.shape[1:], grid, SIZE, first, last, 0, depth, windows, place, steps, patch)
-
-    def product(windows: Array, products: Array, o0: int, count: int, first: int, last: int) -> None:
-        multiply(
-            windows, steps[0], c, packed, o0 * c, packed_step, products, products_step, min(group, columns - o0),
-            bias_row, o0, first, last, count, tables,
-        )  # fmt: skip
-
-    def restore(products: Array, o0: int, start: int, first: int, last: int) -> None:
-        place, width, patch = (first - start) * group, min(group, columns - o0), scratch(0, POSITIONS * VL)
-        shape = results.shape[1:]
-        restore_tiles(products, place, products_step, group, flat_results, shape, grid, first, last, o0, width, patch)
-
-    def block(t: int) -> None:
-        windows, products = scratch(1, POSITIONS * steps[0]), scratch(2, POSITIONS * products_step)
-        first, last = t * size, min(tiles, (t + 1) * size)
-        transform(windows, first, first, last)
-        for o0 in range(0, columns, group):
-            product(windows, products, o0, last - first, 0, POSITIONS)
-            restore(products, o0, first, first, last)
-
-    if in_blocks:
-        run_tasks(block, -(-tiles // size))
-        return
-    windows = layout.empty((POSITIONS * steps[0],), np.float32)
-    products = layout.empty((POSITIONS * products_step,), np.float32)
-    for start in range(0, tiles, size):
-        end = min(tiles, start + size)
-        _run_shares(partial(transform, windows, start), start, end)
-        _run_shares(partial(product, windows, products, 0, end - start), 0, POSITIONS, POSITIONS)
-        _run_shares(partial(restore, products, 0, start), start, end)
+    blocks = -(-tiles // size)
+    correlate(
+        board(), 1 if in_blocks else blocks, 0, blocks, images.reshape(-1), images.shape[1:], packed, packed_step,
+        bias_row, results.reshape(-1), results.shape[1:], grid, tiles, size, columns, group, steps, products_step,
+        tables, _part(POSITIONS * (depth + group) // 2, _TRANSFORMED), _part(size * c * group, _MULTIPLIED),
+        *_memory(1, POSITIONS * steps[0], in_blocks), *_memory(2, POSITIONS * products_step, in_blocks),
+        *team_scratch(0, POSITIONS * VL),
+    )  # fmt: skip
 
 
 def _transformed_weight(weight: Array, backward: bool) -> tuple[Array, int]:
@@ -187,12 +158,11 @@ def _transformed_weight(weight: Array, backward: bool) -> tuple[Array, int]:
     panels, depth = -(-sides[0] // PANEL), sides[2]
     step = panels * depth * PANEL + _LINE
     packed = layout.empty((POSITIONS * step,), np.float32)
-
-    def transform(first: int, last: int) -> None:
-        gathered = scratch(0, GATHERED_ROWS * taps * PANEL)
-        transform_weight(flat, k, backward, *sides, first, last, packed, step, gathered)
-
-    _run_shares(transform, 0, panels)
+    gathered = GATHERED_ROWS * taps * PANEL
+    over_range(
+        transform_weight, panels * -(-depth // GATHERED_ROWS), gathered, flat, k, backward, *sides, packed, step,
+        *team_scratch(0, gathered),
+    )  # fmt: skip
     return packed, step
 
 
@@ -213,71 +183,32 @@ def winograd_backward_weight(grad_out: Array, x: Array, window: Window) -> Array
     steps, grad_steps = (size * rows + _LINE, rows, PANEL), (panels * size * PANEL + _LINE, PANEL, size * PANEL)
     sums_step = c * columns + _LINE
     tables, zeros = np.concatenate((np.arange(BLOCK_ROWS) * columns, [0])), np.zeros(PANEL, np.float32)
-    pixels, grad_pixels = images.reshape(-1), grads.reshape(-1)
-
-    def transform(windows: Array, grad_tiles: Array, start: int, first: int, last: int) -> None:
-        patch = scratch(0, POSITIONS * VL)
-        transform_tiles(
-            pixels, images.shape[1:], grid, SIZE, first, last, 0, rows, windows, (first - start) * rows, steps, patch
-        )
-        transform_tiles(
-            grad_pixels, grads.shape[1:], grad_grid, grid.m, first, last, 0, columns,
-            grad_tiles, (first - start) * PANEL, grad_steps, patch,
-        )  # fmt: skip
-
-    def product(windows: Array, grad_tiles: Array, sums: Array, count: int, more: bool, first: int, last: int) -> None:
-        multiply_transposed(
-            windows, steps[0], c, rows, grad_tiles, grad_steps[0], size * PANEL, sums, sums_step, columns,
-            first, last, count, more, tables, zeros,
-        )  # fmt: skip
-
-    def restore(sums: Array, grad: Array, first: int, last: int) -> None:
-        restore_weight(sums, sums_step, columns, grad.reshape(-1), k, c, o, first, last, scratch(0, POSITIONS * VL))
-
+    slices = min(_SLICES, -(-tiles // size)) if in_slices else 1
+    parts = layout.empty((slices, o, c, k, k), np.float32)
     windows_size = POSITIONS * steps[0] + BLOCK_ROWS  # the last rows of a block are read a little beyond their end
-    grad_size, sums_size = POSITIONS * grad_steps[0], POSITIONS * sums_step
-    if in_slices:
-        blocks = -(-tiles // size)
-        slices = min(_SLICES, blocks)
-        parts = layout.empty((slices, o, c, k, k), np.float32)
-
-        def part(t: int) -> None:
-            windows, grad_tiles, sums = scratch(1, windows_size), scratch(2, grad_size), scratch(3, sums_size)
-            begin = blocks * t // slices
-            for b in range(begin, blocks * (t + 1) // slices):
-                first, last = b * size, min(tiles, (b + 1) * size)
-                transform(windows, grad_tiles, first, first, last)
-                product(windows, grad_tiles, sums, last - first, b > begin, 0, POSITIONS)
-            restore(sums, parts[t], 0, c)
-
-        run_tasks(part, slices)
-        return parts[0] if slices == 1 else _sum_of(parts)
-
-    windows, grad_tiles = layout.empty((windows_size,), np.float32), layout.empty((grad_size,), np.float32)
-    sums, grad = layout.empty((sums_size,), np.float32), layout.empty((o, c, k, k), np.float32)
-    for start in range(0, tiles, size):
-        end = min(tiles, start + size)
-        _run_shares(partial(transform, windows, grad_tiles, start), start, end)
-        _run_shares(partial(product, windows, grad_tiles, sums, end - start, start > 0), 0, POSITIONS, POSITIONS)
-    _run_shares(partial(restore, sums, grad), 0, c)
+    correlate_weight(
+        board(), 1, 0, slices, images.reshape(-1), images.shape[1:], grid, grads.reshape(-1), grads.shape[1:],
+        grad_grid, parts.reshape(-1), slices, tiles, size, columns, steps, grad_steps, sums_step, tables, zeros,
+        _part(POSITIONS * (rows + columns) // 2, _TRANSFORMED), _part(size * c * columns, _MULTIPLIED),
+        _part(POSITIONS * columns, _TRANSFORMED), *_memory(1, windows_size, in_slices),
+        *_memory(2, POSITIONS * grad_steps[0], in_slices), *_memory(3, POSITIONS * sums_step, in_slices),
+        *team_scratch(0, POSITIONS * VL),
+    )  # fmt: skip
+    if slices == 1:
+        return parts[0]
+    grad = layout.empty((o, c, k, k), np.float32)
+    over_range(add_slices, -(-grad.size // VL), slices + 1, parts.reshape(-1), grad.reshape(-1))
     return grad
 
 
-def _sum_of(parts: Array) -> Array:
-    whole = layout.empty(parts.shape[1:], parts.dtype)
-    flat_parts, flat_whole = parts.reshape(len(parts), -1), whole.reshape(-1)
-
-    def add(first: int, last: int) -> None:
-        np.sum(flat_parts[:, first:last], axis=0, out=flat_whole[first:last])
-
-    _run_shares(add, 0, flat_whole.size)
-    return whole
+def _part(work: int, in_nanosecond: int) -> int:
+    """How many items a part of a step is made of, with so much work for each, and so much done in a nanosecond."""
+    return max(1, _PART_NANOSECONDS * in_nanosecond // work)
 
 
-def _run_shares(work: Callable[[int, int], None], first: int, last: int, tasks: int = _TASKS) -> None:
-    """Call work(first, last) for about equal shares of a range."""
-    share = -(-(last - first) // tasks)
-    run_tasks(lambda t: work(first + t * share, min(last, first + (t + 1) * share)), -(-(last - first) // share))
+def _memory(slot: int, elements: int, for_each: bool) -> tuple[Array, int]:
+    """Working memory for each worker of the team, or for all together."""
+    return team_scratch(slot, elements) if for_each else (layout.empty((elements,), np.float32), elements)
 
 
 def _padded(count: int, multiple: int) -> int:

@@ -6,28 +6,39 @@ edge may hang over. Their transforms lie in working memory as [position][tile][c
 side of a product lies in panels, [position][panel][row][PANEL]. Working memory is padded to whole vectors; images are
 not.
 
-- `transform_tiles`: the transform of windows, or of tiles of a gradient
-- `transform_weight`: that of weights, in panels
-- `multiply`: windows @ weights, for each position
-- `restore_tiles`: the images behind these products
-- `multiply_transposed`: windows^T @ tiles of the gradient, for each position
-- `restore_weight`: the weight's gradient behind these products
+- `transform_weight`: the transform of weights, in panels
+- `correlate`: the images behind windows @ weights, block of tiles by block
+- `correlate_weight`: the weight's gradients behind windows^T @ tiles of the gradient, for slices of all tiles
+- `add_slices`: their sum
 
-Arguments that several share:
+`correlate` and `correlate_weight` take steps: transform tiles, multiply, transform back. With a `size` of one block or
+slice, workers of the team take whole ones and go through the steps alone. With a `size` of all of them, or if there is
+one only, nothing is shared by then, and the team shares each step.
+
+Arguments that several have:
 
 - shape: (h, w, c) of images, which are flat (n, h, w, c) arrays
 - grid: (m, top, left, tile_rows, tile_columns): tile (i, j) of an image begins at its pixel (i*m - top, j*m - left)
-- first, last: the tiles, panels, positions or channels first <= t < last
-- c0, columns: the channels c0 <= c < c0 + columns, both multiples of VL; those beyond the image's are read as 0
-- patch: working memory of POSITIONS*VL numbers
+- first, last: the tiles, positions, channels, ... first <= t < last
+- begin: the tile at which working memory begins
+- columns: channels, a multiple of VL; those beyond the image's are read as 0
+- steps: in working memory from one position to the next, from one tile, and from one panel of channels
+- block: tiles of a block
+- tile_part, position_part, channel_part: how many a part of a step is made of, if the team shares it
+- windows, windows_size and the like: the team's memory, and the size of a worker's share; patch_size is POSITIONS*VL
 """
 
+import numpy as np
+
 from minitorch_cv.kernels._jit import kernel
+from minitorch_cv.kernels._team import share
 from minitorch_cv.kernels.microkernel import packed_rows, rows_by_table
+from minitorch_cv.kernels.scratch import own
 from minitorch_cv.kernels.simd import load, load_part, prefetch_to_store, splat, store, store_part
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
 from minitorch_cv.kernels.winograd_transforms import (
     ONE,
+    POSITIONS,
     SIZE,
     restore_tile_2,
     restore_tile_4,
@@ -42,6 +53,43 @@ from minitorch_cv.kernels.winograd_transforms import (
 
 # Weights lie across a panel's lanes: so many rows of a panel are gathered before they are transformed.
 GATHERED_ROWS = 8
+# For calls of another kernel. A plain number would be taken for the argument's type: the kernel would be compiled for
+# this number alone, and `first` would be 0 in all parts of its range.
+_FIRST, _LAST, _EXTENT, _LANES = np.int64(0), np.int64(POSITIONS), np.int64(SIZE), np.int64(VL)
+
+
+@kernel
+def transform_weight(
+    team, size, first, last, weight, k, turned, lanes, lane_step, depth, depth_step, packed, step, buffers, buffer_size
+):
+    """Transform k x k weights: panels of `lanes` columns, `depth` rows each, GATHERED_ROWS of a panel at a time.
+
+    Column l of row d is weight[l*lane_step + d*depth_step:][:k*k], backwards if `turned` (by half a turn). It goes to
+    packed[position*step + (l // PANEL * depth + d)*PANEL + l % PANEL]. buffers: GATHERED_ROWS*k*k*PANEL numbers each.
+    """
+    if share(team, size, first, last):
+        return
+    gathered = own(team, buffers, buffer_size)
+    taps = k * k
+    start, tap_step = (taps - 1, -1) if turned else (0, 1)
+    turns = -(-depth // GATHERED_ROWS)  # for a panel
+    for turn in range(first, last):
+        panel, d0 = turn // turns, turn % turns * GATHERED_ROWS
+        rows = min(GATHERED_ROWS, depth - d0)
+        for lane in range(PANEL):
+            column = panel * PANEL + lane
+            for d in range(rows):
+                s = column * lane_step + (d0 + d) * depth_step + start
+                for tap in range(taps):
+                    value = weight[s + tap * tap_step] if column < lanes else 0.0
+                    gathered[(d * taps + tap) * PANEL + lane] = value
+        for d in range(rows):
+            for v in range(0, PANEL, VL):
+                s, t = d * taps * PANEL + v, (panel * depth + d0 + d) * PANEL + v
+                if k == 3:
+                    transform_weight_3(gathered, s, k * PANEL, PANEL, packed, t, step)
+                else:
+                    transform_weight_5(gathered, s, k * PANEL, PANEL, packed, t, step)
 
 
 @kernel
@@ -59,11 +107,16 @@ def _transform(extent, source, s0, row_step, column_step, target, t0, step, pane
 
 
 @kernel
-def transform_tiles(images, shape, grid, extent, first, last, c0, columns, target, t0, steps, patch):
+def _transform_tiles(
+    team, size, first, last, begin, images, shape, grid, extent, columns, target, steps, patches, patch_size
+):
     """Transform the extent x extent pixels from the beginning of each tile; those outside of its image are 0.
 
-    Lane l of panel p of tile t goes to target[t0 + position*steps[0] + (t - first)*steps[1] + p*steps[2] + l].
+    Lane l of panel p of tile t goes to target[position*steps[0] + (t - begin)*steps[1] + p*steps[2] + l].
     """
+    if share(team, size, first, last):
+        return
+    patch = own(team, patches, patch_size)
     h, w, c = shape
     m, top, left, tile_rows, tile_columns = grid
     step, tile_step, panel_step = steps
@@ -71,10 +124,10 @@ def transform_tiles(images, shape, grid, extent, first, last, c0, columns, targe
     for t in range(first, last):
         image, tile = t // (tile_rows * tile_columns), t % (tile_rows * tile_columns)
         y, x = tile // tile_columns * m - top, tile % tile_columns * m - left
-        source = ((image * h + y) * w + x) * c + c0
-        place = t0 + (t - first) * tile_step
+        source = ((image * h + y) * w + x) * c
+        place = (t - begin) * tile_step
         inside = y >= 0 and x >= 0 and y + extent <= h and x + extent <= w
-        whole = min(columns, (c - c0) // VL * VL) if inside else 0
+        whole = c // VL * VL if inside else 0
         _transform(extent, images, source, w * c, c, target, place, step, panel_step, whole)
         if whole == columns:
             continue
@@ -83,53 +136,26 @@ def transform_tiles(images, shape, grid, extent, first, last, c0, columns, targe
         for i in range(whole, columns, VL):
             for p in range(max(-y, 0), min(extent, h - y)):
                 for q in range(max(-x, 0), min(extent, w - x)):
-                    pixel = load_part(images, source + (p * w + q) * c + i, c - c0 - i)
+                    pixel = load_part(images, source + (p * w + q) * c + i, c - i)
                     store(patch, (p * extent + q) * VL, pixel)
             into = place + i // PANEL * panel_step + i % PANEL
-            _transform(extent, patch, 0, extent * VL, VL, target, into, step, 0, VL)
+            _transform(extent, patch, _FIRST, extent * _LANES, _LANES, target, into, step, _FIRST, _LANES)
 
 
 @kernel
-def transform_weight(weight, k, turned, lanes, lane_step, depth, depth_step, first, last, packed, step, gathered):
-    """Transform k x k weights: panels of `lanes` columns, `depth` rows each.
-
-    Column l of row d is weight[l*lane_step + d*depth_step:][:k*k], backwards if `turned` (by half a turn). It goes to
-    packed[position*step + (l // PANEL * depth + d)*PANEL + l % PANEL]. gathered: GATHERED_ROWS*k*k*PANEL numbers.
-    """
-    taps = k * k
-    start, tap_step = (taps - 1, -1) if turned else (0, 1)
-    for panel in range(first, last):
-        for d0 in range(0, depth, GATHERED_ROWS):
-            rows = min(GATHERED_ROWS, depth - d0)
-            for lane in range(PANEL):
-                column = panel * PANEL + lane
-                for d in range(rows):
-                    s = column * lane_step + (d0 + d) * depth_step + start
-                    for tap in range(taps):
-                        value = weight[s + tap * tap_step] if column < lanes else 0.0
-                        gathered[(d * taps + tap) * PANEL + lane] = value
-            for d in range(rows):
-                for v in range(0, PANEL, VL):
-                    s, t = d * taps * PANEL + v, (panel * depth + d0 + d) * PANEL + v
-                    if k == 3:
-                        transform_weight_3(gathered, s, k * PANEL, PANEL, packed, t, step)
-                    else:
-                        transform_weight_5(gathered, s, k * PANEL, PANEL, packed, t, step)
-
-
-@kernel
-def multiply(
-    windows, windows_step, depth, packed, b0, packed_step, products, products_step, columns, bias, bias0,
-    first, last, tiles, tables,
+def _multiply(
+    team, size, first, last, windows, windows_step, depth, packed, b0, packed_step, products, products_step, columns,
+    bias, bias0, tiles, tables,
 ):  # fmt: skip
     """products[position] (tiles, columns) = windows[position] (tiles, depth) @ packed[position] (depth, columns).
 
     The matrices of a position lie windows_step, packed_step and products_step behind those of the last; the weights'
-    begin at packed[b0]. bias[bias0:] is that of the columns, and bias ends with a panel of zeros. tables: the offsets
-    of BLOCK_ROWS rows of windows, of as many rows of products, and a 0.
+    begin at packed[b0]. bias[bias0:] is that of the columns.
 
     The bias is added to the values at the point (1, 1): by A^T and A they become the same number in every pixel.
     """
+    if share(team, size, first, last):
+        return
     zeros0 = len(bias) - PANEL
     for p in range(first, last):
         for n in range(0, columns, PANEL):
@@ -143,15 +169,20 @@ def multiply(
 
 
 @kernel
-def restore_tiles(products, p0, step, row_step, images, shape, grid, first, last, c0, columns, patch):
-    """The tiles behind products[p0 + position*step + (t - first)*row_step:][:columns], to the pixels of images."""
+def _restore_tiles(
+    team, size, first, last, begin, products, step, row_step, images, shape, grid, c0, columns, patches, patch_size
+):
+    """The tiles behind products[position*step + (t - begin)*row_step:][:columns], to the pixels' channels from c0."""
+    if share(team, size, first, last):
+        return
+    patch = own(team, patches, patch_size)
     h, w, c = shape
     m, _, _, tile_rows, tile_columns = grid
     for t in range(first, last):
         image, tile = t // (tile_rows * tile_columns), t % (tile_rows * tile_columns)
         y, x = tile // tile_columns * m, tile % tile_columns * m
         target = ((image * h + y) * w + x) * c + c0
-        place = p0 + (t - first) * row_step
+        place = (t - begin) * row_step
         for i in range(0, columns, VL):
             if m == 4:
                 restore_tile_4(products, place + i, SIZE * step, step, patch, 0, VL)
@@ -165,15 +196,61 @@ def restore_tiles(products, p0, step, row_step, images, shape, grid, first, last
 
 
 @kernel
-def multiply_transposed(
-    windows, windows_step, channels, window_step, tiles, tiles_step, panel_step, sums, sums_step, columns,
-    first, last, count, accumulate, tables, zeros,
+def correlate(
+    team, size, first, last, images, shape, packed, packed_step, bias, results, result_shape, grid, tiles, block,
+    columns, group, steps, products_step, tables, tile_part, position_part, windows, windows_size, products,
+    products_size, patches, patch_size,
+):  # fmt: skip
+    """The blocks of tiles first <= b < last: correlations of images with weights, `group` of `columns` at a time.
+
+    packed, packed_step: from `transform_weight`. bias: that of the columns, then a panel of zeros. tables: the offsets
+    of BLOCK_ROWS rows of windows, of as many rows of products, and a 0.
+    """
+    if share(team, size, first, last):
+        return
+    windows, products = own(team, windows, windows_size), own(team, products, products_size)
+    c = shape[2]
+    for b in range(first, last):
+        begin, end = b * block, min(tiles, (b + 1) * block)
+        _transform_tiles(
+            team,
+            tile_part,
+            begin,
+            end,
+            begin,
+            images,
+            shape,
+            grid,
+            _EXTENT,
+            steps[1],
+            windows,
+            steps,
+            patches,
+            patch_size,
+        )
+        for o0 in range(0, columns, group):
+            width = min(group, columns - o0)
+            _multiply(
+                team, position_part, _FIRST, _LAST, windows, steps[0], c, packed, o0 * c, packed_step, products,
+                products_step, width, bias, o0, end - begin, tables,
+            )  # fmt: skip
+            _restore_tiles(
+                team, tile_part, begin, end, begin, products, products_step, group, results, result_shape, grid, o0,
+                width, patches, patch_size,
+            )  # fmt: skip
+
+
+@kernel
+def _multiply_transposed(
+    team, size, first, last, windows, windows_step, channels, window_step, tiles, tiles_step, panel_step, sums,
+    sums_step, columns, count, accumulate, tables, zeros,
 ):  # fmt: skip
     """sums[position] = windows[position]^T (channels, count) @ tiles[position] (count, columns), or added to it.
 
-    The matrices of a position lie windows_step, tiles_step and sums_step behind those of the last. tables: the offsets
-    of BLOCK_ROWS rows of sums, and a 0. zeros: a panel of them.
+    The matrices of a position lie windows_step, tiles_step and sums_step behind those of the last.
     """
+    if share(team, size, first, last):
+        return
     for p in range(first, last):
         for n in range(0, columns, PANEL):
             for r in range(0, channels, BLOCK_ROWS):
@@ -186,8 +263,11 @@ def multiply_transposed(
 
 
 @kernel
-def restore_weight(sums, step, columns, grad, k, c, o, first, last, patch):
-    """The weight's gradient (o, c, k, k) behind sums[position] (c, columns), for the inputs first <= i < last."""
+def _restore_weight(team, size, first, last, sums, step, columns, grads, g0, k, c, o, patches, patch_size):
+    """The weight's gradient grads[g0:] (o, c, k, k) behind sums[position] (c, columns), for the inputs."""
+    if share(team, size, first, last):
+        return
+    patch = own(team, patches, patch_size)
     taps = k * k
     for i in range(first, last):
         for n in range(0, o, VL):
@@ -197,4 +277,58 @@ def restore_weight(sums, step, columns, grad, k, c, o, first, last, patch):
                 restore_weight_5(sums, i * columns + n, SIZE * step, step, patch, 0, VL)
             for lane in range(min(VL, o - n)):
                 for tap in range(taps):
-                    grad[((n + lane) * c + i) * taps + tap] = patch[tap * VL + lane]
+                    grads[g0 + ((n + lane) * c + i) * taps + tap] = patch[tap * VL + lane]
+
+
+@kernel
+def correlate_weight(
+    team, size, first, last, images, shape, grid, grads, grad_shape, grad_grid, weight_grads, slices, tiles, block,
+    columns, steps, grad_steps, sums_step, tables, zeros, tile_part, position_part, channel_part, windows,
+    windows_size, grad_tiles, grad_tiles_size, sums, sums_size, patches, patch_size,
+):  # fmt: skip
+    """The slices of all tiles first <= s < last: each one's sum for the weight's gradient, (slices, o, c, k, k).
+
+    columns: o, padded. tables: the offsets of BLOCK_ROWS rows of sums, and a 0. zeros: a panel of them.
+    """
+    if share(team, size, first, last):
+        return
+    windows, sums = own(team, windows, windows_size), own(team, sums, sums_size)
+    grad_tiles = own(team, grad_tiles, grad_tiles_size)
+    c, o = shape[2], grad_shape[2]
+    m, _, _, _, _ = grid
+    k = SIZE + 1 - m
+    blocks = -(-tiles // block)
+    for s in range(first, last):
+        first_block, end_block = blocks * s // slices, blocks * (s + 1) // slices
+        for b in range(first_block, end_block):
+            begin, end = b * block, min(tiles, (b + 1) * block)
+            _transform_tiles(
+                team, tile_part, begin, end, begin, images, shape, grid, _EXTENT, steps[1], windows, steps, patches,
+                patch_size,
+            )  # fmt: skip
+            _transform_tiles(
+                team, tile_part, begin, end, begin, grads, grad_shape, grad_grid, m, columns, grad_tiles, grad_steps,
+                patches, patch_size,
+            )  # fmt: skip
+            _multiply_transposed(
+                team, position_part, _FIRST, _LAST, windows, steps[0], c, steps[1], grad_tiles, grad_steps[0],
+                grad_steps[2], sums, sums_step, columns, end - begin, b > first_block, tables, zeros,
+            )  # fmt: skip
+        _restore_weight(
+            team, channel_part, _FIRST, c, sums, sums_step, columns, weight_grads, s * o * c * k * k, k, c, o, patches,
+            patch_size,
+        )  # fmt: skip
+
+
+@kernel
+def add_slices(team, size, first, last, slices, out):
+    """The vectors first <= v < last of the sum of arrays that lie one behind the other."""
+    if share(team, size, first, last):
+        return
+    length = len(out)
+    for v in range(first, last):
+        i, n = v * VL, length - v * VL
+        total = load_part(slices, i, n)
+        for s in range(length, len(slices), length):
+            total = total + load_part(slices, s + i, n)
+        store_part(out, i, total, n)

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ..ops.arguments import tuple_of
+from ..ops.convolution import conv2d_relu
 from ..tensors.creation import empty
 from ..tensors.tensor import Tensor
 from . import functional as F
@@ -211,6 +212,11 @@ class Conv2d(_Conv):
         """The convolution: (N, O, oh, ow) or (O, oh, ow)."""
         padded, padding = self._padded(input)
         return F.conv2d(padded, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+
+    def forward_relu(self, input: Tensor) -> Tensor:
+        """relu(forward(input)) in one operation; see fusion.py."""
+        padded, padding = self._padded(input)
+        return conv2d_relu(padded, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
 
 class _ConvTranspose(_Conv):

@@ -1,4 +1,4 @@
-"""Fusion: batch normalisation and the ReLU after it as one operation, where nobody can tell.
+"""Fusion: a batch norm, convolution or linear layer and the ReLU after it as one operation, where nobody can tell.
 
 On their own, each reads and writes a whole map, and each keeps one for backward. `Sequential` and the blocks of
 vision.models hand neighbours to this file, which runs them together if both are the library's own, unchanged, and if
@@ -14,10 +14,12 @@ from typing import Any
 from ..tensors.tensor import Tensor
 from .activation import ReLU
 from .batchnorm import BatchNorm1d, BatchNorm2d
+from .conv import Conv2d
+from .linear import Linear
 from .module import Module
 
 # By exact type and with the forward that each was defined with: subclasses and patched classes do something else.
-_FORWARD: dict[type[Module], Any] = {kind: kind.forward for kind in (BatchNorm1d, BatchNorm2d, ReLU)}
+_FORWARD: dict[type[Module], Any] = {kind: kind.forward for kind in (BatchNorm1d, BatchNorm2d, Conv2d, Linear, ReLU)}
 
 
 def run_in_turn(modules: Iterable[Module], input: Any) -> Any:
@@ -43,9 +45,9 @@ def norm_relu(norm: Module, relu: Module, input: Tensor, residual: Tensor | None
     return relu(result if residual is None else result + residual)
 
 
-def fusable(norm: Module, relu: Module) -> bool:
-    """Whether `norm` is a batch normalisation and `relu` a ReLU that may run as one."""
-    return type(relu) is ReLU and type(norm) in _FORWARD and type(norm) is not ReLU and _plain(norm) and _plain(relu)
+def fusable(layer: Module, relu: Module) -> bool:
+    """Whether `layer` has a forward_relu and `relu` is a ReLU, and the two may run as one."""
+    return type(relu) is ReLU and type(layer) in _FORWARD and type(layer) is not ReLU and _plain(layer) and _plain(relu)
 
 
 def _plain(module: Module) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..ops.linear import linear_relu
 from ..tensors.creation import empty
 from ..tensors.tensor import Tensor
 from . import functional as F
@@ -46,6 +47,10 @@ class Linear(Module):
     def forward(self, input: Tensor) -> Any:
         """F.linear."""
         return F.linear(input, self.weight, self.bias)
+
+    def forward_relu(self, input: Tensor) -> Any:
+        """relu(forward(input)) in one operation; see fusion.py."""
+        return linear_relu(input, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """The settings."""

@@ -54,13 +54,14 @@ class Buffer(Tensor):
 
 def reset_grad(param: Tensor, set_to_none: bool) -> None:
     """Forget a gradient: make it None, or fill it with zeros."""
-    if param.grad is None:
+    grad = param._grad
+    if grad is None:
         return
     if set_to_none:
-        param.grad = None
+        param._grad = None
     else:
-        param.grad.array.fill(0)
-        param.grad.bump_version()
+        grad.array.fill(0)
+        grad.bump_version()
 
 
 def _array_of(kind: str, data: Tensor | None) -> np.ndarray:

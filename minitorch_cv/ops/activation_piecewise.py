@@ -22,19 +22,26 @@ class Relu(Operation):
     """max(x, 0)."""
 
     def forward(self, x: Array) -> Array:
-        self.y = elementwise.clamp(x, 0, np.inf) if elementwise.supports(x) else np.maximum(x, 0)
+        self.y = relu_of(x)
         return self.y
 
     def forward_inplace(self, target: Array) -> None:
-        if elementwise.supports(target):
-            self.y = elementwise.clamp(target, 0, np.inf, out=target)
-        else:
-            self.y = np.maximum(target, 0, out=target)
+        self.y = relu_of(target, out=target)
 
     def backward(self, grad_out: Array) -> Array:
-        if elementwise.supports(self.y, grad_out):
-            return elementwise.clamp_backward(self.y, grad_out, 0, np.nan)  # no bound above, not even infinity
-        return keep_where(~(self.y <= 0), grad_out)
+        return relu_gradient(self.y, grad_out)
+
+
+def relu_of(x: Array, out: Array | None = None) -> Array:
+    """max(x, 0), NaN kept."""
+    return elementwise.clamp(x, 0, np.inf, out) if elementwise.supports(x) else np.maximum(x, 0, out=out)
+
+
+def relu_gradient(y: Array, grad_out: Array) -> Array:
+    """grad_out where y, a result of relu, is not 0."""
+    if elementwise.supports(y, grad_out):
+        return elementwise.clamp_backward(y, grad_out, 0, np.nan)  # no bound above, not even infinity
+    return keep_where(~(y <= 0), grad_out)
 
 
 @dataclass(eq=False, repr=False)

@@ -14,6 +14,7 @@ from ..kernels.places import Places
 from ..kernels.window import Window
 from .adaptive_size import adaptive_form
 from .image_form import ImageForm
+from .known import kind, known, settings
 from .pooling_window import places_of, pooled_form, pooling_window
 
 Integers = int | tuple[int, ...]
@@ -110,16 +111,21 @@ def _avg_pool(
     count_include_pad: bool,
     divisor_override: int | None,
 ) -> V:
-    form = pooled_form(op_name, spatial, input)
-    window = pooling_window(op_name, spatial, kernel_size, stride, padding)
-    if divisor_override == 0:
-        raise RuntimeError(f"{op_name}: divisor must be not zero")
-    places = places_of(op_name, form, window, input, ceil_mode)
-    if divisor_override is not None:
-        divisor = np.full(places.output_size, divisor_override)
-    else:
-        divisor = _counts_with_padding(window, places) if count_include_pad else places.counts
-    return AvgPool2D(form, places, divisor)(input)
+    def check() -> tuple[ImageForm, Places, Array]:
+        form = pooled_form(op_name, spatial, input)
+        window = pooling_window(op_name, spatial, kernel_size, stride, padding)
+        if divisor_override == 0:
+            raise RuntimeError(f"{op_name}: divisor must be not zero")
+        places = places_of(op_name, form, window, input, ceil_mode)
+        if divisor_override is not None:
+            return form, places, np.full(places.output_size, divisor_override)
+        return form, places, _counts_with_padding(window, places) if count_include_pad else places.counts
+
+    options = settings(kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+    return AvgPool2D(*known(_KNOWN, (op_name, kind(input), options), check))(input)
+
+
+_KNOWN: dict[Any, tuple[ImageForm, Places, Array]] = {}
 
 
 def _counts_with_padding(window: Window, places: Places) -> Array:
@@ -134,5 +140,8 @@ def _counts_with_padding(window: Window, places: Places) -> Array:
 
 
 def _adaptive(op_name: str, spatial: int, input: V, output_size: Any) -> V:
-    form, places = adaptive_form(op_name, spatial, input, output_size)
-    return AdaptiveAvgPool2D(form, places, places.counts)(input)
+    def check() -> tuple[ImageForm, Places, Array]:
+        form, places = adaptive_form(op_name, spatial, input, output_size)
+        return form, places, places.counts
+
+    return AdaptiveAvgPool2D(*known(_KNOWN, (op_name, kind(input), settings(output_size)), check))(input)

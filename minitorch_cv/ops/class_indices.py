@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..autograd.operation import Array
 from ..autograd.variable import Variable
+from ..kernels.labels import outside_labels
 from .arguments import check_tensor
+from .known import kind, known
 from .losses_base import refuse_grad
 
 
@@ -18,6 +22,20 @@ def check_class_indices(op_name: str, input: Variable, target: Variable, ignore_
     Raises:   ValueError, RuntimeError: for shapes that do not fit, or another dtype.
               IndexError: for a label out of range.
     """
+    known(_KNOWN, (op_name, kind(input), kind(target)), lambda: _check_shape_and_dtype(op_name, input, target))
+    labels, classes = target.array, input.array.shape[min(input.array.ndim - 1, 1)]
+    if outside_labels(labels, classes, ignore_index):
+        outside = ((labels < 0) | (labels >= classes)) & (labels != ignore_index)
+        raise IndexError(
+            f"Target {labels[outside][0].item()} is out of bounds. {op_name}: expected 0 <= target < {classes}, "
+            f"the number of classes in input {list(input.shape)}, or ignore_index={ignore_index}."
+        )
+
+
+_KNOWN: dict[Any, None] = {}
+
+
+def _check_shape_and_dtype(op_name: str, input: Variable, target: Variable) -> None:
     _check_shape(op_name, input.shape, target.shape)
     if target.array.dtype not in (np.int64, np.uint8):
         found = target.dtype.tensor_type
@@ -25,13 +43,6 @@ def check_class_indices(op_name: str, input: Variable, target: Variable, ignore_
             f"{op_name}: expected target dtype to be Long or Byte, but got {found} (expected scalar type Long but "
             f"found {found}). Class indices: target.long()."
             + (f" Class probabilities: in input's shape, {list(input.shape)}." if op_name == "cross_entropy" else "")
-        )
-    labels, classes = target.array, input.shape[min(input.ndim - 1, 1)]
-    outside = ((labels < 0) | (labels >= classes)) & (labels != ignore_index)
-    if outside.any():
-        raise IndexError(
-            f"Target {labels[outside][0].item()} is out of bounds. {op_name}: expected 0 <= target < {classes}, "
-            f"the number of classes in input {list(input.shape)}, or ignore_index={ignore_index}."
         )
 
 

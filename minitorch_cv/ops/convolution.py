@@ -12,6 +12,8 @@ from ..kernels.bias import conv2d_backward_bias
 from ..kernels.window import Window, same_padding
 from .convolution_arguments import check_bias, check_groups, check_operands, check_paddings, check_steps, times
 from .image_form import ImageForm, window_over
+from .known import kind, known, settings
+from .then_relu import ThenRelu
 
 Integers = int | tuple[int, ...]
 
@@ -99,6 +101,13 @@ def conv2d(
     return _convolve("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
 
+def conv2d_relu(
+    input: V, weight: Variable, bias: Variable | None, stride: Any, padding: Any, dilation: Any, groups: int
+) -> V:
+    """relu(conv2d(...)) as one operation."""
+    return _convolve("conv2d", 2, input, weight, bias, stride, padding, dilation, groups, relu=True)
+
+
 def _convolve(
     op_name: str,
     spatial: int,
@@ -109,7 +118,30 @@ def _convolve(
     padding: Any,
     dilation: Any,
     groups: int,
+    relu: bool = False,
 ) -> V:
+    def check() -> tuple[ImageForm, Window, int]:
+        return _settings(op_name, spatial, input, weight, bias, stride, padding, dilation, groups)
+
+    key = op_name, kind(input), kind(weight), kind(bias), settings(stride, padding, dilation, groups)
+    convolution = Convolution(*known(_KNOWN, key, check))
+    return (ThenRelu(convolution) if relu else convolution)(input, weight, bias)
+
+
+_KNOWN: dict[Any, tuple[ImageForm, Window, int]] = {}
+
+
+def _settings(
+    op_name: str,
+    spatial: int,
+    input: Variable,
+    weight: Variable,
+    bias: Variable | None,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: int,
+) -> tuple[ImageForm, Window, int]:
     form = check_operands(op_name, spatial, input, weight, bias)
     strides, dilations = check_steps(op_name, spatial, stride, dilation)
     groups = check_groups(op_name, groups, weight)
@@ -118,7 +150,7 @@ def _convolve(
     _check_channels(op_name, form, input, weight, groups)
     check_bias(op_name, bias, weight, weight.array.shape[0])
     _check_fits(op_name, input.array.shape[-spatial:], size, paddings, dilations)
-    return Convolution(form, window_over(size, strides, paddings, dilations), groups)(input, weight, bias)
+    return form, window_over(size, strides, paddings, dilations), groups
 
 
 def _paddings(

@@ -11,8 +11,10 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels import layout
-from ..kernels.matrix_product import matrix_product, matrix_products
+from ..kernels.matrix_product import matrix_product
 from .arguments import broadcast_shape, check_floating, check_same_dtype, unbroadcast
+from .known import kind, known
+from .then_relu import ThenRelu
 
 
 @dataclass(eq=False, repr=False)
@@ -48,11 +50,9 @@ class Linear(Operation):
     def backward(self, grad_out: Array) -> tuple:
         outputs = math.prod(self.weight_shape[:-1])
         grad = layout.contiguous(grad_out).reshape(math.prod(self.input_shape[:-1]), outputs)
-        wanted = [(grad, self.matrix, None)] * self.needs_grad[0] + [(grad.T, self.rows, None)] * self.needs_grad[1]
-        products = iter(matrix_products(*wanted))
         return (
-            next(products).reshape(self.input_shape) if self.needs_grad[0] else None,
-            next(products).reshape(self.weight_shape) if self.needs_grad[1] else None,
+            matrix_product(grad, self.matrix).reshape(self.input_shape) if self.needs_grad[0] else None,
+            matrix_product(grad.T, self.rows).reshape(self.weight_shape) if self.needs_grad[1] else None,
             unbroadcast(grad_out, self.bias_shape) if self.needs_grad[2] else None,
         )
 
@@ -104,6 +104,20 @@ def linear(input: V, weight: Variable, bias: Variable | None = None) -> V:
     Returns:  (..., O).
     Raises:   RuntimeError: if shapes or dtypes do not go together.
     """
+    known(_KNOWN, (kind(input), kind(weight), kind(bias)), lambda: _check_linear(input, weight, bias))
+    return Linear()(input, weight, bias)
+
+
+def linear_relu(input: V, weight: Variable, bias: Variable | None = None) -> V:
+    """relu(linear(input, weight, bias)) as one operation."""
+    known(_KNOWN, (kind(input), kind(weight), kind(bias)), lambda: _check_linear(input, weight, bias))
+    return ThenRelu(Linear())(input, weight, bias)
+
+
+_KNOWN: dict[Any, None] = {}
+
+
+def _check_linear(input: Variable, weight: Variable, bias: Variable | None) -> None:
     check_floating("linear", input)
     check_floating("linear", weight, "weight")
     if bias is not None:
@@ -129,7 +143,6 @@ def linear(input: V, weight: Variable, bias: Variable | None = None) -> V:
         out_shape = (*input.shape[:-1], weight.shape[0])
         if broadcast_shape("linear", bias.shape, out_shape) != out_shape:
             raise RuntimeError(f"linear: bias {list(bias.shape)} does not broadcast to the output {list(out_shape)}")
-    return Linear()(input, weight, bias)
 
 
 def bilinear(input1: V, input2: Variable, weight: Variable, bias: Variable | None = None) -> V:

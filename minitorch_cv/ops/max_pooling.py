@@ -11,6 +11,7 @@ from ..kernels import max_pooling as kernels
 from ..kernels.places import Places
 from .adaptive_size import adaptive_form
 from .image_form import ImageForm
+from .known import kind, known, settings
 from .pooling_window import places_of, pooled_form, pooling_window
 
 Integers = int | tuple[int, ...]
@@ -113,10 +114,16 @@ def _max_pool(
     ceil_mode: bool,
     return_indices: bool,
 ) -> Any:
-    form = pooled_form(op_name, spatial, input)
-    window = pooling_window(op_name, spatial, kernel_size, stride, padding, dilation)
-    places = places_of(op_name, form, window, input, ceil_mode)
-    return MaxPool2DWithIndices(form, places, return_indices)(input)
+    def check() -> tuple[ImageForm, Places]:
+        form = pooled_form(op_name, spatial, input)
+        window = pooling_window(op_name, spatial, kernel_size, stride, padding, dilation)
+        return form, places_of(op_name, form, window, input, ceil_mode)
+
+    key = op_name, kind(input), settings(kernel_size, stride, padding, dilation, ceil_mode)
+    return MaxPool2DWithIndices(*known(_KNOWN, key, check), return_indices)(input)
+
+
+_KNOWN: dict[Any, tuple[ImageForm, Places]] = {}
 
 
 def _adaptive(op_name: str, spatial: int, input: Variable, output_size: Any, return_indices: bool) -> Any:

@@ -33,47 +33,40 @@ class ParameterwiseOptimizer(Optimizer):
             with enable_grad():
                 loss = closure()
         updates = None if self.kernel is None else Updates(self.kernel)
-        numbers: dict[tuple[int, float], Numbers] = {}
         with np.errstate(all="ignore"):
             for group in self.param_groups:
+                numbers: dict[float, Numbers] = {}  # by step: what many parameters share
                 for param in group["params"]:
-                    if param.grad is not None:
-                        param.check_inplace(f"{type(self).__name__}.step", recording=False)
-                        grad = param.grad.array
-                        if updates is None or not self._gather(updates, numbers, param, grad, group):
-                            self.update(param, -grad if group["maximize"] else grad, group)
+                    grad = param._grad
+                    if grad is not None:
+                        if updates is None or not self._gather(updates, numbers, param, grad.array, group):
+                            param.check_inplace(f"{type(self).__name__}.step", recording=False)
+                            self.update(param, -grad.array if group["maximize"] else grad.array, group)
                         param.bump_version()
             if updates is not None:
                 updates.run()
         return loss
 
     def _gather(
-        self,
-        updates: Updates,
-        numbers: dict[tuple[int, float], Numbers],
-        param: Tensor,
-        grad: np.ndarray,
-        group: dict[str, Any],
+        self, updates: Updates, numbers: dict[float, Numbers], param: Tensor, grad: np.ndarray, group: dict[str, Any]
     ) -> bool:
-        """Leave a parameter to the kernel; whether that can be. `numbers` keeps those that many parameters share."""
-        value = param.array
-        if value.dtype != np.float32:
-            return False
+        """Leave a parameter to the kernel; whether that can be."""
         state = self.fused_state(param, group)
         if state is None:
             return False
         memories: dict[int, Memory] = self.__dict__.setdefault("_memories", {})
         memory = memories.get(id(param))
-        arrays = (value, *state)
-        if memory is None or memory.identities != [*map(id, arrays)]:
-            memory = memories[id(param)] = Memory(arrays)
-        flat = memory.flat(grad) if memory.supported else None
-        if flat is None:
+        if memory is None or not memory.is_of((param.array, *state)):
+            param.check_inplace(f"{type(self).__name__}.step", recording=False)
+            memory = memories[id(param)] = Memory((param.array, *state))
+        at = memory.address_of(grad) if memory.supported else None
+        if at is None:
             return False
-        key = id(group), self.count_step(param)
-        if key not in numbers:
-            numbers[key] = self.fused_numbers(group, key[1])
-        updates.add(memory, flat, numbers[key])
+        step = self.count_step(param)
+        known = numbers.get(step)
+        if known is None:
+            known = numbers[step] = self.fused_numbers(group, step)
+        updates.add(memory, grad, at, known)
         return True
 
     def update(self, param: Tensor, grad: np.ndarray, group: dict[str, Any]) -> None:

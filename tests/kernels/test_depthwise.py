@@ -88,7 +88,7 @@ def test_nan_reaches_only_the_results_that_see_it():
 
 
 def test_results_do_not_depend_on_the_number_of_threads(monkeypatch):
-    monkeypatch.setattr(_threads, "_ELEMENTS_PER_BLOCK", 64)  # so that little work is cut
+    monkeypatch.setattr(_threads, "_ELEMENTS_OF_PART", 64)  # so that little work is cut
     monkeypatch.setattr(depthwise_vector, "_PART_PRODUCTS", 64)
     x, grad_out = (normal(3, 40, 9, 11, seed=seed).astype(np.float32) for seed in (0, 1))
     weight = normal(40, 1, 3, 3).astype(np.float32)

@@ -8,7 +8,7 @@ from numba.core import config
 
 from minitorch_cv.kernels import matrix_product as module
 from minitorch_cv.kernels._threads import get_num_threads, set_num_threads
-from minitorch_cv.kernels.matrix_product import matrix_product, matrix_products
+from minitorch_cv.kernels.matrix_product import matrix_product
 from tests.checks import normal
 from tests.kernels.targets import TARGETS, run_for_target
 
@@ -59,15 +59,6 @@ def test_cut_into_many_parts(left, monkeypatch, nothing_is_tiny):
     module._plan.cache_clear()
 
 
-def test_several_at_once(nothing_is_tiny):
-    a, b, c = numbers(20, 30), numbers(30, 40, seed=1), normal(40, 5, seed=2)
-    first, second, third = matrix_products((a, b, None), (b.T, a.T, a[:, 0]), (c.T, c, c[0, :5]))
-    np.testing.assert_allclose(first, a @ b, rtol=0, atol=1e-5)
-    np.testing.assert_allclose(second, b.T @ a.T + a[:, 0], rtol=0, atol=1e-5)
-    np.testing.assert_allclose(third, c.T @ c + c[0, :5], rtol=1e-12)
-    assert matrix_products() == []
-
-
 @pytest.mark.parametrize("special", [np.nan, np.inf])
 def test_nan_and_infinity_stay_in_their_row(special, nothing_is_tiny):
     a, b = np.abs(numbers(17, 20)) + 1, np.abs(numbers(20, 35, seed=1)) + 1
@@ -103,7 +94,7 @@ def test_results_do_not_depend_on_the_number_of_threads(dtype):
     try:
         for threads in (1, 2, 4):
             set_num_threads(threads)
-            results.append(matrix_products(*products))
+            results.append([matrix_product(*product) for product in products])
     finally:
         set_num_threads(before)
     for other in results[1:]:

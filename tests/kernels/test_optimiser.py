@@ -54,7 +54,7 @@ def run(name, parameters):
     updates = Updates(getattr(optimiser, name))
     for value, grad, *state in parameters:
         memory = Memory((value, *state))
-        updates.add(memory, memory.flat(grad), KERNELS[name][1])
+        updates.add(memory, grad, memory.address_of(grad), KERNELS[name][1])
     updates.run()
 
 
@@ -91,7 +91,7 @@ def test_the_same_parameter_twice_takes_two_steps():
     updates = Updates(optimiser.sgd)
     memory = Memory((p, p))
     for _ in range(2):
-        updates.add(memory, memory.flat(g), (1, 0.5, 0, 1, False, 0.5))
+        updates.add(memory, g, memory.address_of(g), (1, 0.5, 0, 1, False, 0.5))
     updates.run()
     updates.run()  # of nothing
     np.testing.assert_allclose(p, (1 - 0.75) - 0.5 * (1 + 0.5 * 0.25))
@@ -115,8 +115,8 @@ def test_memory_that_kernels_cannot_take():
     assert not Memory((p[:0], p[:0])).supported
     columns = Memory((np.asfortranarray(p), np.asfortranarray(p)))
     assert columns.supported
-    assert columns.flat(np.asfortranarray(p)) is not None
-    assert columns.flat(p) is None
+    assert columns.address_of(np.asfortranarray(p)) is not None
+    assert columns.address_of(p) is None
 
 
 @pytest.mark.parametrize("name", ["SGD", "Adam", "RMSprop", "Adagrad"])

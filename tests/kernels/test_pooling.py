@@ -176,7 +176,7 @@ def test_float32_results_have_channels_last_memory():
 
 
 def test_results_do_not_depend_on_the_number_of_threads(monkeypatch):
-    monkeypatch.setattr(_threads, "_ELEMENTS_PER_BLOCK", 64)  # so that little work is cut
+    monkeypatch.setattr(_threads, "_ELEMENTS_OF_PART", 64)  # so that little work is cut
     x = normal(3, 20, 16, 18).astype(np.float32)
     places = sliding_places(Window((3, 3), (2, 2), (1, 1)), (16, 18), (8, 9))
     divisor = places.counts.astype(np.float32)

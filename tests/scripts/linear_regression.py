@@ -108,4 +108,4 @@ print(model, list(model.parameters()), dict(model.named_parameters()))
 print(model.string(), model(x).sum())
 normal_equations = torch.cat([features, torch.ones(200, 1)], 1).double()
 lhs = normal_equations.T @ normal_equations
-print(lhs.diag(), lhs.trace(), np.linalg.solve(lhs.numpy(), (normal_equations.T @ labels.double()).numpy()))
+print(lhs.diag(), lhs.trace(), np.linalg.solve(lhs.numpy(), (normal_equations.T @ labels.double()).numpy()).round(4))

@@ -1,0 +1,43 @@
+"""Checking arguments once: a network calls its operations with the same shapes and settings over and over.
+
+- `kind(x)`: all that a check may look at in a tensor: shape and dtype
+- `settings(*values)`: settings as a key, in which 1, True and 1.0 are not the same
+- `known(cache, key, check)`: what check() returned when it was called for this key
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+from ..autograd.variable import Variable
+
+T = TypeVar("T")
+
+_MOST = 4096  # keys in a cache; it is emptied then
+
+
+def kind(x: Variable | None) -> Hashable:
+    """Shape and dtype of a tensor; None for None, the value itself for what is no tensor."""
+    if isinstance(x, Variable):
+        return x.array.shape, x.array.dtype.num
+    return x
+
+
+def settings(*values: Any) -> Hashable:
+    """The values and their types."""
+    return values, tuple(map(type, values))
+
+
+def known(cache: dict[Any, T], key: Any, check: Callable[[], T]) -> T:
+    """What is in the cache for `key`, which holds all that check() looks at; otherwise check(), which may raise."""
+    try:
+        return cache[key]
+    except KeyError:
+        found = check()
+    except TypeError:  # a list among the settings
+        return check()
+    if len(cache) >= _MOST:
+        cache.clear()
+    cache[key] = found
+    return found
