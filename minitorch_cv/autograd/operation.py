@@ -8,6 +8,8 @@ whole.
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -129,22 +131,27 @@ class Operation(Node):
             kind = type(value)
             if kind is np.ndarray:
                 names.append(name)
-                versions += self._versions_of(value, variables)
+                self._note_versions(value, variables, versions)
             elif kind not in _WITHOUT_ARRAYS:
                 saved = _arrays_in(value)
                 if saved:
                     names.append(name)
-                    for array in saved:
-                        versions += self._versions_of(array, variables)
+                    if not _is_frozen(kind):
+                        for array in saved:
+                            self._note_versions(array, variables, versions)
         self.saved_names = tuple(names)
         self.saved_versions = tuple(versions)
 
-    def _versions_of(self, saved: Array, variables: tuple) -> list[tuple]:
+    def _note_versions(self, saved: Array, variables: tuple, versions: list[tuple]) -> None:
         """If a saved array is memory of inputs or outputs: their versions, and whose they are."""
-        versions = [self._version_of(v, i) for i, v in enumerate(variables) if v is not None and v.array is saved]
-        return versions or [
-            self._version_of(v, i) for i, v in enumerate(variables) if v is not None and may_share(v.array, saved)
-        ]
+        before = len(versions)
+        for position, variable in enumerate(variables):
+            if variable is not None and variable.array is saved:
+                versions.append(self._version_of(variable, position))
+        if len(versions) == before:
+            for position, variable in enumerate(variables):
+                if variable is not None and may_share(variable.array, saved):
+                    versions.append(self._version_of(variable, position))
 
     def _version_of(self, variable: Variable, position: int) -> tuple:
         """What check_saved compares, and needs to name the tensor; `position` counts inputs, then outputs."""
@@ -178,6 +185,12 @@ class Operation(Node):
             self.freed = True
             for name in self.saved_names:
                 setattr(self, name, None)
+
+
+@functools.cache
+def _is_frozen(kind: type) -> bool:
+    """Whether objects of a class were made before the operation, as settings that many share."""
+    return dataclasses.is_dataclass(kind) and kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
 
 
 def _arrays_in(value: Any) -> Sequence[Array]:

@@ -28,6 +28,7 @@ from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._threads import board, over_range
 from minitorch_cv.kernels.direct_weight_kernels import TILE_ROWS, add_and_transpose, add_planes, add_windows
 from minitorch_cv.kernels.layout import Array
+from minitorch_cv.kernels.pixel_groups import grouped_window, ungroup_gradient
 from minitorch_cv.kernels.scratch import team_scratch
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
 from minitorch_cv.kernels.window import Pair, Window
@@ -37,6 +38,7 @@ _PLANES_PIXELS = 2048  # larger, for the lines that neighbouring units share are
 _PANELS_ELEMENTS = 1 << 17  # of the right-hand side of a unit: the second-level cache must hold it
 _TASKS = 16
 _PLANES_GAIN = 1.2  # planes pay where they save so many rows
+_GROUPS_GAIN = 1.2  # and groups of pixels where they save so many vectors
 _FEW_BLOCKS = 4  # of rows, for which packing the right-hand side does not pay
 _TASK_PRODUCTS = 1 << 20  # multiply-adds that are worth handing over
 _SLICES = 8
@@ -46,6 +48,31 @@ _FINISH_SPEED = 2  # elements that are added and transposed while a plain loop h
 
 def direct_backward_weight(grad_out: Array, x: Array, window: Window, groups: int = 1) -> Array:
     """The sum over all windows of grad_out * window."""
+    pixels = _pixels_at_a_time(grad_out.shape[1], x.shape[1], window, grad_out.shape[3]) if groups == 1 else 1
+    if pixels == 1:
+        return _backward_weight(grad_out, x, window, groups)
+    n, o, oh, ow = grad_out.shape
+    grads = layout.channels_last(grad_out).reshape(n, oh, ow // pixels, pixels * o).transpose(0, 3, 1, 2)
+    return ungroup_gradient(_backward_weight(grads, x, grouped_window(window, pixels)), o, window, pixels)
+
+
+@functools.lru_cache(maxsize=256)
+def _pixels_at_a_time(o: int, c: int, window: Window, ow: int) -> int:
+    """How many output pixels of a row to take as the channels of one (pixel_groups.py), so that vectors are filled."""
+    kh, kw = window.size
+    if not 0 < o <= VL or window.dilation[1] != 1:
+        return 1
+
+    def work(pixels: int) -> float:
+        rows = c * kh * (kw + window.stride[1] * (pixels - 1))
+        return _padded(rows, BLOCK_ROWS) * -(-pixels * o // VL) / pixels
+
+    choices = [pixels for pixels in range(2, PANEL // o + 1) if ow % pixels == 0]
+    best = min(choices, key=work, default=1)
+    return best if work(1) >= _GROUPS_GAIN * work(best) else 1
+
+
+def _backward_weight(grad_out: Array, x: Array, window: Window, groups: int = 1) -> Array:
     n, c, h, w = x.shape
     o, oh, ow = grad_out.shape[1:]
     grad_weight = layout.empty((o, c // groups, *window.size), np.float32)

@@ -37,6 +37,8 @@ def contiguous(x: Array) -> Array:
 
 def empty(shape: Sequence[int], dtype: Any) -> Array:
     """A new array for a kernel to fill."""
+    if math.prod(shape) * 8 < memory.MIN_BYTES:  # most requests: whatever the dtype
+        return np.empty(shape, dtype)
     dtype = np.dtype(dtype)
     if math.prod(shape) * dtype.itemsize < memory.MIN_BYTES:
         return np.empty(shape, dtype)
