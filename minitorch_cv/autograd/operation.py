@@ -78,6 +78,11 @@ class Operation(Node):
                     output.set_history(self, index)
         return outputs if many else outputs[0]
 
+    def evaluate(self, *arrays: Any) -> Any:
+        """The result of forward alone, as an array: no tensor is made, and nothing is recorded."""
+        self.needs_grad = (False,) * len(arrays)
+        return self.forward(*arrays)
+
     def inplace(self, target: Variable, *others: Variable | None) -> Any:
         """Apply to `target` and `others` and write the result into `target`, with PyTorch's rules; returns `target`."""
         inputs = (target, *others)
@@ -136,7 +141,7 @@ class Operation(Node):
                 saved = _arrays_in(value)
                 if saved:
                     names.append(name)
-                    if not _is_frozen(kind):
+                    if not _is_frozen(kind):  # type: ignore[arg-type]
                         for array in saved:
                             self._note_versions(array, variables, versions)
         self.saved_names = tuple(names)
@@ -188,9 +193,9 @@ class Operation(Node):
 
 
 @functools.cache
-def _is_frozen(kind: type) -> bool:
+def _is_frozen(kind: Any) -> bool:
     """Whether objects of a class were made before the operation, as settings that many share."""
-    return dataclasses.is_dataclass(kind) and kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    return dataclasses.is_dataclass(kind) and bool(getattr(kind, "__dataclass_params__").frozen)  # noqa: B009
 
 
 def _arrays_in(value: Any) -> Sequence[Array]:

@@ -33,6 +33,7 @@ class VersionCounter:
     value = 0
     tenants: weakref.WeakValueDictionary[int, Variable] | None = None  # by id
     fixed = False
+    kept: tuple[Any, dict] | None = None  # what evaluation made of the memory (ops/kept.py)
 
 
 class Variable:

@@ -1,6 +1,6 @@
 """2-d convolution (cross-correlation: the kernel is not flipped) and its gradients: which kernel computes them.
 
-- `conv2d(x, weight, bias, window, groups)` -> (N, O, oh, ow)
+- `conv2d(x, weight, bias, window, groups, low, kept)` -> (N, O, oh, ow)
 - `conv2d_backward_input(grad_out, weight, image_size, window, groups)` -> (N, C, H, W)
 - `conv2d_backward_weight(grad_out, x, window, groups)` -> (O, C/groups, kh, kw)
 - `algorithm(name)`: a context in which one kernel is preferred
@@ -20,6 +20,7 @@ from minitorch_cv.kernels.depthwise import depthwise, depthwise_backward_input, 
 from minitorch_cv.kernels.direct import direct, direct_backward_input
 from minitorch_cv.kernels.direct_weight import direct_backward_weight
 from minitorch_cv.kernels.im2col_convolution import im2col_backward_input, im2col_backward_weight, im2col_conv2d
+from minitorch_cv.kernels.keeping import Kept
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.window import Pair, Window
 from minitorch_cv.kernels.winograd import (
@@ -53,7 +54,16 @@ def algorithm(name: str) -> Iterator[None]:
         _preference.name = usual
 
 
-def _choose(dtype: np.dtype, groups: int, window: Window, n: int, channels: int, filters: int, out_size: Pair) -> str:
+def _choose(
+    dtype: np.dtype,
+    groups: int,
+    window: Window,
+    n: int,
+    channels: int,
+    filters: int,
+    out_size: Pair,
+    kept: bool = False,
+) -> str:
     """The kernel for a convolution.
 
     float64 is for checking gradients, and groups that are neither one nor the channels are rare in courses: both take
@@ -64,23 +74,36 @@ def _choose(dtype: np.dtype, groups: int, window: Window, n: int, channels: int,
         return "im2col"
     if not supports(window) or preferred == "direct":
         return "direct"
-    if preferred == "winograd" or worthwhile(n, channels, filters, *out_size, window.size[0]):
+    if preferred == "winograd" or worthwhile(n, channels, filters, *out_size, window.size[0], kept):
         return "winograd"
     return "direct"
 
 
-def conv2d(x: Array, weight: Array, bias: Array | None, window: Window, groups: int = 1) -> Array:
-    """out[n, o, y, x] = bias[o] + the sum of weight[o] * (the window of x[n] at y, x)."""
+def conv2d(
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+    window: Window,
+    groups: int = 1,
+    low: float = -np.inf,
+    kept: Kept | None = None,
+) -> Array:
+    """out[n, o, y, x] = bias[o] + the sum of weight[o] * (the window of x[n] at y, x), but not less than `low`.
+
+    Args:     low: minus infinity, or 0 for what a ReLU makes of it; NaN stays NaN.
+              kept: the same dictionary for the same weight and bias, with the same numbers in them (keeping.py).
+    """
     if _is_depthwise(weight, groups):
-        return depthwise(x, weight, window, bias)
+        return depthwise(x, weight, window, bias, low, kept)
     out_size = window.output_size((x.shape[2], x.shape[3]))
-    match _choose(x.dtype, groups, window, len(x), weight.shape[1], weight.shape[0], out_size):
+    match _choose(x.dtype, groups, window, len(x), weight.shape[1], weight.shape[0], out_size, kept is not None):
         case "winograd":
-            return winograd(x, weight, bias, window)
+            return winograd(x, weight, bias, window, low, kept)
         case "direct":
-            return direct(x, weight, bias, window)
+            return direct(x, weight, bias, window, low, kept)
         case _:
-            return im2col_conv2d(x, weight, bias, window, groups)
+            out = im2col_conv2d(x, weight, bias, window, groups)
+            return out if low == -np.inf else np.maximum(out, out.dtype.type(low), out=out)
 
 
 def conv2d_backward_input(grad_out: Array, weight: Array, image_size: Pair, window: Window, groups: int = 1) -> Array:

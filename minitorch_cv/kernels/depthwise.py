@@ -1,6 +1,6 @@
 """Depthwise convolution: every output channel sees one input channel only.
 
-- `depthwise(x, weight, window, bias)` -> (N, O, oh, ow)
+- `depthwise(x, weight, window, bias, low, kept)` -> (N, O, oh, ow)
 - `depthwise_backward_input(grad_out, weight, channels, image_size, window)` -> (N, C, H, W)
 - `depthwise_backward_weight(grad_out, x, window)` -> (O, 1, kh, kw)
 
@@ -20,23 +20,31 @@ from minitorch_cv.kernels.depthwise_vector import (
     vector_depthwise_backward_input,
     vector_depthwise_backward_weight,
 )
+from minitorch_cv.kernels.keeping import Kept
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.window import Pair, Window
 
 
-def depthwise(x: Array, weight: Array, window: Window, bias: Array | None = None) -> Array:
-    """Convolve each channel with filters of its own."""
+def depthwise(
+    x: Array,
+    weight: Array,
+    window: Window,
+    bias: Array | None = None,
+    low: float = -np.inf,
+    kept: Kept | None = None,
+) -> Array:
+    """Convolve each channel with filters of its own; results are not less than `low`."""
     n, c, h, w = x.shape
     o, _, kh, kw = weight.shape
     if x.dtype == np.float32 and c == o:
-        return vector_depthwise(x, weight, bias, window)
+        return vector_depthwise(x, weight, bias, window, low, kept)
     x, weight = layout.contiguous(x), layout.contiguous(weight)
     oh, ow = window.output_size((h, w))
     out = layout.empty((n, o, oh, ow), x.dtype)
     out[...] = 0 if bias is None else bias[:, None, None]
     spans = window.columns_inside(w, ow)
     over_range(_depthwise, n * o, oh * ow * kh * kw, out, x, weight, spans, *window.numbers)
-    return out
+    return out if low == -np.inf else np.maximum(out, out.dtype.type(low), out=out)
 
 
 def depthwise_backward_input(grad_out: Array, weight: Array, channels: int, image_size: Pair, window: Window) -> Array:

@@ -25,9 +25,21 @@ from minitorch_cv.kernels._jit import kernel
 from minitorch_cv.kernels._team import share
 from minitorch_cv.kernels._threads import board, over_range
 from minitorch_cv.kernels.incidence import Incidence, incidence
+from minitorch_cv.kernels.keeping import Kept, keep
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.scratch import aligned, own, team_scratch
-from minitorch_cv.kernels.simd import fma, load, load_lanes, load_part, rolled, splat, store, store_lanes, store_part
+from minitorch_cv.kernels.simd import (
+    fma,
+    load,
+    load_lanes,
+    load_part,
+    maximum,
+    rolled,
+    splat,
+    store,
+    store_lanes,
+    store_part,
+)  # fmt: skip
 from minitorch_cv.kernels.target import VL
 from minitorch_cv.kernels.window import Pair, Window
 
@@ -108,11 +120,13 @@ def _image_rows(window: Window, image_size: Pair) -> Incidence:
     return incidence(pixel, point, (pixel >= 0) & (pixel < h))
 
 
-def vector_depthwise(x: Array, weight: Array, bias: Array | None, window: Window) -> Array:
-    """Convolve each channel with its filter."""
+def vector_depthwise(
+    x: Array, weight: Array, bias: Array | None, window: Window, low: float = -np.inf, kept: Kept | None = None
+) -> Array:
+    """Convolve each channel with its filter; results are not less than `low`."""
     n, c, h, w = x.shape
     out = layout.empty_image(n, c, *window.output_size((h, w)), np.float32)
-    _convolve(x, weight, bias, out, _forward_walk(window, (h, w)))
+    _convolve(x, weight, bias, out, _forward_walk(window, (h, w)), low, kept)
     return out
 
 
@@ -124,21 +138,36 @@ def vector_depthwise_backward_input(grad_out: Array, weight: Array, image_size: 
     return grad_x
 
 
-def _convolve(source: Array, weight: Array, bias: Array | None, out: Array, walk: _Walk) -> None:
+def _convolve(
+    source: Array,
+    weight: Array,
+    bias: Array | None,
+    out: Array,
+    walk: _Walk,
+    low: float = -np.inf,
+    kept: Kept | None = None,
+) -> None:
     n, c, h, w = source.shape
     _, _, oh, ow = out.shape
     kh, kw = weight.shape[2:]
-    weights = aligned((kh * kw + 1) * c)
-    table = weights.reshape(kh * kw + 1, c)  # the last row is the bias
-    table[:-1] = weight.reshape(c, kh * kw).T
-    table[-1] = 0 if bias is None else bias
+    weights = keep(kept, "channels of a point together", lambda: _by_points(weight, bias))
     flat, flat_out = layout.channels_last(source).reshape(-1), layout.channels_last(out).reshape(-1)
     near, far = walk.margins
     cost = (h * w // max(oh, 1) + ow * (1 + kh * kw // 4)) * max(c, VL) // _ELEMENTS_AT_A_TIME
     over_range(
         _convolve_rows, n * oh, cost, flat, weights, flat_out, *_rings(walk, w, c), walk.needs, walk.ring, near, far,
-        *walk.rows, walk.phases, *walk.steps, kw, h, w, oh, ow, c, None if c >= VL else c,
+        *walk.rows, walk.phases, *walk.steps, kw, h, w, oh, ow, c, None if c >= VL else c, np.float32(low),
     )  # fmt: skip
+
+
+def _by_points(weight: Array, bias: Array | None) -> Array:
+    """For each point of the window, and then for the bias, the numbers of all channels."""
+    c, _, kh, kw = weight.shape
+    weights = aligned((kh * kw + 1) * c)
+    table = weights.reshape(kh * kw + 1, c)
+    table[:-1] = weight.reshape(c, kh * kw).T
+    table[-1] = 0 if bias is None else bias
+    return weights
 
 
 def _rings(walk: _Walk, width: int, channels: int) -> tuple[Array, int]:
@@ -168,10 +197,11 @@ def _copy(target, to, source, begin, size):
 @kernel
 def _convolve_rows(
     team, size, first, last, x, weights, out, buffers, buffer_size, needs, ring, near, far, row_at, row_pixel,
-    row_point, phases, step, x_step, x_point, point, kw, h, w, oh, ow, c, lanes,
+    row_point, phases, step, x_step, x_point, point, kw, h, w, oh, ow, c, lanes, low,
 ):  # fmt: skip
     if share(team, size, first, last):
         return
+    floor = splat(low)
     buffer = own(team, buffers, buffer_size)
     direct = near + far == 0
     source = x if direct else buffer
@@ -225,11 +255,11 @@ def _convolve_rows(
                                 i += x_point * c
                                 k += point * c
                     o = pixel + begin
-                    store_lanes(out, o, sum0, lanes)
+                    store_lanes(out, o, maximum(sum0, floor), lanes)
                     if count >= 4:
-                        store_lanes(out, o + step * c, sum1, lanes)
-                        store_lanes(out, o + 2 * step * c, sum2, lanes)
-                        store_lanes(out, o + 3 * step * c, sum3, lanes)
+                        store_lanes(out, o + step * c, maximum(sum1, floor), lanes)
+                        store_lanes(out, o + 2 * step * c, maximum(sum2, floor), lanes)
+                        store_lanes(out, o + 3 * step * c, maximum(sum3, floor), lanes)
 
 
 def vector_depthwise_backward_weight(grad_out: Array, x: Array, window: Window) -> Array:

@@ -1,6 +1,6 @@
 """Convolution by address: a matrix product whose left-hand matrix, the windows of the image, is never built.
 
-- `direct(x, weight, bias, window)` -> (N, O, oh, ow)
+- `direct(x, weight, bias, window, low, kept)` -> (N, O, oh, ow)
 - `direct_backward_input(grad_out, weight, image_size, window)` -> (N, C, H, W)
 
 x: (N, C, H, W), weight: (O, C, kh, kw), bias: (O,) or None, grad_out: (N, O, oh, ow), all float32; one group, any
@@ -25,6 +25,7 @@ from minitorch_cv.kernels._jit import kernel
 from minitorch_cv.kernels._team import share
 from minitorch_cv.kernels._threads import board, over_range
 from minitorch_cv.kernels.direct_plan import Plan, panel_floats, plan
+from minitorch_cv.kernels.keeping import Kept, keep
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.microkernel import rows_by_table, rows_by_table_narrow
 from minitorch_cv.kernels.pixel_groups import group_pixels, pixels_at_a_time
@@ -38,13 +39,15 @@ _PANEL_BYTES = 1 << 19  # of a panel of weights that is used at a time: the seco
 _NO_BIAS = np.zeros(0, np.float32)
 
 
-def direct(x: Array, weight: Array, bias: Array | None, window: Window) -> Array:
-    """out[n, o, y, x] = bias[o] + the sum of weight[o] * (the window of x[n] at y, x)."""
+def direct(
+    x: Array, weight: Array, bias: Array | None, window: Window, low: float = -np.inf, kept: Kept | None = None
+) -> Array:
+    """out[n, o, y, x] = bias[o] + the sum of weight[o] * (the window of x[n] at y, x), but not less than `low`."""
     n, _, h, w = x.shape
     o = len(weight)
     oh, ow = window.output_size((h, w))
     out = layout.empty_image(n, o, oh, ow, np.float32)
-    _forward(layout.channels_last(x), layout.channels_last(out), weight, bias, window)
+    _forward(layout.channels_last(x), layout.channels_last(out), weight, bias, window, low, kept)
     return out
 
 
@@ -60,33 +63,54 @@ def direct_backward_input(grad_out: Array, weight: Array, image_size: Pair, wind
         )
         _forward(source, out, turned, None, dataclasses.replace(window, padding=(vertical, horizontal)))
     else:
-        _convolve(source, out, weight, None, window, backward=True)
+        _convolve(source, out, weight, None, window, True)
     return grad_x
 
 
-def _forward(source: Array, out: Array, weight: Array, bias: Array | None, window: Window) -> None:
+def _forward(
+    source: Array,
+    out: Array,
+    weight: Array,
+    bias: Array | None,
+    window: Window,
+    low: float = -np.inf,
+    kept: Kept | None = None,
+) -> None:
     n, h, w, channels = out.shape
     pixels = pixels_at_a_time(channels, source.shape[3], window, w)
     if pixels > 1:
-        weight, bias, window = group_pixels(weight, bias, window, pixels)
+        weight, bias, window = keep(
+            kept, ("grouped", window, pixels), lambda: group_pixels(weight, bias, window, pixels)
+        )
         out = out.reshape(n, h, w // pixels, pixels * channels)
-    _convolve(source, out, weight, bias, window, backward=False)
+    _convolve(source, out, weight, bias, window, False, low, kept)
 
 
-def _convolve(source: Array, out: Array, weight: Array, bias: Array | None, window: Window, backward: bool) -> None:
+def _convolve(
+    source: Array,
+    out: Array,
+    weight: Array,
+    bias: Array | None,
+    window: Window,
+    backward: bool,
+    low: float = -np.inf,
+    kept: Kept | None = None,
+) -> None:
     """Fill `out` from `source`, both (N, H, W, channels)."""
     if not out.size:
         return
     shapes = plan(source.shape, out.shape, window, backward)
     if shapes.leaves_pixels:
         out.fill(0)
-    panels = _packed(layout.contiguous(weight), bias, shapes, backward)
+    panels = keep(
+        kept, ("panels", window, backward), lambda: _packed(layout.contiguous(weight), bias, shapes, backward)
+    )
     flat_source, flat_out = source.reshape(-1), out.reshape(-1)
     for part in shapes.parts:
         count = len(part.tasks)
         _run_tasks(
             board() if count > 1 else 0, 1, 0, count, part.tasks, flat_source, flat_out, panels, part.source_rows,
-            part.out_rows, part.taps, part.passes, part.numbers, *team_scratch(0, part.buffer_size),
+            part.out_rows, part.taps, part.passes, part.numbers, np.float32(low), *team_scratch(0, part.buffer_size),
         )  # fmt: skip
 
 
@@ -172,6 +196,7 @@ def _run_tasks(
     taps,
     passes,
     numbers,
+    low,
     memory,
     share_size,
 ):
@@ -200,7 +225,7 @@ def _run_tasks(
                     )  # fmt: skip
             _multiply(
                 source if in_place else buffer, origin, out, to, columns, tasks[task, 2], tasks[task, 3], panels,
-                source_rows, out_rows, taps, passes,
+                source_rows, out_rows, taps, passes, low,
             )  # fmt: skip
 
 
@@ -235,7 +260,9 @@ def _fill_zero(target, to, count):
 
 
 @kernel
-def _multiply(source, origin, out, to, columns, first_column, last_column, panels, source_rows, out_rows, taps, passes):
+def _multiply(
+    source, origin, out, to, columns, first_column, last_column, panels, source_rows, out_rows, taps, passes, low
+):
     """One unit: for each pass its output pixels (rows) times its panels of weights."""
     zeros = len(panels) - PANEL
     bias = zeros - (columns + PANEL - 1) // PANEL * PANEL
@@ -250,6 +277,7 @@ def _multiply(source, origin, out, to, columns, first_column, last_column, panel
             group_end = min(last_column, group_begin + group)
             for tap in range(0, tap_count, part):
                 count = min(part, tap_count - tap)
+                floor = low if tap + part >= tap_count else np.float32(-np.inf)
                 for row in range(0, rows, BLOCK_ROWS):
                     for column in range(group_begin, group_end, PANEL):
                         panel = first_panel + column * tap_count * depth
@@ -259,10 +287,12 @@ def _multiply(source, origin, out, to, columns, first_column, last_column, panel
                                 count, depth, source, origin, source_rows, first_row + row, taps, first_tap + tap, 1,
                                 panels, panel + tap * depth * VL, VL, out, to + column, out_rows, first_row + row,
                                 rows - row, columns - column, panels, start, tap > 0,
+                                floor,
                             )  # fmt: skip
                         else:
                             rows_by_table(
                                 count, depth, source, origin, source_rows, first_row + row, taps, first_tap + tap, 1,
                                 panels, panel + tap * depth * PANEL, PANEL, out, to + column, out_rows,
                                 first_row + row, rows - row, columns - column, panels, start, tap > 0,
+                                floor,
                             )  # fmt: skip

@@ -15,6 +15,7 @@ from minitorch_cv.kernels.scratch import own
 from minitorch_cv.kernels.simd import load, load_part, splat, store, store_part
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
 
+_NO_BOUND = np.float32(-np.inf)
 TILE_ROWS = 256  # rows of a result that are transposed at a time
 
 
@@ -68,11 +69,13 @@ def _add_windows(
                         packed_rows_narrow(
                             last_image - image, depth, block, line, out_rows, 0, taps, 0, BLOCK_ROWS, panels, panel,
                             VL, sums, result, out_rows, 0, run - row, columns - column, zeros, 0, unit > first,
+                            _NO_BOUND,
                         )  # fmt: skip
                     else:
                         packed_rows(
                             last_image - image, depth, block, line, out_rows, 0, taps, 0, BLOCK_ROWS, panels, panel,
                             PANEL, sums, result, out_rows, 0, run - row, columns - column, zeros, 0, unit > first,
+                            _NO_BOUND,
                         )  # fmt: skip
 
 
@@ -192,11 +195,13 @@ def _add_planes(
                     rows_by_table_narrow(
                         lines, ow, planes, 0, starts, row, taps, 0, 1, right, panel, narrow_step,
                         sums, result, out_rows, 0, rows - row, columns - column, zeros, 0, unit > first,
+                        _NO_BOUND,
                     )  # fmt: skip
                 else:
                     rows_by_table(
                         lines, ow, planes, 0, starts, row, taps, 0, 1, right, panel, step,
                         sums, result, out_rows, 0, rows - row, columns - column, zeros, 0, unit > first,
+                        _NO_BOUND,
                     )  # fmt: skip
 
 

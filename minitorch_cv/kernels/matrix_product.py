@@ -1,4 +1,4 @@
-"""Matrix products: `matrix_product(a, b, bias=None)` -> a @ b + bias in their dtype.
+"""Matrix products: `matrix_product(a, b, bias, low)` -> max(a @ b + bias, low) in their dtype.
 
 In float32 a product of two matrices goes through the micro-kernel (microkernel.py) unless it is tiny. It is cut into
 tasks, each a range of rows and columns of the result, and a task goes through the depth in slabs:
@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minitorch_cv.kernels import layout
+from minitorch_cv.kernels import few_rows, layout
 from minitorch_cv.kernels._blas import one_blas_thread
 from minitorch_cv.kernels._jit import kernel
 from minitorch_cv.kernels._team import share
@@ -27,7 +27,7 @@ from minitorch_cv.kernels._threads import board, run_tasks
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.microkernel import packed_rows, packed_rows_narrow, rows_by_table, rows_by_table_narrow
 from minitorch_cv.kernels.scratch import own, team_scratch
-from minitorch_cv.kernels.simd import load, load_part, splat, store, store_part
+from minitorch_cv.kernels.simd import load, load_part, maximum, splat, store, store_part
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
 from minitorch_cv.kernels.transposition import transpose_block
 
@@ -43,13 +43,18 @@ _TURNED_ROWS = 512  # of a task whose result is transposed
 _TURNED_COLUMNS = 128  # the most of a result that is transposed
 
 
-def matrix_product(a: Array, b: Array, bias: Array | None = None) -> Array:
-    """a @ b + bias.
+def matrix_product(a: Array, b: Array, bias: Array | None = None, low: float = -np.inf) -> Array:
+    """a @ b + bias, but not less than `low`; NaN stays NaN.
 
     Args:   a, b: matrices, or batches of them, in one dtype; float16 is added up in float32.
             bias: (columns of b,).
     """
-    return _by_blocks(a, b, bias) if _worth_blocks(a, b) else _plain(a, b, bias)
+    if few_rows.supports(a, b):
+        return few_rows.few_rows_product(a, b, bias, low)
+    if _worth_blocks(a, b):
+        return _by_blocks(a, b, bias, low)
+    out = _plain(a, b, bias)
+    return out if low == -np.inf else np.maximum(out, out.dtype.type(low), out=out)
 
 
 def _plain(a: Array, b: Array, bias: Array | None) -> Array:
@@ -96,8 +101,8 @@ def _worth_blocks(a: Array, b: Array) -> bool:
     return a.ndim == 2 and b.ndim == 2 and a.dtype == np.float32 and a.size * b.shape[1] >= _TINY
 
 
-def _by_blocks(a: Array, b: Array, bias: Array | None) -> Array:
-    """a @ b + bias by the micro-kernel."""
+def _by_blocks(a: Array, b: Array, bias: Array | None, low: float) -> Array:
+    """max(a @ b + bias, low) by the micro-kernel."""
     (m, depth), n = a.shape, b.shape[1]
     left, left_rows = _flat(a)
     right, right_rows = _flat(b)
@@ -109,7 +114,8 @@ def _by_blocks(a: Array, b: Array, bias: Array | None) -> Array:
     multiply = _multiply_rows if plan.left_rows else _multiply_columns
     multiply(
         board() if count > 1 else 0, 1, 0, count, plan.tasks, plan.sizes, plan.offsets, left, right,
-        _NO_BIAS if bias is None else layout.contiguous(bias), out.reshape(-1), *team_scratch(0, plan.memory),
+        _NO_BIAS if bias is None else layout.contiguous(bias), out.reshape(-1), np.float32(low),
+        *team_scratch(0, plan.memory),
     )  # fmt: skip
     return out
 
@@ -200,7 +206,7 @@ def _cuts(length: int, unit: int, parts: int) -> list[tuple[int, int]]:
 
 
 @kernel
-def _multiply_rows(team, size, first, last, tasks, sizes, offsets, left, right, bias, out, all_memory, share_size):
+def _multiply_rows(team, size, first, last, tasks, sizes, offsets, left, right, bias, out, low, all_memory, share_size):
     """Tasks first <= t < last; left-hand rows are in memory."""
     if share(team, size, first, last):
         return
@@ -210,6 +216,7 @@ def _multiply_rows(team, size, first, last, tasks, sizes, offsets, left, right, 
     for t in range(first, last):
         first_row, last_row, first_column, last_column = tasks[t, 0], tasks[t, 1], tasks[t, 2], tasks[t, 3]
         columns = last_column - first_column
+        floor = np.float32(-np.inf) if turned else low
         target, shift = (memory, result_at - first_row * out_step) if turned else (out, first_column)
         _copy_bias(bias, first_column, columns, turned, memory, bias_at)
         for begin in range(0, depth, slab):
@@ -219,6 +226,7 @@ def _multiply_rows(team, size, first, last, tasks, sizes, offsets, left, right, 
             for row in range(first_row, last_row, BLOCK_ROWS):
                 for k in range(begin, end, _DEPTH):
                     length = min(_DEPTH, end - k)
+                    held = floor if k + length == depth else np.float32(-np.inf)
                     for column in range(0, columns, PANEL):
                         panel = column * (end - begin) + (k - begin) * PANEL
                         to = row * out_step + column + shift
@@ -227,18 +235,22 @@ def _multiply_rows(team, size, first, last, tasks, sizes, offsets, left, right, 
                             rows_by_table_narrow(
                                 1, length, left, k, offsets, _LEFT + row, offsets, 0, 1, memory, panel, PANEL, target,
                                 to, offsets, _OUT, last_row - row, columns - column, memory, first_bias, k > 0,
+                                held,
                             )  # fmt: skip
                         else:
                             rows_by_table(
                                 1, length, left, k, offsets, _LEFT + row, offsets, 0, 1, memory, panel, PANEL, target,
                                 to, offsets, _OUT, last_row - row, columns - column, memory, first_bias, k > 0,
+                                held,
                             )  # fmt: skip
         if turned:
-            _turn(memory, result_at, first_row, last_row, columns, bias, out, sizes[10])
+            _turn(memory, result_at, first_row, last_row, columns, bias, out, sizes[10], low)
 
 
 @kernel
-def _multiply_columns(team, size, first, last, tasks, sizes, offsets, left, right, bias, out, all_memory, share_size):
+def _multiply_columns(
+    team, size, first, last, tasks, sizes, offsets, left, right, bias, out, low, all_memory, share_size
+):
     """The same, where left-hand columns are in memory."""
     if share(team, size, first, last):
         return
@@ -248,6 +260,7 @@ def _multiply_columns(team, size, first, last, tasks, sizes, offsets, left, righ
     for t in range(first, last):
         first_row, last_row, first_column, last_column = tasks[t, 0], tasks[t, 1], tasks[t, 2], tasks[t, 3]
         columns = last_column - first_column
+        floor = np.float32(-np.inf) if turned else low
         target, shift = (memory, result_at - first_row * out_step) if turned else (out, first_column)
         _copy_bias(bias, first_column, columns, turned, memory, bias_at)
         for begin in range(0, depth, slab):
@@ -258,6 +271,7 @@ def _multiply_columns(team, size, first, last, tasks, sizes, offsets, left, righ
                 bottom = min(last_row, top + _LEFT_ROWS)
                 for k in range(begin, end, _DEPTH):
                     length = min(_DEPTH, end - k)
+                    held = floor if k + length == depth else np.float32(-np.inf)
                     _pack_columns(left, k * step + top, step, bottom - top, length, memory, block_at)
                     for row in range(top, bottom, BLOCK_ROWS):
                         start = block_at + (row - top) * length
@@ -269,16 +283,16 @@ def _multiply_columns(team, size, first, last, tasks, sizes, offsets, left, righ
                                 packed_rows_narrow(
                                     1, length, memory, start, offsets, 0, offsets, 0, BLOCK_ROWS, memory, panel, PANEL,
                                     target, to, offsets, _OUT, bottom - row, columns - column, memory, first_bias,
-                                    k > 0,
+                                    k > 0, held,
                                 )  # fmt: skip
                             else:
                                 packed_rows(
                                     1, length, memory, start, offsets, 0, offsets, 0, BLOCK_ROWS, memory, panel, PANEL,
                                     target, to, offsets, _OUT, bottom - row, columns - column, memory, first_bias,
-                                    k > 0,
+                                    k > 0, held,
                                 )  # fmt: skip
         if turned:
-            _turn(memory, result_at, first_row, last_row, columns, bias, out, sizes[10])
+            _turn(memory, result_at, first_row, last_row, columns, bias, out, sizes[10], low)
 
 
 @kernel
@@ -292,8 +306,9 @@ def _copy_bias(bias, first, columns, turned, memory, at):
 
 
 @kernel
-def _turn(memory, at, first_row, last_row, columns, bias, out, out_step):
+def _turn(memory, at, first_row, last_row, columns, bias, out, out_step, low):
     """Bring the transpose of some columns of the result to their place, and add the bias."""
+    floor = splat(low)
     for row in range(first_row, last_row, VL):
         lanes = min(VL, last_row - row)
         for column in range(0, columns, VL):
@@ -302,10 +317,11 @@ def _turn(memory, at, first_row, last_row, columns, bias, out, out_step):
                 memory, at + (row - first_row) * columns + column, columns, lanes, count,
                 out, column * out_step + row, out_step, lanes,
             )  # fmt: skip
-            if len(bias) > 0:
-                summand = load_part(bias, row, lanes)
+            if len(bias) > 0 or low == 0:
+                summand = load_part(bias, row, lanes if len(bias) > 0 else 0)
                 for k in range(column, column + count):
-                    store_part(out, k * out_step + row, load_part(out, k * out_step + row, lanes) + summand, lanes)
+                    number = load_part(out, k * out_step + row, lanes) + summand
+                    store_part(out, k * out_step + row, maximum(number, floor), lanes)
 
 
 @kernel

@@ -3,7 +3,7 @@
 `rows_by_table(...)` and `packed_rows(...)` compute, for BLOCK_ROWS rows r and PANEL columns n (target.py),
 
     c[c0 + c_rows[cr + r] + n] = bias[bias0 + n] + sum over t < taps and d < depth of
-                                 left(r, t, d) * b[b0 + (t*depth + d)*b_step + n]
+                                 left(r, t, d) * b[b0 + (t*depth + d)*b_step + n], but not less than low
 
 - `rows_by_table`: left(r, t, d) = a[a0 + a_rows[ar + r] + a_taps[at + t] + d]. Rows lie anywhere: the window of one
   output pixel is row r, its lines are the taps, the pixels and channels of a line are the depth. A convolution needs no
@@ -12,11 +12,11 @@
   is packed in panels, or the transpose of one that is not.
 
 Arguments, in order: `taps, depth, a, a0, a_rows, ar, a_taps, at, a_step, b, b0, b_step, c, c0, c_rows, cr, rows,
-columns, bias, bias0, accumulate`. Arrays are 1-d and contiguous: a, b, c, bias float32, the tables int64. `taps` and
-`depth` are at least 1. Only the first `rows` rows and `columns` columns are stored, but all BLOCK_ROWS rows of a and
-all PANEL columns of b and of the bias are read: pad a table with a valid row, b and the bias with anything. With
-`accumulate` the result is added to what c holds. `rows_by_table_narrow` and `packed_rows_narrow` are the same with one
-vector of columns (VL) instead of two.
+columns, bias, bias0, accumulate, low`. Arrays are 1-d and contiguous: a, b, c, bias float32, the tables int64. `taps`
+and `depth` are at least 1. Only the first `rows` rows and `columns` columns are stored, but all BLOCK_ROWS rows of a
+and all PANEL columns of b and of the bias are read: pad a table with a valid row, b and the bias with anything. With
+`accumulate` the result is added to what c holds. `low` (float32) is minus infinity, or 0 for a ReLU; NaN stays NaN.
+`rows_by_table_narrow` and `packed_rows_narrow` are the same with one vector of columns (VL) instead of two.
 
 Why it is fast: a processor can start two vector multiply-adds a cycle, but the result of one is there only four cycles
 later, and a number that has to come from memory comes at most two or three times a cycle. In a block of 14 rows and 2
@@ -41,14 +41,14 @@ def _block_product(vectors: int, packed: bool) -> Any:
 
     @simd.instruction(_stand_in(vectors, packed))
     def block_product(typing_context, taps, depth, a, a0, a_rows, ar, a_taps, at, a_step, b, b0, b_step, c, c0,
-                      c_rows, cr, rows, columns, bias, bias0, accumulate):  # fmt: skip
+                      c_rows, cr, rows, columns, bias, bias0, accumulate, low):  # fmt: skip
         def generate(context, builder, signature, arguments):
             _generate(context, builder, signature, arguments, vectors, packed)
             return context.get_dummy_value()
 
         i = types.intp
         return types.void(
-            i, i, a, i, a_rows, i, a_taps, i, i, b, i, i, c, i, c_rows, i, i, i, bias, i, types.boolean
+            i, i, a, i, a_rows, i, a_taps, i, i, b, i, i, c, i, c_rows, i, i, i, bias, i, types.boolean, types.float32
         ), generate
 
     return block_product
@@ -56,7 +56,7 @@ def _block_product(vectors: int, packed: bool) -> Any:
 
 def _generate(context: Any, builder: Any, signature: Any, arguments: Any, vectors: int, packed: bool) -> None:
     (taps, depth, _, a0, _, ar, _, at, a_step, _, b0, b_step, _, c0, _, cr,
-     rows, columns, _, bias0, accumulate) = arguments  # fmt: skip
+     rows, columns, _, bias0, accumulate, low) = arguments  # fmt: skip
     kinds = signature.args
 
     def pointer(position: int, index: Any) -> Any:
@@ -122,6 +122,7 @@ def _generate(context: Any, builder: Any, signature: Any, arguments: Any, vector
     # right behind a store to a part of the same bytes, as where a row of c is shorter than a vector, waits for it.
     builder.position_at_end(end)
     lanes = [simd.first_lanes(builder, builder.sub(columns, INT64(v * VL))) for v in range(vectors)]
+    lowest = simd.broadcast(builder, low)
     out_table = pointer(14, cr)
     stored = builder.append_basic_block("stored")
     for r in range(BLOCK_ROWS):
@@ -140,7 +141,8 @@ def _generate(context: Any, builder: Any, signature: Any, arguments: Any, vector
             value.add_incoming(new_sums[r, v], wanted)
             value.add_incoming(added[v], add_row)
         for v, value in enumerate(values):
-            simd.store_masked(builder, value, targets[v], lanes[v])
+            held = builder.select(builder.fcmp_unordered(">", value, lowest), value, lowest)  # a NaN is unordered
+            simd.store_masked(builder, held, targets[v], lanes[v])
     builder.branch(stored)
     builder.position_at_end(stored)
 
@@ -149,7 +151,7 @@ def _stand_in(vectors: int, packed: bool) -> Callable[..., None]:
     width = vectors * VL
 
     def block_product(taps, depth, a, a0, a_rows, ar, a_taps, at, a_step, b, b0, b_step, c, c0,
-                      c_rows, cr, rows, columns, bias, bias0, accumulate):  # fmt: skip
+                      c_rows, cr, rows, columns, bias, bias0, accumulate, low):  # fmt: skip
         rows_of_a = np.arange(BLOCK_ROWS) if packed else a_rows[ar : ar + BLOCK_ROWS]
         steps = np.arange(depth) * (a_step if packed else 1)
         along = (a_taps[at : at + taps, None] + steps).reshape(-1)
@@ -157,7 +159,7 @@ def _stand_in(vectors: int, packed: bool) -> Callable[..., None]:
         right = b[b0 + np.arange(taps * depth)[:, None] * b_step + np.arange(width)]
         product = (left @ right + bias[bias0 : bias0 + width])[: max(rows, 0), : max(columns, 0)]
         places = c0 + c_rows[cr : cr + len(product), None] + np.arange(product.shape[1])
-        c[places] = product + c[places] if accumulate else product
+        c[places] = np.maximum(product + c[places] if accumulate else product, low)
 
     return block_product
 

@@ -1,9 +1,9 @@
 """Convolution with 3x3 or 5x5 weights at stride 1 by Winograd's minimal filtering: a quarter of the multiplications.
 
-- `winograd(x, weight, bias, window)` -> (N, O, oh, ow)
+- `winograd(x, weight, bias, window, low, kept)` -> (N, O, oh, ow)
 - `winograd_backward_input(grad_out, weight, image_size, window)` -> (N, C, H, W)
 - `winograd_backward_weight(grad_out, x, window)` -> (O, C, k, k)
-- `supports(window)`, `worthwhile(n, c, o, oh, ow, k)`: whether this way can be taken, and whether it pays
+- `supports(window)`, `worthwhile(n, c, o, oh, ow, k, kept)`: whether this way can be taken, and whether it pays
 
 x: (N, C, H, W), weight: (O, C, k, k), bias: (O,) or None, grad_out: (N, O, oh, ow), all float32; one group. Padding may
 differ by side and be negative.
@@ -26,6 +26,7 @@ import numpy as np
 
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._threads import board, over_range
+from minitorch_cv.kernels.keeping import Kept, keep
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.scratch import team_scratch
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
@@ -57,6 +58,7 @@ _PART_NANOSECONDS = 1 << 13
 _TRANSFORMED, _MULTIPLIED = 8, 64
 _FEWEST_CHANNELS = 32
 _TILES_OF_WEIGHT = 40
+_READING = 18
 _SLICES = 8  # of the tiles, each with sums of its own for the weight's gradient
 
 
@@ -65,8 +67,10 @@ def supports(window: Window) -> bool:
     return window.size in ((3, 3), (5, 5)) and window.stride == (1, 1) and window.dilation == (1, 1)
 
 
-def worthwhile(n: int, c: int, o: int, oh: int, ow: int, k: int) -> bool:
+def worthwhile(n: int, c: int, o: int, oh: int, ow: int, k: int, kept: bool = False) -> bool:
     """True where this way is faster than a convolution by address, for c and o channels and n maps of (oh, ow).
+
+    `kept`: the transform of the weights is at hand from a call before.
 
     Measured on two cores with AVX-512: with 16 channels or fewer the transforms take longer than the products they save
     (1.7 times as slow at 16x16 channels, 0.8 at 32x32). The weights' transforms take as long as 40 tiles: one image
@@ -75,14 +79,21 @@ def worthwhile(n: int, c: int, o: int, oh: int, ow: int, k: int) -> bool:
     """
     m = SIZE + 1 - k
     tiles = n * -(-oh // m) * -(-ow // m)
-    return min(c, o) >= _FEWEST_CHANNELS and POSITIONS * (tiles + _TILES_OF_WEIGHT) < n * oh * ow * k * k
+    pixels = n * oh * ow
+    if kept:  # few pixels: reading a weight takes as long as so many multiply-adds, and rows are multiplied in blocks
+        tiles, pixels = (_padded(count, BLOCK_ROWS) + _READING for count in (tiles, pixels))
+    else:
+        tiles += _TILES_OF_WEIGHT
+    return min(c, o) >= _FEWEST_CHANNELS and POSITIONS * tiles < pixels * k * k
 
 
-def winograd(x: Array, weight: Array, bias: Array | None, window: Window) -> Array:
-    """out[n, o, y, x] = bias[o] + the sum of weight[o] * (the window of x[n] at y, x)."""
+def winograd(
+    x: Array, weight: Array, bias: Array | None, window: Window, low: float = -np.inf, kept: Kept | None = None
+) -> Array:
+    """out[n, o, y, x] = bias[o] + the sum of weight[o] * (the window of x[n] at y, x), but not less than `low`."""
     (top, _), (left, _) = window.padding_by_side
     out = layout.empty_image(len(x), len(weight), *window.output_size(x.shape[2:]), np.float32)
-    _correlate(x, weight, bias, (top, left), out, backward=False)
+    _correlate(x, weight, bias, (top, left), out, False, low, kept)
     return out
 
 
@@ -95,7 +106,7 @@ def winograd_backward_input(grad_out: Array, weight: Array, image_size: Pair, wi
     (top, _), (left, _) = window.padding_by_side
     k = window.size[0]
     grad_x = layout.empty_image(len(grad_out), weight.shape[1], *image_size, np.float32)
-    _correlate(grad_out, weight, None, (k - 1 - top, k - 1 - left), grad_x, backward=True)
+    _correlate(grad_out, weight, None, (k - 1 - top, k - 1 - left), grad_x, True)
     return grad_x
 
 
@@ -114,7 +125,16 @@ def _grid_of(size: Pair, k: int, top: int = 0, left: int = 0) -> _Grid:
     return _Grid(m, top, left, -(-size[0] // m), -(-size[1] // m))
 
 
-def _correlate(x: Array, weight: Array, bias: Array | None, begin: Pair, out: Array, backward: bool) -> None:
+def _correlate(
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+    begin: Pair,
+    out: Array,
+    backward: bool,
+    low: float = -np.inf,
+    kept: Kept | None = None,
+) -> None:
     """Fill `out` with a correlation; its first windows begin `begin` pixels before the image."""
     images, results = layout.channels_last(x), layout.channels_last(out)
     (n, oh, ow, o), c = results.shape, images.shape[3]
@@ -123,7 +143,7 @@ def _correlate(x: Array, weight: Array, bias: Array | None, begin: Pair, out: Ar
     if not results.size:
         return
     if not c:
-        results[...] = 0 if bias is None else bias
+        results[...] = np.maximum(np.float32(0) if bias is None else bias, np.float32(low))
         return
     depth, columns = _padded(c, VL), _padded(o, VL)
     in_blocks = c * o < _LARGE_WEIGHT
@@ -135,7 +155,7 @@ def _correlate(x: Array, weight: Array, bias: Array | None, begin: Pair, out: Ar
         size = min(_padded(tiles, BLOCK_ROWS), _CHUNK_BYTES // (4 * POSITIONS * (depth + group)))
     size = max(size // BLOCK_ROWS, 1) * BLOCK_ROWS
     steps, products_step = (size * depth + _LINE, depth, PANEL), size * group + _LINE
-    packed, packed_step = _transformed_weight(weight, backward)
+    packed, packed_step = keep(kept, ("transform", backward), lambda: _transformed_weight(weight, backward))
     bias_row = np.zeros(_padded(o, PANEL) + PANEL, np.float32)
     if bias is not None:
         bias_row[:o] = bias
@@ -145,8 +165,8 @@ def _correlate(x: Array, weight: Array, bias: Array | None, begin: Pair, out: Ar
         board(), 1 if in_blocks else blocks, 0, blocks, images.reshape(-1), images.shape[1:], packed, packed_step,
         bias_row, results.reshape(-1), results.shape[1:], grid, tiles, size, columns, group, steps, products_step,
         tables, _part(POSITIONS * (depth + group) // 2, _TRANSFORMED), _part(size * c * group, _MULTIPLIED),
-        *_memory(1, POSITIONS * steps[0], in_blocks), *_memory(2, POSITIONS * products_step, in_blocks),
-        *team_scratch(0, POSITIONS * VL),
+        np.float32(low), *_memory(1, POSITIONS * steps[0], in_blocks),
+        *_memory(2, POSITIONS * products_step, in_blocks), *team_scratch(0, POSITIONS * VL),
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ from minitorch_cv.kernels._jit import kernel
 from minitorch_cv.kernels._team import share
 from minitorch_cv.kernels.microkernel import packed_rows, rows_by_table
 from minitorch_cv.kernels.scratch import own
-from minitorch_cv.kernels.simd import load, load_part, prefetch_to_store, splat, store, store_part
+from minitorch_cv.kernels.simd import load, load_part, maximum, prefetch_to_store, splat, store, store_part
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
 from minitorch_cv.kernels.winograd_transforms import (
     ONE,
@@ -55,6 +55,7 @@ from minitorch_cv.kernels.winograd_transforms import (
 GATHERED_ROWS = 8
 # For calls of another kernel. A plain number would be taken for the argument's type: the kernel would be compiled for
 # this number alone, and `first` would be 0 in all parts of its range.
+_NO_BOUND = np.float32(-np.inf)
 _FIRST, _LAST, _EXTENT, _LANES = np.int64(0), np.int64(POSITIONS), np.int64(SIZE), np.int64(VL)
 
 
@@ -164,17 +165,22 @@ def _multiply(
                     1, depth, windows, p * windows_step + r * tables[1], tables, 0, tables, 2 * BLOCK_ROWS, 0,
                     packed, b0 + p * packed_step + n * depth, PANEL,
                     products, p * products_step + r * tables[BLOCK_ROWS + 1] + n, tables, BLOCK_ROWS,
-                    tiles - r, columns - n, bias, bias0 + n if p == ONE else zeros0, False,
+                    tiles - r, columns - n, bias, bias0 + n if p == ONE else zeros0, False, _NO_BOUND,
                 )  # fmt: skip
 
 
 @kernel
 def _restore_tiles(
-    team, size, first, last, begin, products, step, row_step, images, shape, grid, c0, columns, patches, patch_size
-):
-    """The tiles behind products[position*step + (t - begin)*row_step:][:columns], to the pixels' channels from c0."""
+    team, size, first, last, begin, products, step, row_step, images, shape, grid, c0, columns, low, patches,
+    patch_size,
+):  # fmt: skip
+    """The tiles behind products[position*step + (t - begin)*row_step:][:columns], to the pixels' channels from c0.
+
+    Not less than `low`.
+    """
     if share(team, size, first, last):
         return
+    floor = splat(low)
     patch = own(team, patches, patch_size)
     h, w, c = shape
     m, _, _, tile_rows, tile_columns = grid
@@ -191,17 +197,19 @@ def _restore_tiles(
             for p in range(min(m, h - y)):
                 for q in range(min(m, w - x)):
                     pixel = target + (p * w + q) * c + i
-                    store_part(images, pixel, load(patch, (p * m + q) * VL), c - c0 - i)
+                    store_part(images, pixel, maximum(load(patch, (p * m + q) * VL), floor), c - c0 - i)
                     prefetch_to_store(images, pixel + m * c)  # that of the next tile
 
 
 @kernel
 def correlate(
     team, size, first, last, images, shape, packed, packed_step, bias, results, result_shape, grid, tiles, block,
-    columns, group, steps, products_step, tables, tile_part, position_part, windows, windows_size, products,
+    columns, group, steps, products_step, tables, tile_part, position_part, low, windows, windows_size, products,
     products_size, patches, patch_size,
 ):  # fmt: skip
     """The blocks of tiles first <= b < last: correlations of images with weights, `group` of `columns` at a time.
+
+    Results are not less than `low`.
 
     packed, packed_step: from `transform_weight`. bias: that of the columns, then a panel of zeros. tables: the offsets
     of BLOCK_ROWS rows of windows, of as many rows of products, and a 0.
@@ -236,7 +244,7 @@ def correlate(
             )  # fmt: skip
             _restore_tiles(
                 team, tile_part, begin, end, begin, products, products_step, group, results, result_shape, grid, o0,
-                width, patches, patch_size,
+                width, low, patches, patch_size,
             )  # fmt: skip
 
 
@@ -258,7 +266,7 @@ def _multiply_transposed(
                     1, count, windows, p * windows_step + r, tables, 0, tables, BLOCK_ROWS, window_step,
                     tiles, p * tiles_step + n // PANEL * panel_step, PANEL,
                     sums, p * sums_step + r * columns + n, tables, 0,
-                    channels - r, columns - n, zeros, 0, accumulate,
+                    channels - r, columns - n, zeros, 0, accumulate, _NO_BOUND,
                 )  # fmt: skip
 
 

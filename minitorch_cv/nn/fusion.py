@@ -3,7 +3,8 @@
 On their own, each reads and writes a whole map, and each keeps one for backward. `Sequential` and the blocks of
 vision.models hand neighbours to this file, which runs them together if both are the library's own, unchanged, and if
 nothing is to happen between them: no hooks. Otherwise it calls one after the other, as PyTorch does. Results, running
-statistics and gradients are the same either way, up to the rounding of float32.
+statistics and gradients are the same either way, up to the rounding of float32. Where nothing is recorded,
+evaluation.py goes further.
 """
 
 from __future__ import annotations
@@ -11,20 +12,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..autograd.grad_mode import grad_state
 from ..tensors.tensor import Tensor
 from .activation import ReLU
 from .batchnorm import BatchNorm1d, BatchNorm2d
 from .conv import Conv2d
+from .dropout import Dropout, Dropout2d
+from .evaluation import evaluate
 from .linear import Linear
 from .module import Module
+from .shape import Flatten, Identity
 
 # By exact type and with the forward that each was defined with: subclasses and patched classes do something else.
-_FORWARD: dict[type[Module], Any] = {kind: kind.forward for kind in (BatchNorm1d, BatchNorm2d, Conv2d, Linear, ReLU)}
+_WITH_RELU = (BatchNorm1d, BatchNorm2d, Conv2d, Linear)
+_FORWARD: dict[type[Module], Any] = {
+    kind: kind.forward for kind in (*_WITH_RELU, ReLU, Dropout, Dropout2d, Flatten, Identity)
+}
 
 
 def run_in_turn(modules: Iterable[Module], input: Any) -> Any:
     """Call every module on the result of the one before."""
     in_turn = list(modules)
+    if not grad_state.enabled:
+        return evaluate(in_turn, input, _plain)
     i = 0
     while i < len(in_turn):
         module = in_turn[i]
@@ -47,7 +57,7 @@ def norm_relu(norm: Module, relu: Module, input: Tensor, residual: Tensor | None
 
 def fusable(layer: Module, relu: Module) -> bool:
     """Whether `layer` has a forward_relu and `relu` is a ReLU, and the two may run as one."""
-    return type(relu) is ReLU and type(layer) in _FORWARD and type(layer) is not ReLU and _plain(layer) and _plain(relu)
+    return type(relu) is ReLU and type(layer) in _WITH_RELU and _plain(layer) and _plain(relu)
 
 
 def _plain(module: Module) -> bool:

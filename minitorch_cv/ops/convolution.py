@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from ..autograd.grad_mode import grad_state
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels import convolution as kernels
 from ..kernels.bias import conv2d_backward_bias
+from ..kernels.keeping import Kept, keep
 from ..kernels.window import Window, same_padding
+from .activation_piecewise import relu_gradient
 from .convolution_arguments import check_bias, check_groups, check_operands, check_paddings, check_steps, times
 from .image_form import ImageForm, window_over
+from .kept import Scaling, kept_for, let_go
 from .known import kind, known, settings
-from .then_relu import ThenRelu
 
 Integers = int | tuple[int, ...]
 
 
 @dataclass(eq=False, repr=False)
 class Convolution(Operation):
-    """The weighted sum of each window of the input."""
+    """The weighted sum of each window of the input, and on request the ReLU of that."""
 
     form: ImageForm
     window: Window
     groups: int
+    relu: bool = False
 
-    def forward(self, x: Array, weight: Array, bias: Array | None) -> Array:
+    def name(self) -> str:
+        """ConvolutionBackward0, or that of what comes last."""
+        return "ReluBackward0" if self.relu else super().name()
+
+    def forward(self, x: Array, weight: Array, bias: Array | None, kept: Kept | None = None) -> Array:
         form = self.form
         self.x: Any = x if self.needs_grad[1] else None
         self.weight: Any = weight if self.needs_grad[0] else None
         self.image_size, self.weight_shape = form.image_size(x.shape), weight.shape
-        images, filters = form.to_images(x), form.filters(weight)
-        return form.from_images(kernels.conv2d(images, filters, bias, self.window, self.groups))
+        images, filters, low = form.to_images(x), form.filters(weight), 0 if self.relu else -math.inf
+        out = form.from_images(kernels.conv2d(images, filters, bias, self.window, self.groups, low, kept))
+        self.y: Any = out if self.relu and True in self.needs_grad else None
+        return out
 
     def backward(self, grad_out: Array) -> tuple:
         grad_x = grad_weight = grad_bias = None
         form = self.form
-        grad = form.to_images(grad_out)
+        grad = form.to_images(relu_gradient(self.y, grad_out) if self.relu else grad_out)
         if self.needs_grad[0]:
             filters = form.filters(self.weight)
             grad_x = kernels.conv2d_backward_input(grad, filters, self.image_size, self.window, self.groups)
@@ -120,12 +133,47 @@ def _convolve(
     groups: int,
     relu: bool = False,
 ) -> V:
+    if spatial == 2 and not grad_state.enabled and isinstance(input, Variable) and isinstance(weight, Variable):
+        with np.errstate(all="ignore"):
+            made = evaluate_conv2d(input.array, weight, bias, stride, padding, dilation, groups, None, relu)
+        return input.wrap(made)
+
     def check() -> tuple[ImageForm, Window, int]:
         return _settings(op_name, spatial, input, weight, bias, stride, padding, dilation, groups)
 
     key = op_name, kind(input), kind(weight), kind(bias), settings(stride, padding, dilation, groups)
-    convolution = Convolution(*known(_KNOWN, key, check))
-    return (ThenRelu(convolution) if relu else convolution)(input, weight, bias)
+    let_go(weight)
+    return Convolution(*known(_KNOWN, key, check), relu)(input, weight, bias)
+
+
+def evaluate_conv2d(
+    x: Array,
+    weight: Variable,
+    bias: Variable | None,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: int,
+    norm: Scaling | None,
+    relu: bool,
+) -> Array:
+    """What conv2d gives for the array of an input, when nothing is recorded, and what follows it.
+
+    Args:     norm: a scale and a shift of each output channel, as a batch normalisation in evaluation is.
+              relu: whether a ReLU comes last.
+    """
+
+    def check() -> tuple[ImageForm, Window, int]:
+        return _settings("conv2d", 2, weight.wrap(x), weight, bias, stride, padding, dilation, groups)
+
+    kinds = (x.shape, x.dtype.num), kind(weight), kind(bias)
+    form, window, groups = known(_KNOWN, ("conv2d", *kinds, settings(stride, padding, dilation, groups)), check)
+    filters, shift = weight.array, None if bias is None else bias.array
+    pixels = math.prod(window.output_size(form.image_size(x.shape))) * (x.shape[0] if form.batched else 1)
+    kept = kept_for(pixels, weight, bias, norm)
+    if norm is not None:
+        filters, shift = keep(kept, "scaled", lambda: norm.scaled(weight.array, shift))
+    return Convolution(form, window, groups, relu).evaluate(x, filters, shift, kept)
 
 
 _KNOWN: dict[Any, tuple[ImageForm, Window, int]] = {}

@@ -14,6 +14,8 @@ from ..autograd.variable import Variable
 
 T = TypeVar("T")
 
+_UNKNOWN: Any = object()
+_NO_KEY: Any = object()
 _MOST = 4096  # keys in a cache; it is emptied then
 
 
@@ -31,13 +33,16 @@ def settings(*values: Any) -> Hashable:
 
 def known(cache: dict[Any, T], key: Any, check: Callable[[], T]) -> T:
     """What is in the cache for `key`, which holds all that check() looks at; otherwise check(), which may raise."""
+    # check() is called outside of `except`: its errors are for the user, and have no others in their trace.
     try:
-        return cache[key]
-    except KeyError:
-        found = check()
+        found = cache.get(key, _UNKNOWN)
     except TypeError:  # a list among the settings
+        found = _NO_KEY
+    if found is _NO_KEY:
         return check()
-    if len(cache) >= _MOST:
-        cache.clear()
-    cache[key] = found
+    if found is _UNKNOWN:
+        found = check()
+        if len(cache) >= _MOST:
+            cache.clear()
+        cache[key] = found
     return found

@@ -12,17 +12,21 @@ from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels import layout
 from ..kernels.matrix_product import matrix_product
+from .activation_piecewise import relu_gradient, relu_of
 from .arguments import broadcast_shape, check_floating, check_same_dtype, unbroadcast
 from .known import kind, known
-from .then_relu import ThenRelu
 
 
 @dataclass(eq=False, repr=False)
 class Linear(Operation):
-    """x @ weight.T + bias."""
+    """x @ weight.T + bias, and on request the ReLU of that."""
+
+    relu: bool = False
 
     def name(self) -> str:
         """AddmmBackward0, or MmBackward0 without a bias; for other than 2-D inputs PyTorch ends with a view."""
+        if self.relu:
+            return "ReluBackward0"
         if len(self.input_shape) != 2:
             return "ViewBackward0" if self.has_bias else "UnsafeViewBackward0"
         return "AddmmBackward0" if self.has_bias else "MmBackward0"
@@ -41,13 +45,19 @@ class Linear(Operation):
         self.rows: Any = rows if self.needs_grad[1] else None
         self.matrix: Any = matrix if self.needs_grad[0] else None
         plain_bias = self.bias_shape == weight.shape[:-1]  # not one that is broadcast
-        out = matrix_product(rows, matrix.T, bias if plain_bias else None)
-        out = out.reshape((*x.shape[:-1], *weight.shape[:-1]))
-        if bias is not None and not plain_bias:
+        if bias is None or plain_bias:
+            out = matrix_product(rows, matrix.T, bias, 0 if self.relu else -math.inf)
+            out = out.reshape((*x.shape[:-1], *weight.shape[:-1]))
+        else:
+            out = matrix_product(rows, matrix.T).reshape((*x.shape[:-1], *weight.shape[:-1]))
             out += bias
+            out = relu_of(out, out=out) if self.relu else out
+        self.y: Any = out if self.relu and True in self.needs_grad else None
         return out
 
     def backward(self, grad_out: Array) -> tuple:
+        if self.relu:
+            grad_out = relu_gradient(self.y, grad_out)
         outputs = math.prod(self.weight_shape[:-1])
         grad = layout.contiguous(grad_out).reshape(math.prod(self.input_shape[:-1]), outputs)
         return (
@@ -111,7 +121,14 @@ def linear(input: V, weight: Variable, bias: Variable | None = None) -> V:
 def linear_relu(input: V, weight: Variable, bias: Variable | None = None) -> V:
     """relu(linear(input, weight, bias)) as one operation."""
     known(_KNOWN, (kind(input), kind(weight), kind(bias)), lambda: _check_linear(input, weight, bias))
-    return ThenRelu(Linear())(input, weight, bias)
+    return Linear(relu=True)(input, weight, bias)
+
+
+def evaluate_linear(x: Array, weight: Variable, bias: Variable | None, relu: bool) -> Array:
+    """What linear, or linear_relu, gives for the array of an input, when nothing is recorded."""
+    key = (x.shape, x.dtype.num), kind(weight), kind(bias)
+    known(_KNOWN, key, lambda: _check_linear(weight.wrap(x), weight, bias))
+    return Linear(relu).evaluate(x, weight.array, None if bias is None else bias.array)
 
 
 _KNOWN: dict[Any, None] = {}

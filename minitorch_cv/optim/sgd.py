@@ -12,6 +12,8 @@ from .checks import check_lr, check_not_negative
 from .optimizer import Params
 from .parameterwise import ParameterwiseOptimizer
 
+_PART_BYTES = 1 << 18  # of a parameter that is updated at a time, so that what is computed on the way stays small
+
 
 class SGD(ParameterwiseOptimizer):
     """Stochastic gradient descent: param -= lr * buf, with buf = momentum * buf + (1 - dampening) * grad.
@@ -80,18 +82,35 @@ class SGD(ParameterwiseOptimizer):
 
     def update(self, param: Tensor, grad: np.ndarray, group: dict[str, Any]) -> None:
         """One step of gradient descent."""
-        momentum, weight_decay = group["momentum"], float(group["weight_decay"])
-        value = param.array
-        if weight_decay != 0:
-            grad = grad + weight_decay * value
-        if momentum != 0:
-            state = self.state[param]
-            if state.get("momentum_buffer") is None:
-                state["momentum_buffer"] = Tensor.wrap(np.array(grad))
-                buffer = state["momentum_buffer"].array
-            else:
-                buffer = state["momentum_buffer"].array
-                buffer *= momentum
-                buffer += (1 - group["dampening"]) * grad
-            grad = grad + momentum * buffer if group["nesterov"] else buffer
-        value -= float(group["lr"]) * grad
+        value, weight_decay = param.array, float(group["weight_decay"])
+        known = buffer = None
+        if group["momentum"] != 0:
+            known = self.state[param].get("momentum_buffer")
+            buffer = np.empty_like(grad) if known is None else known.array
+        for part in _parts(value):
+            direction = grad[part]
+            if weight_decay != 0:
+                direction = direction + weight_decay * value[part]
+            if buffer is not None:
+                direction = self._with_momentum(buffer[part], direction, group, first=known is None)
+            value[part] -= float(group["lr"]) * direction
+        if buffer is not None and known is None:
+            self.state[param]["momentum_buffer"] = Tensor.wrap(buffer)
+
+    @staticmethod
+    def _with_momentum(buffer: np.ndarray, grad: np.ndarray, group: dict[str, Any], first: bool) -> np.ndarray:
+        """Bring a gradient into the buffer; the direction to go down along."""
+        if first:
+            buffer[...] = grad
+        else:
+            buffer *= group["momentum"]
+            buffer += (1 - group["dampening"]) * grad
+        return grad + group["momentum"] * buffer if group["nesterov"] else buffer
+
+
+def _parts(array: np.ndarray) -> list[Any]:
+    """Indices of parts of an array that a core's cache can hold; rows are not cut."""
+    if array.nbytes <= _PART_BYTES:
+        return [...]
+    rows = max(1, len(array) * _PART_BYTES // array.nbytes)
+    return [slice(start, start + rows) for start in range(0, len(array), rows)]

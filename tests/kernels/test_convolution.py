@@ -147,3 +147,19 @@ def test_any_geometry(size, stride, padding, dilation, extra, groups, channels, 
     arrays = arrays_of(case, "float64")
     for what, ours, theirs in zip(("out", "x", "weight", "bias"), through_kernels(*arrays), through_torch(*arrays)):
         assert_close(ours, theirs, 1e-12, what)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("groups, filters", [(1, 7), (2, 6), (4, 4), (4, 8)])
+@pytest.mark.parametrize("name", ["im2col", "direct", "winograd"])
+def test_not_less_than_zero_and_weights_kept(name, groups, filters, dtype):
+    x, weight = normal(2, 4, 9, 8).astype(dtype), normal(filters, 4 // groups, 3, 3, seed=1).astype(dtype)
+    bias, window = normal(filters, seed=2).astype(dtype), Window((3, 3), padding=(1, 1))
+    with convolution.algorithm(name):
+        expected = np.maximum(convolution.conv2d(x, weight, bias, window, groups), 0)
+        kept = {}
+        for _ in range(2):
+            np.testing.assert_array_equal(convolution.conv2d(x, weight, bias, window, groups, 0, kept), expected)
+        x[1, 2, 3, 4] = np.nan
+        found = convolution.conv2d(x, weight, bias, window, groups, 0, kept)
+        assert np.isnan(found[1, :, 3, 4]).any()

@@ -228,3 +228,65 @@ def test_statistics_are_moved_once(monkeypatch):
     assert_same_state(ours, theirs, 1e-6)
     with mt.no_grad():
         assert nn.Sequential(ours, nn.ReLU())(ours_of(x)).grad_fn is None
+
+
+# ---- convolution and linear layers ----------------------------------------------------------------------------------
+
+LAYERS = {
+    "direct": (lambda n: n.Conv2d(3, 5, 3, stride=2, padding=1), (2, 3, 9, 8)),
+    "few channels": (lambda n: n.Conv2d(1, 3, 5), (2, 1, 9, 12)),
+    "winograd": (lambda n: n.Conv2d(32, 40, 3, padding=1), (2, 32, 12, 12)),
+    "no bias": (lambda n: n.Conv2d(3, 5, 3, bias=False), (2, 3, 9, 8)),
+    "depthwise": (lambda n: n.Conv2d(6, 6, 3, groups=6), (2, 6, 9, 8)),
+    "groups": (lambda n: n.Conv2d(6, 4, 3, groups=2), (2, 6, 9, 8)),
+    "not batched": (lambda n: n.Conv2d(3, 5, 3), (3, 9, 8)),
+    "padding mode": (lambda n: n.Conv2d(3, 5, 3, padding=1, padding_mode="circular"), (2, 3, 9, 8)),
+    "linear": (lambda n: n.Linear(20, 7), (5, 20)),
+    "linear of many": (lambda n: n.Linear(64, 100), (150, 64)),
+    "linear without bias": (lambda n: n.Linear(20, 7, bias=False), (5, 20)),
+    "linear of maps": (lambda n: n.Linear(8, 7), (2, 3, 4, 8)),
+    "linear of a vector": (lambda n: n.Linear(8, 7), (8,)),
+}
+
+
+@pytest.mark.parametrize("inplace", [False, True])
+@pytest.mark.parametrize("name", LAYERS)
+def test_layer_and_relu(name, inplace):
+    build, shape = LAYERS[name]
+    layers = [library.Sequential(build(library), library.ReLU(inplace)) for library in (nn, torch.nn)]
+    check_module(*layers, [normal(*shape)])
+    result = nn.Sequential(build(nn), nn.ReLU(inplace))(ours_of(image(*shape), True))
+    assert result.grad_fn.name() == "ReluBackward0" and type(result.grad_fn).__name__ in ("Convolution", "Linear")
+
+
+@pytest.mark.parametrize("special", [np.nan, np.inf, -np.inf])
+def test_layer_and_relu_of_special_numbers(special):
+    """Where a NaN reaches a result it stays, and so does its gradient, as in PyTorch."""
+    ours, theirs = (library.Sequential(library.Linear(4, 3), library.ReLU()) for library in (nn, torch.nn))
+    copy_state(ours, theirs)
+    x = image(5, 4)
+    x[2, 1] = special
+    leaf, leaf2 = ours_of(x, True), theirs_of(x, True)
+    result, expected = ours(leaf), theirs(leaf2)
+    np.testing.assert_allclose(result.array, expected.detach().numpy(), rtol=1e-6)
+    result.sum().backward()
+    expected.sum().backward()
+    np.testing.assert_allclose(leaf.grad.array, leaf2.grad.numpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("build", [lambda: nn.Conv2d(1, 2, 2), lambda: nn.Linear(4, 2)])
+def test_layer_and_relu_that_are_called_one_by_one(build):
+    for hooked_at in (0, 1):
+        model = nn.Sequential(build(), nn.ReLU())
+        hooked(model[hooked_at], "register_forward_hook")
+        assert not fusion.fusable(*model)
+        x = ours_of(image(1, 1, 4, 4), True)
+        result = model(x)
+        assert type(result.grad_fn).__name__ == "Relu"
+        np.testing.assert_array_equal(result.array, np.maximum(model[0](x).array, 0))
+
+
+def test_a_result_that_backward_needs_must_not_change():
+    result = nn.Sequential(nn.Linear(4, 2), nn.ReLU())(ours_of(image(3, 4), True))
+    result += 1
+    check_error(RuntimeError, "modified by an inplace operation", result.sum().backward)
