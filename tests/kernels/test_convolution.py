@@ -155,11 +155,11 @@ def test_any_geometry(size, stride, padding, dilation, extra, groups, channels, 
 def test_not_less_than_zero_and_weights_kept(name, groups, filters, dtype):
     x, weight = normal(2, 4, 9, 8).astype(dtype), normal(filters, 4 // groups, 3, 3, seed=1).astype(dtype)
     bias, window = normal(filters, seed=2).astype(dtype), Window((3, 3), padding=(1, 1))
-    with convolution.algorithm(name):
-        expected = np.maximum(convolution.conv2d(x, weight, bias, window, groups), 0)
+    with kernels.algorithm(name):
+        expected = np.maximum(kernels.conv2d(x, weight, bias, window, groups), 0)
         kept = {}
         for _ in range(2):
-            np.testing.assert_array_equal(convolution.conv2d(x, weight, bias, window, groups, 0, kept), expected)
+            np.testing.assert_array_equal(kernels.conv2d(x, weight, bias, window, groups, 0, kept), expected)
         x[1, 2, 3, 4] = np.nan
-        found = convolution.conv2d(x, weight, bias, window, groups, 0, kept)
+        found = kernels.conv2d(x, weight, bias, window, groups, 0, kept)
         assert np.isnan(found[1, :, 3, 4]).any()
