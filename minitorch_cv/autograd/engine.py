@@ -7,7 +7,6 @@ has come along every edge that leads to it, so that its gradients are complete; 
 from __future__ import annotations
 
 import heapq
-import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,8 +37,7 @@ def run_backward(
     """
     edges_left = _count_edges([place for place, _ in roots])
     sums: dict[Node, Sums] = {}
-    ready: list[tuple[float, int, Node]] = []
-    arrival = itertools.count()  # the order among nodes of one age (leaves)
+    ready: list[tuple[float, Node]] = []  # no two are of one age: nodes themselves are never compared
 
     def send(sent: Sequence[Sent]) -> None:
         for (node, index), grad, owned in sent:
@@ -54,7 +52,10 @@ def run_backward(
             left = edges_left[node] - 1
             edges_left[node] = left
             if not left:
-                heapq.heappush(ready, (-node.age, next(arrival), node))
+                if isinstance(node, AccumulateGrad):  # before all others, and it sends nothing on
+                    visit(node)
+                else:
+                    heapq.heappush(ready, (-node.age, node))
 
     def visit(node: Node) -> Sequence[Sent]:
         # When this returns, what the node received and what it had saved is dead, unless somebody else holds it.
@@ -68,15 +69,18 @@ def run_backward(
             _capture(captured, node, received)
         if not runs:
             return ()
+        if isinstance(node, AccumulateGrad) and not node.hooks and not node.pre_hooks:
+            node.accumulate(*received.get(0, (None, False)))
+            return ()
         sent = _through(node, received)
         if not retain_graph:
             node.release()
         return sent
 
-    send([(place, grad, False) for place, grad in roots])
     with no_grad(), np.errstate(all="ignore"):
+        send([(place, grad, False) for place, grad in roots])
         while ready:
-            send(visit(heapq.heappop(ready)[2]))
+            send(visit(heapq.heappop(ready)[1]))
 
 
 def _count_edges(places: Sequence[Place]) -> dict[Node, int]:
