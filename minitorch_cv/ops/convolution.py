@@ -142,8 +142,9 @@ def _convolve(
         return _settings(op_name, spatial, input, weight, bias, stride, padding, dilation, groups)
 
     key = op_name, kind(input), kind(weight), kind(bias), settings(stride, padding, dilation, groups)
+    convolution = Convolution(*known(_KNOWN, key, check), relu)
     let_go(weight)
-    return Convolution(*known(_KNOWN, key, check), relu)(input, weight, bias)
+    return convolution(input, weight, bias)
 
 
 def evaluate_conv2d(
