@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +17,7 @@ import torch
 
 import minitorch_cv as mt
 from minitorch_cv.autograd.variable import Variable
+from minitorch_cv.kernels import get_num_threads, set_num_threads
 
 # How far results may be from PyTorch's, relative to the largest element; sums are taken in another order.
 FORWARD_TOLERANCE = {"float32": 2e-6, "float64": 1e-13}
@@ -232,3 +239,22 @@ def check_error(error: type[Exception], match: str, function: Callable, *args: A
     """The call raises `error` with a message that matches."""
     with pytest.raises(error, match=match):
         function(*args, **kwargs)
+
+
+@contextlib.contextmanager
+def number_of_threads(count: int) -> Iterator[int]:
+    """Kernels use so many threads; afterwards as many as before."""
+    before = get_num_threads()
+    set_num_threads(count)
+    try:
+        yield count
+    finally:
+        set_num_threads(before)
+
+
+def run_script(code: str, *arguments: object, measured: bool = True) -> subprocess.CompletedProcess:
+    """Run a script in a process of its own; with `measured=False` coverage does not look at it."""
+    env = {name: value for name, value in os.environ.items() if measured or not name.startswith("COVERAGE_")}
+    command = [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)]
+    root = Path(__file__).resolve().parents[1]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=env, cwd=root)

@@ -1,6 +1,7 @@
 """Multiply-adds and nothing else: 1, 2, 4 or 8 sums at a time, each waiting only for itself.
 
 Each function adds to its sums `turns` times and leaves them in `out` (8*VL numbers, so that nothing can be left out).
+`shared_chains` hands out chains to the library's threads.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitorch_cv.kernels._jit import kernel
+from minitorch_cv.kernels._team import share
 from minitorch_cv.kernels.simd import fma, load, splat, store
 from minitorch_cv.kernels.target import VL
 
@@ -63,6 +65,23 @@ def eight_chains(turns, out):
     store(out, 5 * VL, f)
     store(out, 6 * VL, g)
     store(out, 7 * VL, h)
+
+
+@kernel
+def shared_chains(team, size, first, last, turns, out):
+    """Chains first <= i < last, one after the other; chain i has its sum in the i-th 8*VL numbers of `out`.
+
+    Called with the whole range and the address of the team's board, it comes back when all parts of `size` chains are
+    done: `share` has had whoever is free call this function again for each. Such a part is computed below.
+    """
+    if share(team, size, first, last):
+        return
+    x = splat(np.float32(0.5))
+    for i in range(first, last):
+        a = load(out, i * 8 * VL)
+        for _ in range(turns):
+            a = fma(a, x, x)
+        store(out, i * 8 * VL, a)
 
 
 CHAINS = {1: one_chain, 2: two_chains, 4: four_chains, 8: eight_chains}

@@ -5,7 +5,7 @@
 - chains: multiply-adds that wait for each other, and chains of them side by side
 - memory: how fast numbers come from arrays that fit into each cache, and that fit into none
 - pages: writing to new memory and to the same memory again
-- threads: two tasks on two threads, against one of them alone
+- threads: a kernel of two parts, one of which a helper may take, against one part alone
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from measuring import digits, fastest, machine, print_table
 
 from minitorch_cv.kernels import get_num_threads
 from minitorch_cv.kernels._jit import kernel
-from minitorch_cv.kernels._threads import run_tasks
+from minitorch_cv.kernels._threads import board
 from minitorch_cv.kernels.layout import empty
 from minitorch_cv.kernels.scratch import aligned
 from minitorch_cv.kernels.simd import load, splat, store
@@ -80,14 +80,14 @@ def measure_pages(megabytes: int, seconds: float) -> None:
 
 
 def measure_threads(turns: int, seconds: float) -> None:
-    """Microseconds that a second thread costs: two equal tasks side by side, less one of them alone."""
-    sums = [np.zeros(8 * VL, np.float32) for _ in range(2)]
+    """Microseconds that a second thread costs: two equal parts side by side, less one of them alone."""
+    sums = np.zeros(2 * 8 * VL, np.float32)
     rows = []
-    for length in (turns // 64, turns // 16, turns // 4):
-        alone = fastest(lambda length=length: run_tasks(lambda t: chains.one_chain(length, sums[t]), 1), seconds)
-        both = fastest(lambda length=length: run_tasks(lambda t: chains.one_chain(length, sums[t]), 2), seconds)
+    for length in (turns // 512, turns // 64, turns // 16, turns // 4):
+        alone = fastest(lambda length=length: chains.shared_chains(board(), 1, 0, 1, length, sums), seconds)
+        both = fastest(lambda length=length: chains.shared_chains(board(), 1, 0, 2, length, sums), seconds)
         rows.append([*(digits(time * 1e6) for time in (alone, both, both - alone)), digits(2 * alone / both)])
-    print_table(["one task, µs", f"two, on {get_num_threads()} threads, µs", "handing over, µs", "times as fast"], rows)
+    print_table(["one part, µs", f"two, on {get_num_threads()} threads, µs", "handing over, µs", "times as fast"], rows)
 
 
 def main() -> None:

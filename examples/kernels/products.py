@@ -10,14 +10,16 @@ from __future__ import annotations
 import numpy as np
 
 from minitorch_cv.kernels._jit import kernel
-from minitorch_cv.kernels._threads import run_tasks
+from minitorch_cv.kernels._team import share
+from minitorch_cv.kernels._threads import board
 from minitorch_cv.kernels.microkernel import rows_by_table
 from minitorch_cv.kernels.scratch import aligned
 from minitorch_cv.kernels.simd import fma, load, splat, store
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
 
 DEPTH = 256  # of a slab of b: one panel of it, DEPTH x PANEL, and one block of a share the first-level cache
-TASKS = 8
+LOWEST = np.float32(-np.inf)  # the micro-kernel can clamp what it stores, for a ReLU; not here
+PARTS = 8  # of the rows, for the threads to take
 
 
 def python_loops(a, b, out):
@@ -107,22 +109,20 @@ def _microkernel(rows, depth, columns, a, b, out, a_rows, out_rows, taps, bias):
         for i in range(0, rows, BLOCK_ROWS):
             rows_by_table(
                 1, depth, a, i * depth, a_rows, 0, taps, 0, 1, b, j, columns,
-                out, i * columns + j, out_rows, 0, BLOCK_ROWS, PANEL, bias, 0, False,
+                out, i * columns + j, out_rows, 0, BLOCK_ROWS, PANEL, bias, 0, False, LOWEST,
             )  # fmt: skip
 
 
 def packed(a, b, out):
     """The same on panels of b, packed, and on slabs of the depth: everything read twice is in a cache."""
     panels = _packed(b)
-    _multiply(0, len(a), *_sizes_and_arrays(a, panels, out))
+    _multiply(0, len(a), 0, len(a), *_sizes_and_arrays(a, panels, out))  # 0: no team
 
 
 def threads(a, b, out):
-    """The same by bands of rows, on all the library's threads."""
-    rest = _sizes_and_arrays(a, _packed(b), out)
-    blocks = len(a) // BLOCK_ROWS
-    borders = [blocks * t // TASKS * BLOCK_ROWS for t in range(TASKS + 1)]
-    run_tasks(lambda t: _multiply(borders[t], borders[t + 1], *rest), TASKS)
+    """The same kernel, called with the team's board: all the library's threads take bands of rows."""
+    size = -(-len(a) // BLOCK_ROWS // PARTS) * BLOCK_ROWS
+    _multiply(board(), size, 0, len(a), *_sizes_and_arrays(a, _packed(b), out))
 
 
 def _packed(b):
@@ -149,12 +149,14 @@ def _pack(depth, columns, b, panels):
 
 
 @kernel
-def _multiply(first, last, depth, columns, a, panels, out, a_rows, out_rows, taps, bias):
+def _multiply(team, size, first, last, depth, columns, a, panels, out, a_rows, out_rows, taps, bias):
+    if share(team, size, first, last):  # this function was called again for each part, by whoever was free
+        return
     for slab in range(0, depth, DEPTH):
         length = min(DEPTH, depth - slab)
         for i in range(first, last, BLOCK_ROWS):
             for j in range(0, columns, PANEL):
                 rows_by_table(
                     1, length, a, i * depth + slab, a_rows, 0, taps, 0, 1, panels, slab * columns + j * length, PANEL,
-                    out, i * columns + j, out_rows, 0, BLOCK_ROWS, PANEL, bias, 0, slab > 0,
+                    out, i * columns + j, out_rows, 0, BLOCK_ROWS, PANEL, bias, 0, slab > 0, LOWEST,
                 )  # fmt: skip

@@ -3,8 +3,11 @@
 `kernel` compiles a function of arrays and numbers once per machine: the result is kept on disk. A compilation that
 takes longer than a second says so on stderr. With NUMBA_DISABLE_JIT=1 the plain Python function runs instead.
 
-A kernel runs on one thread and lets other Python threads run meanwhile; `_threads.over_range` spreads it over several.
-Kernels that call each other live in one file: the disk cache notices changes in the file of the called kernel only.
+A kernel runs on one thread and lets other Python threads run meanwhile. One that begins with `share` (_team.py) hands
+out parts of its range to the library's other threads if it is called with their board, as `_threads.over_range` does.
+
+Kernels that call each other live in one file: the disk cache notices changes in the file of the called kernel only. So
+after a change in what many of them are made of (simd.py, _team.py), remove the *.nbi in the __pycache__ folders.
 
 Functions: `kernel(function)`, `compile_seconds()`.
 """

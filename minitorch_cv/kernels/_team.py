@@ -17,7 +17,8 @@ says so, too, if there is only one part or somebody else has a note on the board
 Why not a Python thread pool: to hand over a Python function takes ten microseconds, as each thread needs the
 interpreter's lock to begin. Here no Python runs between two parts, handing over takes less than one microsecond, and
 kernels of twenty microseconds are worth sharing. What takes time is left to the operating system: a helper that has
-looked at the board for a millisecond in vain goes to sleep.
+looked at the board for a millisecond in vain goes to sleep, and while it looks it now and then lets others have its
+processor, one of which may be the caller.
 
 The board is an int64 array. Each word that is written often has a cache line to itself, so that who waits for one does
 not slow down who writes another. All of them are read and written atomically, in one order for all threads:
@@ -41,7 +42,8 @@ import time
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import config, errors
+from numba.core import config
+from numba.extending import intrinsic
 
 from minitorch_cv.kernels._jit import kernel
 from minitorch_cv.kernels.simd import INT32, INT64, instruction, llvm_function
@@ -53,6 +55,7 @@ _KERNEL, _ARGUMENTS, _FIRST, _LAST, _SIZE = (_NOTE + 8 * i for i in range(5))
 _WORDS = LINE * 11 // 8  # with room to begin at a cache line
 
 _LOOKS_BEFORE_YIELD = 1000  # at a helper that is not done: the operating system may have put it aside
+_LOOKS_PER_YIELD = 64  # for a note: the operating system may have put the caller aside, to run this very helper
 _OFFSETS = 4  # of a kernel's arguments: team, size, first, last
 
 
@@ -180,7 +183,10 @@ def help_others(board, sequence, calls, looks):
     while _read(board + CALLS) == calls and waited < looks:
         if _read(board + SEQUENCE) == sequence:
             waited += 1
-            _breathe()
+            if waited % _LOOKS_PER_YIELD == 0:
+                _yield()
+            else:
+                _breathe()
             continue
         waited = 0
         _add(board + INSIDE, 1)
@@ -197,33 +203,36 @@ def help_others(board, sequence, calls, looks):
     return sequence
 
 
-@kernel
-def _look(board, looks):
-    for _ in range(looks):
-        if _read(board + SEQUENCE) == -1:
-            break
-        _breathe()
-
-
-def looks_in(board: int, seconds: float) -> int:
+def looks_in(seconds: float) -> int:
     """How many looks at a board take so long on this machine; none with the JIT off, when nobody helps."""
     if config.DISABLE_JIT:  # type: ignore[attr-defined]  # Numba sets its options at run time
         return 0
-    _look(board, 1)  # compiled before the clock runs
+    empty = new_board()
+    help_others(empty.ctypes.data, 0, 0, 1)  # compiled before the clock runs
     fastest = float("inf")
     for _ in range(5):
         began = time.perf_counter()
-        _look(board, 500)
+        help_others(empty.ctypes.data, 0, 0, 500)
         fastest = min(fastest, time.perf_counter() - began)
     return max(1, round(500 * seconds / fastest))
 
 
-@instruction(lambda team, size, first, last: False)
+def _told_of_numbers(definition):
+    """Like `instruction`, but a plain number's type is its own. With the JIT off nobody shares."""
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return lambda team, size, first, last: False
+    return intrinsic(prefer_literal=True)(definition)
+
+
+@_told_of_numbers
 def share(typing_context, team, size, first, last):
     """Whether the team has computed the whole range; to be asked first in a kernel, which has these four arguments."""
     for name, kind in (("team", team), ("size", size), ("first", first), ("last", last)):
         if isinstance(kind, types.Literal):  # the kernel would be compiled for this one number, and its parts find it
-            raise errors.TypingError(f"share: a kernel passed the plain number {kind} as `{name}`; pass np.int64(...)")
+            # none of Numba's own errors: after one of those it would try again without the numbers
+            raise TypeError(
+                f"share: a kernel passed the plain number {kind.literal_value} as `{name}`; pass np.int64(...)"
+            )
 
     def generate(context, builder, signature, arguments):
         caller = builder.function

@@ -111,7 +111,7 @@ class _Helpers:
 
     Attributes:
         size: how many there are.
-        asleep: how many of them have to be woken.
+        asleep: how many of them have to be woken, though they look at the board a last time.
         board: the address of the board they look at.
     """
 
@@ -160,7 +160,7 @@ class _Helpers:
         return int(self._word(_team.CALLS)[0])
 
     def _help(self) -> None:
-        looks = _team.looks_in(self.board, _LOOKING_SECONDS)
+        looks = _team.looks_in(_LOOKING_SECONDS / 2)
         sequence = 0
         with np.errstate(all="ignore"):
             while True:
@@ -175,6 +175,9 @@ class _Helpers:
                     if self._calls() != calls:
                         continue
                     self.asleep += 1
+                # Python's lock was perhaps to be had only when a caller let go of it, and it had seen nobody asleep:
+                # its note is on the board now.
+                sequence = _team.help_others(self.board, sequence, calls, looks)
                 self._wake.acquire()
 
 

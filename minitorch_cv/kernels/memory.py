@@ -35,6 +35,9 @@ _PAGE = mmap.PAGESIZE
 # finds a free range that fits. Of steps of random layers the second takes 2 % of its memory anew (1/16: 4 %), the
 # sixth and later ones 0.2 % (1/16: 1 %).
 _GAPS = 8
+# So many bytes at the beginning are in pages of plain size. The first byte written in a huge page takes 2 MB, as much
+# as all arrays of a small network together, for which huge pages gain nothing: a step took the same time in both.
+_PLAIN = 1 << 22
 
 
 class Ranges:
@@ -226,9 +229,9 @@ def _reserve(capacity: int) -> mmap.mmap | None:
         except (OSError, OverflowError):  # a limit on address space
             capacity = capacity // 2 // _PAGE * _PAGE
         else:
-            if hasattr(mmap, "MADV_HUGEPAGE"):
+            if hasattr(mmap, "MADV_HUGEPAGE") and capacity > _PLAIN:
                 with contextlib.suppress(OSError):  # a kernel without huge pages
-                    memory.madvise(mmap.MADV_HUGEPAGE)
+                    memory.madvise(mmap.MADV_HUGEPAGE, _PLAIN, capacity - _PLAIN)
             return memory
     return None
 

@@ -45,6 +45,7 @@ def scratch(slot: int, elements: int) -> np.ndarray:
     buffers: dict = _buffers.__dict__
     buffer = buffers.get(slot)
     if buffer is None or len(buffer) < elements:
+        buffer = buffers[slot] = None  # the smaller one goes first: its memory serves the larger
         buffer = buffers[slot] = aligned(elements)
     return buffer
 

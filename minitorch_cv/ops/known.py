@@ -27,8 +27,12 @@ def kind(x: Variable | None) -> Hashable:
 
 
 def settings(*values: Any) -> Hashable:
-    """The values and their types."""
-    return values, tuple(map(type, values))
+    """The values and their types, those within pairs too."""
+    return values, tuple(map(_type, values))
+
+
+def _type(value: Any) -> Any:
+    return tuple(map(_type, value)) if type(value) is tuple else type(value)
 
 
 def known(cache: dict[Any, T], key: Any, check: Callable[[], T]) -> T:

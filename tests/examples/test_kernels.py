@@ -13,7 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from minitorch_cv.kernels._threads import board
 from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
+from tests.checks import number_of_threads
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "examples" / "kernels"
@@ -77,7 +79,8 @@ def test_convolutions():
 @pytest.mark.parametrize("depth", [1, 5, 260])
 def test_product(load, name, depth):
     product = getattr(load("products"), name)
-    rows, columns = math.lcm(BLOCK_ROWS, 4), PANEL if "loops" in name or name == "rows_of_b" else 2 * PANEL
+    rows = math.lcm(BLOCK_ROWS, 4) * (9 if name == "threads" else 1)  # more blocks than parts
+    columns = PANEL if "loops" in name or name == "rows_of_b" else 2 * PANEL
     rng = np.random.default_rng(depth)
     a, b = rng.standard_normal((rows, depth), np.float32), rng.standard_normal((depth, columns), np.float32)
     out = np.full((rows, columns), np.nan, np.float32)
@@ -93,6 +96,17 @@ def test_chains(load, count):
     start = np.arange(8 * VL)
     expected = np.where(start < count * VL, start / 8 + 0.875, start)  # a/2 + 1/2, three times
     np.testing.assert_array_equal(out, expected.astype(np.float32))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_shared_chains(load, threads):
+    chains, out = load("chains"), np.arange(4 * 8 * VL, dtype=np.float32)
+    expected = out.copy()
+    with number_of_threads(threads):
+        chains.shared_chains(board(), 1, 0, 3, 5, out)
+    for i in range(3):
+        chains.one_chain(5, expected[i * 8 * VL : (i + 1) * 8 * VL])
+    np.testing.assert_array_equal(out, expected)
 
 
 def test_reading_adds_up_everything(load):

@@ -5,10 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import mmap
-import os
-import subprocess
 import sys
-import textwrap
 import threading
 
 import numpy as np
@@ -20,6 +17,7 @@ from hypothesis import strategies as st
 import minitorch_cv as mt
 from minitorch_cv.kernels import layout, memory
 from minitorch_cv.kernels.memory import Pool, Ranges
+from tests.checks import run_script
 
 PAGE = mmap.PAGESIZE
 FLOAT = np.dtype(np.float32)
@@ -397,13 +395,6 @@ def test_threads_never_get_the_same_memory():
         sys.setswitchinterval(before)
     assert not wrong
     assert pool.stats()["allocated_bytes.all.current"] == 0
-
-
-def run_script(code, measured=True):
-    """Run a script in a process of its own; with `measured=False` coverage does not look at it."""
-    env = {name: value for name, value in os.environ.items() if measured or not name.startswith("COVERAGE_")}
-    command = [sys.executable, "-c", textwrap.dedent(code)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=env)
 
 
 def test_a_forked_child_has_memory_of_its_own():

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import textwrap
 import threading
 
 import numpy as np
 import pytest
 
 from minitorch_cv.kernels import _blas, _threads
-from minitorch_cv.kernels._threads import get_num_threads, over_range, run_tasks, set_num_threads
-from tests.checks import check_error
+from minitorch_cv.kernels._threads import over_range, run_tasks, set_num_threads
+from tests.checks import check_error, number_of_threads, run_script
+from tests.kernels.sharing import visit
 
 
 @pytest.fixture(params=[1, 2, 5])
 def threads(request):
-    before = get_num_threads()
-    set_num_threads(request.param)
-    yield request.param
-    set_num_threads(before)
+    with number_of_threads(request.param) as count:
+        yield count
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 100])
@@ -35,16 +31,45 @@ def test_every_task_runs_once(threads, count):
     assert done == [1] * count
 
 
-@pytest.mark.parametrize("count", [0, 1, 31, 1000])
-@pytest.mark.parametrize("cost", [0, 1, 1 << 20])
-def test_blocks_make_up_the_range(threads, count, cost):
-    seen = np.zeros(count, np.int64)
+COUNTS, COSTS = [0, 1, 2, 31, 1000], [0, 1, 500, 1 << 13, 1 << 20]
 
-    def kernel(first, last, target, step):
-        target[first:last] += step
 
-    over_range(kernel, count, cost, seen, 3)
-    assert (seen == 3).all()
+@pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.parametrize("cost", COSTS)
+def test_parts_make_up_the_range(threads, count, cost):
+    seen, starts, workers = (np.zeros(count, np.int64) for _ in range(3))
+    over_range(visit, count, cost, seen, starts, workers)
+    assert (seen == 1).all()
+    assert (workers < threads).all()
+
+
+def parts(count, cost):
+    """How over_range calls a kernel: whether with a team, and the size of its parts."""
+    calls = []
+    over_range(lambda team, size, *arguments: calls.append((team != 0, size, arguments)), count, cost, "argument")
+    ((shared, size, arguments),) = calls
+    assert arguments == (0, count, "argument")
+    return shared, size
+
+
+@pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.parametrize("cost", COSTS)
+def test_parts_do_not_depend_on_the_number_of_threads(count, cost):
+    with number_of_threads(1):
+        assert not parts(count, cost)[0]
+        alone = parts(count, cost)[1]
+    for threads in (2, 5):
+        with number_of_threads(threads):
+            shared, size = parts(count, cost)
+            assert size == alone
+            assert shared == (size < count)
+
+
+def test_small_work_is_not_cut():
+    with number_of_threads(2):
+        assert parts(1000, 8) == (False, 1000)
+        assert parts(1000, 1 << 20) == (True, 32)
+        assert parts(3, 1 << 20) == (True, 1)
 
 
 def test_an_error_reaches_the_caller_and_the_team_goes_on(threads):
@@ -111,45 +136,52 @@ def test_the_default_number_follows_the_environment(monkeypatch, value, expected
     assert _threads._default_num_threads() == (expected or len(os.sched_getaffinity(0)))
 
 
-def test_no_more_threads_to_be_had(monkeypatch):
-    monkeypatch.setattr(_threads, "_team", _threads._Team())
-    before = get_num_threads()
+@pytest.fixture
+def refusing(monkeypatch):
+    """A team without threads, in a system that grants none."""
 
     def refuse(self):
         raise RuntimeError("can't start new thread")
 
+    monkeypatch.setattr(_threads, "_helpers", _threads._Helpers())
     monkeypatch.setattr(threading.Thread, "start", refuse)
+    with number_of_threads(3):
+        yield
+
+
+def test_tasks_when_no_more_threads_are_to_be_had(refusing):
     done = []
-    try:
-        set_num_threads(3)
-        run_tasks(done.append, 5)
-    finally:
-        set_num_threads(before)
+    run_tasks(done.append, 5)
     assert sorted(done) == [0, 1, 2, 3, 4]
 
 
-FORKING = """
-    import os, sys
-    import numpy as np
-    from minitorch_cv.kernels._threads import set_num_threads
-    from minitorch_cv.kernels.convolution import conv2d
-    from minitorch_cv.kernels.window import Window
-
-    set_num_threads(2)
-    x, weight = np.random.rand(16, 3, 20, 20).astype(np.float32), np.random.rand(4, 3, 3, 3).astype(np.float32)
-    expected = conv2d(x, weight, None, Window((3, 3)))
-    child = os.fork()
-    if child == 0:
-        os._exit(0 if (conv2d(x, weight, None, Window((3, 3))) == expected).all() else 1)
-    _, status = os.waitpid(child, 0)
-    same = (conv2d(x, weight, None, Window((3, 3))) == expected).all()
-    sys.exit(os.waitstatus_to_exitcode(status) or int(not same))
-"""
+def test_kernels_when_no_more_threads_are_to_be_had(refusing):
+    seen, starts, workers = (np.zeros(100, np.int64) for _ in range(3))
+    over_range(visit, 100, 1 << 20, seen, starts, workers)
+    assert (seen == 1).all() and not workers.any()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 def test_a_forked_child_computes_too():
-    run = subprocess.run([sys.executable, "-c", textwrap.dedent(FORKING)], timeout=120, capture_output=True, text=True)
+    run = run_script(
+        """
+        import os, sys
+        import numpy as np
+        from minitorch_cv.kernels._threads import set_num_threads
+        from minitorch_cv.kernels.convolution import conv2d
+        from minitorch_cv.kernels.window import Window
+
+        set_num_threads(2)
+        x, weight = np.random.rand(16, 3, 20, 20).astype(np.float32), np.random.rand(4, 3, 3, 3).astype(np.float32)
+        expected = conv2d(x, weight, None, Window((3, 3)))
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if (conv2d(x, weight, None, Window((3, 3))) == expected).all() else 1)
+        _, status = os.waitpid(child, 0)
+        same = (conv2d(x, weight, None, Window((3, 3))) == expected).all()
+        sys.exit(os.waitstatus_to_exitcode(status) or int(not same))
+        """
+    )
     assert run.returncode == 0, run.stderr
 
 
