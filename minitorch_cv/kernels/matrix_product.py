@@ -39,6 +39,7 @@ _MOST_BANDS = 8
 _DEPTH = 256  # of a block: its rows and a panel fit into the first-level cache together
 _SLAB = 1 << 17  # numbers of the right-hand side that are packed at a time
 _LEFT_ROWS = 36 * BLOCK_ROWS  # whose columns are packed at a time
+_PACK_ROW, _TURN = 2, 4  # multiply-adds that take as long as packing a number, as transposing one
 _TURNED_ROWS = 512  # of a task whose result is transposed
 _TURNED_COLUMNS = 128  # the most of a result that is transposed
 
@@ -158,8 +159,8 @@ _OUT, _LEFT = 1, 1 + BLOCK_ROWS  # where the parts of _Plan.offsets begin
 
 @functools.lru_cache(maxsize=256)
 def _plan(m: int, depth: int, n: int, a_rows: bool, b_rows: bool) -> _Plan:
-    turned = m <= _TURNED_COLUMNS and 1.1 * _padded(n, BLOCK_ROWS) * _padded(m, VL) < _padded(m, BLOCK_ROWS) * _padded(
-        n, VL
+    turned = m <= _TURNED_COLUMNS and _work(n, m, not b_rows, not a_rows) + _TURN * m * n / depth < _work(
+        m, n, a_rows, b_rows
     )
     rows, columns, left_rows, right_rows = (n, m, not b_rows, not a_rows) if turned else (m, n, a_rows, b_rows)
     tasks = min(_MOST_TASKS, max(1, rows * columns * depth // _TASK))
@@ -191,6 +192,12 @@ def _plan(m: int, depth: int, n: int, a_rows: bool, b_rows: bool) -> _Plan:
         np.concatenate(([0], in_block * out_step, left)).astype(np.int64),
         result_at + result_size,
     )
+
+
+def _work(rows: int, columns: int, left_rows: bool, right_rows: bool) -> float:
+    """Multiply-adds for each step of the depth, and what packing takes in such units."""
+    packing = columns * (_PACK_ROW if right_rows else _TURN) + (0 if left_rows else rows * _PACK_ROW)
+    return _padded(rows, BLOCK_ROWS) * _padded(columns, VL) + packing
 
 
 def _padded(count: int, multiple: int) -> int:
