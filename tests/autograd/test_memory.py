@@ -117,6 +117,28 @@ def test_later_steps_take_hardly_any_new_memory(monkeypatch, momentum):
     assert len(set(in_use[2:])) == 1
 
 
+@pytest.mark.parametrize(
+    "options", [{}, {"weight_decay": 0.1}, {"nesterov": True}, {"weight_decay": 0.1, "nesterov": True}]
+)
+@pytest.mark.parametrize("dtype", [mt.float32, mt.float64])
+def test_an_update_takes_no_memory_of_the_parameters_size(options, dtype):
+    """But for the momentum's buffer, in the first update."""
+    param = nn.Parameter(mt.randn(1024, 1024, dtype=dtype))
+    size = param.array.nbytes
+    optimizer = mt.optim.SGD([param], lr=0.1, momentum=0.9, **options)
+    param.grad = mt.randn(1024, 1024, dtype=dtype)
+    for kept in (size, 0):
+        memory.empty_cache()
+        pool = memory.memory_stats()["allocated_bytes.all.peak"]
+        tracemalloc.start()
+        try:
+            optimizer.step()
+            assert tracemalloc.get_traced_memory()[1] < kept + size // 4
+            assert memory.memory_stats()["allocated_bytes.all.peak"] < pool + size // 4
+        finally:
+            tracemalloc.stop()
+
+
 def test_results_of_a_forward_die_at_once_where_nothing_is_recorded():
     with mt.no_grad():
         x = mt.randn(10)
