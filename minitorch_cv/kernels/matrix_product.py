@@ -32,7 +32,9 @@ from minitorch_cv.kernels.target import BLOCK_ROWS, PANEL, VL
 from minitorch_cv.kernels.transposition import transpose_block
 
 _TINY = 1 << 15  # multiply-adds: below this, a call of NumPy takes less time than preparing ours
-_TASK = 1 << 19  # multiply-adds of a part at least
+_TASK = 1 << 20  # multiply-adds of a part at least
+_FEWEST_ROWS = 8 * BLOCK_ROWS  # of a part: each packs the right-hand side for itself
+_MANY_ROWS = 32 * BLOCK_ROWS  # of a result that is cut by rows: columns are packed once only
 _MOST_TASKS = 16
 _BAND = 1 << 20  # multiply-adds of a part of NumPy's product
 _MOST_BANDS = 8
@@ -41,7 +43,7 @@ _SLAB = 1 << 17  # numbers of the right-hand side that are packed at a time
 _LEFT_ROWS = 36 * BLOCK_ROWS  # whose columns are packed at a time
 _PACK_ROW, _TURN = 2, 4  # multiply-adds that take as long as packing a number, as transposing one
 _TURNED_ROWS = 512  # of a task whose result is transposed
-_TURNED_COLUMNS = 128  # the most of a result that is transposed
+_TURNED_COLUMNS = 48  # the most of a result that is transposed: each part packs all of them
 
 
 def matrix_product(a: Array, b: Array, bias: Array | None = None, low: float = -np.inf) -> Array:
@@ -165,10 +167,11 @@ def _plan(m: int, depth: int, n: int, a_rows: bool, b_rows: bool) -> _Plan:
     rows, columns, left_rows, right_rows = (n, m, not b_rows, not a_rows) if turned else (m, n, a_rows, b_rows)
     tasks = min(_MOST_TASKS, max(1, rows * columns * depth // _TASK))
     widest = max(2 * _DEPTH, _SLAB // min(depth, _DEPTH))
+    by_rows = min(tasks, max(1, rows // _FEWEST_ROWS))
     if turned:
-        row_parts, column_parts = max(tasks, -(-rows // _TURNED_ROWS)), 1
-    elif rows > columns:
-        row_parts, column_parts = tasks, -(-columns // widest)
+        row_parts, column_parts = max(by_rows, -(-rows // _TURNED_ROWS)), 1
+    elif rows > columns and (rows >= _MANY_ROWS or columns <= PANEL):
+        row_parts, column_parts = by_rows, -(-columns // widest)
     else:
         row_parts, column_parts = 1, max(tasks, -(-columns // widest))
     row_cuts, column_cuts = _cuts(rows, BLOCK_ROWS, row_parts), _cuts(columns, PANEL, column_parts)
