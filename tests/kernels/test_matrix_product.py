@@ -48,7 +48,8 @@ def test_cut_into_many_parts(left, monkeypatch, nothing_is_tiny):
     """Ranges of rows and of columns, slabs of the depth, ranges of left-hand columns, a turned product in ranges."""
     shapes = [(700, 70, 1200), (1400, 300, 600), (16, 600, 1100), (40, 9000, 50)]
     if config.DISABLE_JIT:  # compiled kernels have these numbers in them
-        for name, value in {"_TASK": 50, "_DEPTH": 4, "_SLAB": 256, "_LEFT_ROWS": 2 * module.BLOCK_ROWS}.items():
+        rows = {"_LEFT_ROWS": 2 * module.BLOCK_ROWS, "_FEWEST_ROWS": module.BLOCK_ROWS}
+        for name, value in {"_TASK": 50, "_DEPTH": 4, "_SLAB": 256, **rows}.items():
             monkeypatch.setattr(module, name, value)
         shapes = [(70, 9, 40), (33, 20, 300), (16, 9, 200)]
     module._plan.cache_clear()

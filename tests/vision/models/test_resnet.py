@@ -59,6 +59,7 @@ NORMS = {
 @pytest.mark.parametrize("norm", NORMS)
 def test_resnet_gives_what_torch_gives(norm, dtype, training):
     """float32 within what two float32 networks of 18 layers differ by, float64 to the last digits."""
+    torch.manual_seed(1)  # where a number lies within rounding of ReLU's kink, gradients differ by more
     ours = ResNet(BasicBlock, (1, 1, 1, 1), num_classes=5, norm_layer=NORMS[norm][0]).to(getattr(mt, dtype))
     theirs = TorchResNet((1, 1, 1, 1), 5, NORMS[norm][1]).to(getattr(torch, dtype))
     copy_state(ours, theirs)
