@@ -203,13 +203,12 @@ class AccumulateGrad(Node):
                 else:
                     leaf._grad.array += grad
                     leaf._grad.bump_version()
-        if leaf.post_accumulate_hooks:
-            for hook in list(leaf.post_accumulate_hooks):
-                returned = hook(leaf)
-                if returned is not None:
-                    raise TypeError(
-                        f"{hook_name(hook)} after accumulation returned {type(returned).__name__}; expected None"
-                    )
+        for hook in list(leaf.post_accumulate_hooks):
+            returned = hook(leaf)
+            if returned is not None:
+                raise TypeError(
+                    f"{hook_name(hook)} after accumulation returned {type(returned).__name__}; expected None"
+                )
 
 
 def _same_layout(grad: Array, array: Array) -> bool:

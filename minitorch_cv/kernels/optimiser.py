@@ -73,9 +73,8 @@ class Memory:
 
     def address_of(self, grad: Array) -> int | None:
         """Where a gradient begins whose numbers lie as those of the parameter; None if they do not."""
-        if self._order is not None:
-            grad = grad.transpose(self._order)
-        return _address(grad) if grad.dtype == np.float32 and grad.flags.carray else None
+        flat = self.flat(grad)
+        return None if flat is None else _address(flat)
 
 
 def _address(x: Array) -> int:

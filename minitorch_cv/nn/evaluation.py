@@ -8,7 +8,7 @@ convolution makes of its weights is kept from call to call (ops/kept.py). Any ot
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,19 +23,17 @@ from .conv import Conv2d
 from .dropout import Dropout, Dropout2d
 from .linear import Linear
 from .module import Module
+from .plain import is_plain
 from .shape import Flatten, Identity
 
 
-def evaluate(modules: Sequence[Module], input: Any, is_plain: Callable[[Module], bool]) -> Any:
-    """Call every module on the result of the one before.
-
-    Args:     is_plain: whether calling a module runs the library's forward and nothing else.
-    """
+def evaluate(modules: Sequence[Module], input: Any) -> Any:
+    """Call every module on the result of the one before."""
     value, fresh = input, False  # fresh: it is the array of a tensor that nobody has seen
     i = 0
     with np.errstate(all="ignore"):
         while i < len(modules):
-            found = _together(modules, i, value, fresh, is_plain) if fresh or isinstance(value, Tensor) else None
+            found = _together(modules, i, value, fresh) if fresh or isinstance(value, Tensor) else None
             if found is None:
                 value, fresh = modules[i](Tensor.wrap(value) if fresh else value), False
                 i += 1
@@ -44,9 +42,7 @@ def evaluate(modules: Sequence[Module], input: Any, is_plain: Callable[[Module],
     return Tensor.wrap(value) if fresh else value
 
 
-def _together(
-    modules: Sequence[Module], i: int, value: Any, fresh: bool, is_plain: Callable[[Module], bool]
-) -> tuple[np.ndarray, int] | None:
+def _together(modules: Sequence[Module], i: int, value: Any, fresh: bool) -> tuple[np.ndarray, int] | None:
     """The result of module i and of those that run with it, and where to go on; None if it has to be called."""
     module: Any = modules[i]
     kind = type(module)
@@ -61,16 +57,16 @@ def _together(
         flat = x.reshape(len(x), math.prod(x.shape[1:]))
         if fresh:
             return flat, i + 1
-        following = _at(modules, i + 1, Linear, is_plain)
-        return None if following is None else _linear(modules, i + 1, flat, is_plain)
+        following = _at(modules, i + 1, Linear)
+        return None if following is None else _linear(modules, i + 1, flat)
     if kind is Linear:
-        return _linear(modules, i, x, is_plain)
+        return _linear(modules, i, x)
     if module.padding_mode != "zeros":
         return None
     held = module._parameters
-    norm = _scaling(_at(modules, i + 1, BatchNorm2d, is_plain), module, x)
+    norm = _scaling(_at(modules, i + 1, BatchNorm2d), module, x)
     end = i + 1 if norm is None else i + 2
-    relu = _at(modules, end, ReLU, is_plain) is not None
+    relu = _at(modules, end, ReLU) is not None
     made = evaluate_conv2d(
         x, held["weight"], held["bias"], module.stride, module.padding, module.dilation, module.groups, norm, relu
     )
@@ -80,15 +76,13 @@ def _together(
 _KINDS = (Conv2d, Linear, Flatten, Identity, Dropout, Dropout2d)
 
 
-def _linear(
-    modules: Sequence[Module], i: int, x: np.ndarray, is_plain: Callable[[Module], bool]
-) -> tuple[np.ndarray, int]:
+def _linear(modules: Sequence[Module], i: int, x: np.ndarray) -> tuple[np.ndarray, int]:
     held: dict[str, Any] = modules[i]._parameters
-    relu = _at(modules, i + 1, ReLU, is_plain) is not None
+    relu = _at(modules, i + 1, ReLU) is not None
     return evaluate_linear(x, held["weight"], held["bias"], relu), i + 1 + relu
 
 
-def _at(modules: Sequence[Module], i: int, kind: type[Module], is_plain: Callable[[Module], bool]) -> Any:
+def _at(modules: Sequence[Module], i: int, kind: type[Module]) -> Any:
     """Module i if it is of exactly this kind and plain."""
     return modules[i] if i < len(modules) and type(modules[i]) is kind and is_plain(modules[i]) else None
 

@@ -17,24 +17,19 @@ from ..tensors.tensor import Tensor
 from .activation import ReLU
 from .batchnorm import BatchNorm1d, BatchNorm2d
 from .conv import Conv2d
-from .dropout import Dropout, Dropout2d
 from .evaluation import evaluate
 from .linear import Linear
 from .module import Module
-from .shape import Flatten, Identity
+from .plain import is_plain
 
-# By exact type and with the forward that each was defined with: subclasses and patched classes do something else.
-_WITH_RELU = (BatchNorm1d, BatchNorm2d, Conv2d, Linear)
-_FORWARD: dict[type[Module], Any] = {
-    kind: kind.forward for kind in (*_WITH_RELU, ReLU, Dropout, Dropout2d, Flatten, Identity)
-}
+_WITH_RELU = (BatchNorm1d, BatchNorm2d, Conv2d, Linear)  # those with a forward_relu
 
 
 def run_in_turn(modules: Iterable[Module], input: Any) -> Any:
     """Call every module on the result of the one before."""
     in_turn = list(modules)
     if not grad_state.enabled:
-        return evaluate(in_turn, input, _plain)
+        return evaluate(in_turn, input)
     i = 0
     while i < len(in_turn):
         module = in_turn[i]
@@ -57,13 +52,4 @@ def norm_relu(norm: Module, relu: Module, input: Tensor, residual: Tensor | None
 
 def fusable(layer: Module, relu: Module) -> bool:
     """Whether `layer` has a forward_relu and `relu` is a ReLU, and the two may run as one."""
-    return type(relu) is ReLU and type(layer) in _WITH_RELU and _plain(layer) and _plain(relu)
-
-
-def _plain(module: Module) -> bool:
-    """Whether calling a module runs the library's forward and nothing else."""
-    if "forward" in vars(module) or type(module).forward is not _FORWARD[type(module)]:
-        return False
-    return not (
-        module._forward_pre_hooks or module._forward_hooks or module._backward_pre_hooks or module._backward_hooks
-    )
+    return type(relu) is ReLU and type(layer) in _WITH_RELU and is_plain(layer) and is_plain(relu)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from .activation_piecewise import relu_gradient
 from .convolution_arguments import check_bias, check_groups, check_operands, check_paddings, check_steps, times
 from .image_form import ImageForm, window_over
 from .kept import Scaling, kept_for, let_go
-from .known import kind, known, settings
+from .known import kind, kind_of, known, settings
 
 Integers = int | tuple[int, ...]
 
@@ -138,13 +139,10 @@ def _convolve(
             made = evaluate_conv2d(input.array, weight, bias, stride, padding, dilation, groups, None, relu)
         return input.wrap(made)
 
-    def check() -> tuple[ImageForm, Window, int]:
-        return _settings(op_name, spatial, input, weight, bias, stride, padding, dilation, groups)
-
-    key = op_name, kind(input), kind(weight), kind(bias), settings(stride, padding, dilation, groups)
-    convolution = Convolution(*known(_KNOWN, key, check), relu)
+    options = stride, padding, dilation, groups
+    found = _known_settings(op_name, spatial, kind(input), lambda: input, weight, bias, options)
     let_go(weight)
-    return convolution(input, weight, bias)
+    return Convolution(*found, relu)(input, weight, bias)
 
 
 def evaluate_conv2d(
@@ -163,12 +161,8 @@ def evaluate_conv2d(
     Args:     norm: a scale and a shift of each output channel, as a batch normalisation in evaluation is.
               relu: whether a ReLU comes last.
     """
-
-    def check() -> tuple[ImageForm, Window, int]:
-        return _settings("conv2d", 2, weight.wrap(x), weight, bias, stride, padding, dilation, groups)
-
-    kinds = (x.shape, x.dtype.num), kind(weight), kind(bias)
-    form, window, groups = known(_KNOWN, ("conv2d", *kinds, settings(stride, padding, dilation, groups)), check)
+    options = stride, padding, dilation, groups
+    form, window, groups = _known_settings("conv2d", 2, kind_of(x), lambda: weight.wrap(x), weight, bias, options)
     filters, shift = weight.array, None if bias is None else bias.array
     pixels = math.prod(window.output_size(form.image_size(x.shape))) * (x.shape[0] if form.batched else 1)
     kept = kept_for(pixels, weight, bias, norm)
@@ -178,6 +172,20 @@ def evaluate_conv2d(
 
 
 _KNOWN: dict[Any, tuple[ImageForm, Window, int]] = {}
+
+
+def _known_settings(
+    op_name: str,
+    spatial: int,
+    input_kind: Any,
+    input: Callable[[], Variable],
+    weight: Variable,
+    bias: Variable | None,
+    options: tuple,
+) -> tuple[ImageForm, Window, int]:
+    """What _settings gives for an input of this kind, which is only asked for if that is not known yet."""
+    key = op_name, input_kind, kind(weight), kind(bias), settings(*options)
+    return known(_KNOWN, key, lambda: _settings(op_name, spatial, input(), weight, bias, *options))
 
 
 def _settings(

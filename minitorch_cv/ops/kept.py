@@ -17,7 +17,7 @@ from ..autograd.variable import Variable
 from ..kernels.fingerprint import fingerprint
 from ..kernels.keeping import Kept
 
-_FEW_PIXELS = 4096  # of all images; for more, what is made of a weight takes less than a twentieth of the time
+_FEW_PIXELS = 4096  # of all images: an estimate of where what is made of a weight no longer counts beside its use
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """Checking arguments once: a network calls its operations with the same shapes and settings over and over.
 
-- `kind(x)`: all that a check may look at in a tensor: shape and dtype
+- `kind(x)`: all that a check may look at in a tensor: shape and dtype; `kind_of(array)`: that of the array of one
 - `settings(*values)`: settings as a key, in which 1, True and 1.0 are not the same
 - `known(cache, key, check)`: what check() returned when it was called for this key
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
+from ..autograd.operation import Array
 from ..autograd.variable import Variable
 
 T = TypeVar("T")
@@ -21,9 +22,13 @@ _MOST = 4096  # keys in a cache; it is emptied then
 
 def kind(x: Variable | None) -> Hashable:
     """Shape and dtype of a tensor; None for None, the value itself for what is no tensor."""
-    if isinstance(x, Variable):
-        return x.array.shape, x.array.dtype.num
-    return x
+    # An array of the user's is no tensor: it has no kind, so that no check is passed over that would refuse it.
+    return kind_of(x.array) if isinstance(x, Variable) else x
+
+
+def kind_of(array: Array) -> Hashable:
+    """The kind of a tensor with this array."""
+    return array.shape, array.dtype.num
 
 
 def settings(*values: Any) -> Hashable:

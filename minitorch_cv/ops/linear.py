@@ -14,7 +14,7 @@ from ..kernels import layout
 from ..kernels.matrix_product import matrix_product
 from .activation_piecewise import relu_gradient, relu_of
 from .arguments import broadcast_shape, check_floating, check_same_dtype, unbroadcast
-from .known import kind, known
+from .known import kind, kind_of, known
 
 
 @dataclass(eq=False, repr=False)
@@ -114,20 +114,22 @@ def linear(input: V, weight: Variable, bias: Variable | None = None) -> V:
     Returns:  (..., O).
     Raises:   RuntimeError: if shapes or dtypes do not go together.
     """
-    known(_KNOWN, (kind(input), kind(weight), kind(bias)), lambda: _check_linear(input, weight, bias))
-    return Linear()(input, weight, bias)
+    return _linear(input, weight, bias, relu=False)
 
 
 def linear_relu(input: V, weight: Variable, bias: Variable | None = None) -> V:
     """relu(linear(input, weight, bias)) as one operation."""
+    return _linear(input, weight, bias, relu=True)
+
+
+def _linear(input: V, weight: Variable, bias: Variable | None, relu: bool) -> V:
     known(_KNOWN, (kind(input), kind(weight), kind(bias)), lambda: _check_linear(input, weight, bias))
-    return Linear(relu=True)(input, weight, bias)
+    return Linear(relu)(input, weight, bias)
 
 
 def evaluate_linear(x: Array, weight: Variable, bias: Variable | None, relu: bool) -> Array:
     """What linear, or linear_relu, gives for the array of an input, when nothing is recorded."""
-    key = (x.shape, x.dtype.num), kind(weight), kind(bias)
-    known(_KNOWN, key, lambda: _check_linear(weight.wrap(x), weight, bias))
+    known(_KNOWN, (kind_of(x), kind(weight), kind(bias)), lambda: _check_linear(weight.wrap(x), weight, bias))
     return Linear(relu).evaluate(x, weight.array, None if bias is None else bias.array)
 
 

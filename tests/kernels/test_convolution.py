@@ -160,6 +160,8 @@ def test_not_less_than_zero_and_weights_kept(name, groups, filters, dtype):
         kept = {}
         for _ in range(2):
             np.testing.assert_array_equal(kernels.conv2d(x, weight, bias, window, groups, 0, kept), expected)
+        theirs = torch.nn.functional.conv2d(*map(torch.tensor, (x, weight, bias)), padding=1, groups=groups).relu()
+        assert_close(expected, theirs, FORWARD_TOLERANCE[x.dtype.name], "clamped convolution")
         x[1, 2, 3, 4] = np.nan
         found = kernels.conv2d(x, weight, bias, window, groups, 0, kept)
         assert np.isnan(found[1, :, 3, 4]).any()

@@ -112,8 +112,13 @@ def test_a_change_is_seen(change):
         CHANGES[change](model)
         result = model(x).array
         assert np.abs(result - before).max() > 1e-3
-        expected = nn.functional.relu(model[1](nn.functional.conv2d(x, model[0].weight.clone(), model[0].bias)))
-        assert np.linalg.norm(result - expected.array) < 3e-6 * np.linalg.norm(expected.array)
+        state = {name: torch.tensor(value.array.copy()) for name, value in model.state_dict().items()}
+        expected = torch.nn.functional.conv2d(theirs_of(x.array), state["0.weight"], state["0.bias"])
+        expected = torch.nn.functional.batch_norm(
+            expected, *(state[f"1.{name}"] for name in ("running_mean", "running_var", "weight", "bias")),
+            eps=model[1].eps,
+        ).relu()  # fmt: skip
+        assert np.linalg.norm(result - expected.numpy()) < 3e-6 * np.linalg.norm(expected.numpy())
 
 
 def test_training_lets_go_of_what_was_kept():
@@ -175,4 +180,9 @@ def test_errors_are_the_same_without_a_graph(model, error, match):
 def test_only_tensors_are_taken():
     with mt.no_grad():
         for model in (nn.Sequential(nn.Conv2d(3, 4, 3)), nn.Sequential(nn.Linear(4, 4))):
+            check_error(TypeError, "must be Tensor", model, np.zeros((1, 3, 4, 4), np.float32))
+            model(mt.zeros(1, 3, 4, 4))  # the same shape and dtype are known now
+            with mt.enable_grad():
+                model(mt.zeros(1, 3, 4, 4))
+                check_error(TypeError, "must be Tensor", model, np.zeros((1, 3, 4, 4), np.float32))
             check_error(TypeError, "must be Tensor", model, np.zeros((1, 3, 4, 4), np.float32))
