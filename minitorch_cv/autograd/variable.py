@@ -43,29 +43,28 @@ class Variable:
               requires_grad: whether backward shall fill `.grad`; floating-point dtypes only.
     """
 
+    # All that the library notes has a slot: `__dict__` is the user's, and is copied and pickled with the tensor.
     __slots__ = (
         "__dict__",
         "__weakref__",
+        "_accumulator",
         "_base",
+        "_chain",
         "_grad",
         "_grad_fn",
+        "_history_version",
+        "_inference",
+        "_layout",
         "_output_nr",
         "_requires_grad",
+        "_retains_grad",
+        "_undo",
+        "_view_origin",
         "array",
+        "leaf_hooks",
+        "post_accumulate_hooks",
         "version_counter",
     )
-
-    # What few tensors have, with what the others have; every operation makes a tensor, and this takes no time.
-    _chain: tuple[Operation, ...] | None = None  # the view operations from base to this
-    _undo: tuple[Operation, ...] = ()  # views that undo this one's in-place changes of shape, oldest first
-    _layout = 0  # of a view: how many of those its base had when the view was made
-    _view_origin = ""  # why a view has no chain: a key of NOT_WRITABLE
-    _history_version = 0  # of a view: that of its memory when its history was made
-    _inference = False
-    _accumulator: weakref.ref[AccumulateGrad] | None = None  # a leaf's end of the graph, while there is one
-    _retains_grad = False
-    leaf_hooks: Mapping[int, list[Callable]] = NOTHING  # of a leaf: what register_hook registered
-    post_accumulate_hooks: Sequence[Callable] = ()  # what register_post_accumulate_grad_hook registered
 
     def __init__(self, array: np.ndarray, requires_grad: bool = False) -> None:
         self._fill(array)
@@ -80,8 +79,16 @@ class Variable:
         self._grad_fn: Node | None = None
         self._output_nr = 0
         self._base: Variable | None = None
-        if grad_state.inference:
-            self._inference = True
+        self._chain: tuple[Operation, ...] | None = None  # the view operations from base to this
+        self._undo: tuple[Operation, ...] = ()  # views that undo this one's in-place changes of shape, oldest first
+        self._layout = 0  # of a view: how many of those its base had when the view was made
+        self._view_origin = ""  # why a view has no chain: a key of NOT_WRITABLE
+        self._history_version = 0  # of a view: that of its memory when its history was made
+        self._inference = grad_state.inference
+        self._accumulator: weakref.ref[AccumulateGrad] | None = None  # a leaf's end of the graph, while there is one
+        self._retains_grad = False
+        self.leaf_hooks: Mapping[int, list[Callable]] = NOTHING  # of a leaf: what register_hook registered
+        self.post_accumulate_hooks: Sequence[Callable] = ()  # what register_post_accumulate_grad_hook registered
 
     @classmethod
     def wrap(cls: type[V], array: np.ndarray) -> V:
@@ -94,8 +101,7 @@ class Variable:
         """The same memory and version without the history."""
         made = self.wrap(self.array)
         made.version_counter = self.version_counter
-        if self._inference or made._inference:
-            made._inference = self._inference
+        made._inference = self._inference
         if self.version_counter.tenants is not None or not self.array.flags.c_contiguous:
             note_sharing(made, self)
         return made
@@ -266,8 +272,6 @@ class Variable:
     def become(self, view: Variable) -> None:
         """Show, from now on, what `view` shows: with its memory, history and base."""
         self._fill(view.array)
-        self._undo, self._accumulator, self._retains_grad = (), None, False
-        self.leaf_hooks, self.post_accumulate_hooks = NOTHING, ()
         self.version_counter, self._inference = view.version_counter, view._inference
         self._base, self._chain = view._base, view._chain
         self._view_origin, self._layout = view._view_origin, view._layout

@@ -92,3 +92,29 @@ def test_protocols(protocol):
     x = mt.tensor([1.5, 2.5], requires_grad=True)
     again = pickle.loads(pickle.dumps(x, protocol))
     assert again.tolist() == [1.5, 2.5] and again.requires_grad and again.grad is None
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_leaf_that_a_graph_leads_to(duplicate):
+    """What the library notes of it stays behind: the duplicate gets its own gradient and no hooks."""
+    leaf = mt.tensor([1.0, 2.0], requires_grad=True)
+    leaf.note = "mine"
+    calls = []
+    leaf.register_hook(calls.append)
+    leaf.register_post_accumulate_grad_hook(calls.append)
+    result = (leaf * leaf).sum()
+    assert vars(leaf) == {"note": "mine"}
+    made = duplicate(leaf)
+    assert vars(made) == {"note": "mine"}
+    (made * 3).sum().backward()
+    assert made.grad.tolist() == [3, 3] and leaf.grad is None and calls == []
+    result.backward()
+    assert leaf.grad.tolist() == [2, 4] and made.grad.tolist() == [3, 3] and len(calls) == 2
+
+
+def test_views_note_nothing_among_the_users_attributes():
+    base = mt.zeros(2, 3)
+    view = base[0].view(3, 1)
+    view.add_(1)
+    assert vars(view) == vars(base) == {}
+    assert pickle.loads(pickle.dumps(view)).tolist() == [[1], [1], [1]]
