@@ -53,7 +53,7 @@ class Scaling:
 def kept_for(pixels: int, weight: Variable, bias: Variable | None, norm: Scaling | None) -> Kept | None:
     """The dictionary for kernels.conv2d; None where nothing is to be kept."""
     counter = weight.version_counter
-    if pixels > _FEW_PIXELS or grad_state.enabled:
+    if pixels > _FEW_PIXELS or grad_state.enabled or weight.array.dtype != np.float32:
         return None
     found = fingerprint(weight.array)
     if found is None:

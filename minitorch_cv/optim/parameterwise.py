@@ -33,14 +33,15 @@ class ParameterwiseOptimizer(Optimizer):
             with enable_grad():
                 loss = closure()
         updates = None if self.kernel is None else Updates(self.kernel)
+        name = f"{type(self).__name__}.step"
         with np.errstate(all="ignore"):
             for group in self.param_groups:
                 numbers: dict[float, Numbers] = {}  # by step: what many parameters share
                 for param in group["params"]:
                     grad = param._grad
                     if grad is not None:
+                        param.check_inplace(name, recording=False)
                         if updates is None or not self._gather(updates, numbers, param, grad.array, group):
-                            param.check_inplace(f"{type(self).__name__}.step", recording=False)
                             self.update(param, -grad.array if group["maximize"] else grad.array, group)
                         param.bump_version()
             if updates is not None:
@@ -57,7 +58,6 @@ class ParameterwiseOptimizer(Optimizer):
         memories: dict[int, Memory] = self.__dict__.setdefault("_memories", {})
         memory = memories.get(id(param))
         if memory is None or not memory.is_of((param.array, *state)):
-            param.check_inplace(f"{type(self).__name__}.step", recording=False)
             memory = memories[id(param)] = Memory((param.array, *state))
         at = memory.address_of(grad) if memory.supported else None
         if at is None:

@@ -138,6 +138,13 @@ def test_many_pixels_keep_nothing():
     assert model.weight.version_counter.kept is None
 
 
+def test_float64_keeps_nothing():
+    model = nn.Conv2d(3, 4, 3).double()
+    with mt.no_grad():
+        model(ours_of(normal(1, 3, 9, 9)))
+    assert model.weight.version_counter.kept is None
+
+
 def test_hooks_run_and_see_their_own_layer():
     ours, theirs = both(MODELS["direct"])
     x, seen = image(1, 3, 12, 12), []

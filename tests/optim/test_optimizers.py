@@ -226,3 +226,15 @@ def test_no_gradient_no_step_no_state(name):
         return len(optimizer.state), all((a == b).all() for a, b in zip(before, values(params)))
 
     check_same(scenario)
+
+
+def test_a_parameter_that_has_become_read_only_is_refused():
+    parameter = nn.Parameter(ours.ones(3))
+    optimizer = ours.optim.SGD([parameter], lr=0.1)
+    parameter.grad = ours.ones(3)
+    optimizer.step()
+    before = parameter.array.copy()
+    parameter.array.flags.writeable = False
+    with pytest.raises(RuntimeError, match=r"SGD\.step: the tensor shows a NumPy array that is read-only"):
+        optimizer.step()
+    assert (parameter.array == before).all()
