@@ -2,6 +2,7 @@
 
 - `over_range(kernel, count, cost, *arguments)`: a kernel that shares its range with the team (_team.py), called for
   range(count)
+- `over_tasks(kernel, count, *arguments)`: the same where the items are large, and each is a part of its own
 - `board()`: what such a kernel takes as `team`
 - `run_tasks(task, count)`: a Python function, such as one that calls NumPy, called for each of range(count)
 - `set_num_threads(n)`, `get_num_threads()`
@@ -46,6 +47,11 @@ def over_range(kernel: Callable[..., None], count: int, cost: int, *arguments: A
         kernel(0, count, 0, count, *arguments)
     else:
         kernel(board(), -(-count // parts), 0, count, *arguments)
+
+
+def over_tasks(kernel: Callable[..., None], count: int, *arguments: Any) -> None:
+    """Call kernel(team, 1, 0, count, *arguments)."""
+    kernel(board() if count > 1 else 0, 1, 0, count, *arguments)
 
 
 def board() -> int:

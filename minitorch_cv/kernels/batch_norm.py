@@ -20,7 +20,7 @@ import numpy as np
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
 from minitorch_cv.kernels._team import share
-from minitorch_cv.kernels._threads import board, over_range
+from minitorch_cv.kernels._threads import over_range, over_tasks
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.scratch import own, team_scratch
 from minitorch_cv.kernels.simd import fma, load, load_part, select, splat, store, store_part
@@ -181,8 +181,7 @@ def _summed(task: Callable[..., None], count: int, width: int, channels: int, *a
     rows_of_part = -(-rows // parts)
     parts = -(-rows // rows_of_part)
     totals = np.zeros((parts, 2 * width))
-    team = board() if parts > 1 else 0
-    task(team, 1, 0, parts, *team_scratch(0, 2 * width), rows_of_part, width, *arguments, totals)
+    over_tasks(task, parts, *team_scratch(0, 2 * width), rows_of_part, width, *arguments, totals)
     return totals.sum(axis=0).reshape(2, -1, channels).sum(axis=1)
 
 

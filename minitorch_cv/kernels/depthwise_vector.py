@@ -23,7 +23,7 @@ import numpy as np
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
 from minitorch_cv.kernels._team import share
-from minitorch_cv.kernels._threads import board, over_range
+from minitorch_cv.kernels._threads import over_range, over_tasks
 from minitorch_cv.kernels.incidence import Incidence, incidence
 from minitorch_cv.kernels.keeping import Kept, keep
 from minitorch_cv.kernels.layout import Array
@@ -278,9 +278,9 @@ def vector_depthwise_backward_weight(grad_out: Array, x: Array, window: Window) 
     walk = _forward_walk(window, (h, w))
     near, far = walk.margins
     _, x_step, x_point, _ = walk.steps
-    _backward_weight_rows(
-        board(), 1, 0, parts, rows, height, flat_grad, flat, flat_sums, *_rings(walk, w, c), walk.needs, walk.ring,
-        near, far, *walk.rows, int(walk.phases[0, 2]), x_step, x_point, kh, kw, h, w, oh, ow, c,
+    over_tasks(
+        _backward_weight_rows, parts, rows, height, flat_grad, flat, flat_sums, *_rings(walk, w, c), walk.needs,
+        walk.ring, near, far, *walk.rows, int(walk.phases[0, 2]), x_step, x_point, kh, kw, h, w, oh, ow, c,
         None if c >= VL else c,
     )  # fmt: skip
     found = sums.sum(axis=0).reshape(vectors, kh * kw, VL).transpose(0, 2, 1)

@@ -23,7 +23,7 @@ import numpy as np
 from minitorch_cv.kernels import layout
 from minitorch_cv.kernels._jit import kernel
 from minitorch_cv.kernels._team import share
-from minitorch_cv.kernels._threads import board, over_range
+from minitorch_cv.kernels._threads import over_range, over_tasks
 from minitorch_cv.kernels.direct_plan import Plan, panel_floats, plan
 from minitorch_cv.kernels.keeping import Kept, keep
 from minitorch_cv.kernels.layout import Array
@@ -107,10 +107,9 @@ def _convolve(
     )
     flat_source, flat_out = source.reshape(-1), out.reshape(-1)
     for part in shapes.parts:
-        count = len(part.tasks)
-        _run_tasks(
-            board() if count > 1 else 0, 1, 0, count, part.tasks, flat_source, flat_out, panels, part.source_rows,
-            part.out_rows, part.taps, part.passes, part.numbers, np.float32(low), *team_scratch(0, part.buffer_size),
+        over_tasks(
+            _run_tasks, len(part.tasks), part.tasks, flat_source, flat_out, panels, part.source_rows, part.out_rows,
+            part.taps, part.passes, part.numbers, np.float32(low), *team_scratch(0, part.buffer_size),
         )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minitorch_cv.kernels import layout
-from minitorch_cv.kernels._threads import board, over_range
+from minitorch_cv.kernels._threads import over_range, over_tasks
 from minitorch_cv.kernels.direct_weight_kernels import TILE_ROWS, add_and_transpose, add_planes, add_windows
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.pixel_groups import grouped_window, ungroup_gradient
@@ -86,18 +86,16 @@ def _backward_weight(grad_out: Array, x: Array, window: Window, groups: int = 1)
     finished = plan.swapped and plan.slices == 1
     size = groups * plan.slices * plan.rows * plan.columns
     sums = grad_weight.reshape(-1) if finished else layout.empty((size,), np.float32)
-    tasks = len(plan.tasks)
-    team = board() if tasks > 1 else 0
     memory = *team_scratch(0, plan.left_size), *team_scratch(1, plan.panels_size)
     if plan.planes:
-        add_planes(
-            team, 1, 0, tasks, plan.tasks, image, strides, plan.left, plan.phases, plan.starts, plan.taps,
+        over_tasks(
+            add_planes, len(plan.tasks), plan.tasks, image, strides, plan.left, plan.phases, plan.starts, plan.taps,
             grad, plan.right, plan.right_lines, plan.cut, sums, plan.out_rows, _ZEROS, *memory,
         )  # fmt: skip
     else:
         left, right = (grad, image) if plan.swapped else (image, grad)
-        add_windows(
-            team, 1, 0, tasks, plan.tasks, left, plan.left, plan.left_lines, plan.starts, plan.taps,
+        over_tasks(
+            add_windows, len(plan.tasks), plan.tasks, left, plan.left, plan.left_lines, plan.starts, plan.taps,
             right, plan.right, plan.right_lines, plan.cut, sums, plan.out_rows, _ZEROS, *memory,
         )  # fmt: skip
     if not plan.swapped:

@@ -23,7 +23,7 @@ from minitorch_cv.kernels import few_rows, layout
 from minitorch_cv.kernels._blas import one_blas_thread
 from minitorch_cv.kernels._jit import kernel
 from minitorch_cv.kernels._team import share
-from minitorch_cv.kernels._threads import board, run_tasks
+from minitorch_cv.kernels._threads import over_tasks, run_tasks
 from minitorch_cv.kernels.layout import Array
 from minitorch_cv.kernels.microkernel import packed_rows, packed_rows_narrow, rows_by_table, rows_by_table_narrow
 from minitorch_cv.kernels.scratch import own, team_scratch
@@ -113,11 +113,9 @@ def _by_blocks(a: Array, b: Array, bias: Array | None, low: float) -> Array:
     if plan.turned:
         left, right = right, left
     out = layout.empty((m, n), np.float32)
-    count = len(plan.tasks)
-    multiply = _multiply_rows if plan.left_rows else _multiply_columns
-    multiply(
-        board() if count > 1 else 0, 1, 0, count, plan.tasks, plan.sizes, plan.offsets, left, right,
-        _NO_BIAS if bias is None else layout.contiguous(bias), out.reshape(-1), np.float32(low),
+    over_tasks(
+        _multiply_rows if plan.left_rows else _multiply_columns, len(plan.tasks), plan.tasks, plan.sizes, plan.offsets,
+        left, right, _NO_BIAS if bias is None else layout.contiguous(bias), out.reshape(-1), np.float32(low),
         *team_scratch(0, plan.memory),
     )  # fmt: skip
     return out
