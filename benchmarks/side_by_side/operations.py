@@ -73,7 +73,7 @@ class Operations:
             network = MODELS["resnet18"].build(self.nn)
             parameters = list(network.parameters())
             for seed, p in enumerate(parameters):
-                p.grad = self.draw(tuple(p.shape), seed)
+                p.grad = self.library.empty_like(p).copy_(self.draw(tuple(p.shape), seed))  # laid out as backward's is
             self._prepared = (name, (OPTIMIZERS[name][1](self.library, parameters), network))
         optimizer = self._prepared[1][0]
         times = []
