@@ -5,7 +5,14 @@ import pytest
 import torch
 
 import minitorch_cv as mt
-from minitorch_cv.training import accuracy, confusion_matrix
+from minitorch_cv.training import (
+    accuracy,
+    classification_table,
+    confusion_matrix,
+    most_confused,
+    per_class_accuracy,
+    precision_recall_f1,
+)
 
 RANDOM = np.random.default_rng(0)
 SCORES = RANDOM.standard_normal((50, 6)).astype(np.float32)
@@ -73,3 +80,46 @@ def test_confusion_matrix():
 def test_confusion_matrix_refuses(predictions, targets, kind, match):
     with pytest.raises(kind, match=match):
         confusion_matrix(predictions, targets, 3)
+
+
+def test_accuracy_of_soft_targets():
+    soft = np.eye(6)[LABELS] * 0.7 + 0.05
+    assert accuracy(SCORES, soft) == accuracy(SCORES, LABELS) == np.mean(SCORES.argmax(1) == LABELS)
+
+
+PREDICTED = np.array([0, 0, 1, 1, 1, 2, 0])
+TRUE = np.array([0, 1, 1, 1, 0, 0, 0])  # class 2 has no sample; class 3 neither samples nor predictions
+
+
+def test_per_class_accuracy():
+    np.testing.assert_allclose(per_class_accuracy(PREDICTED, TRUE, 4), [2 / 4, 2 / 3, np.nan, np.nan])
+
+
+def test_precision_recall_f1():
+    found = precision_recall_f1(PREDICTED, TRUE, 4)
+    np.testing.assert_allclose(found.precision, [2 / 3, 2 / 3, 0, np.nan])
+    np.testing.assert_allclose(found.recall, [2 / 4, 2 / 3, np.nan, np.nan])
+    np.testing.assert_allclose(found.f1, [4 / 7, 2 / 3, 0, np.nan])
+    np.testing.assert_array_equal(found.support, [4, 3, 0, 0])
+    np.testing.assert_allclose(found.macro(), [4 / 9, 7 / 12, (4 / 7 + 2 / 3) / 3])
+    with pytest.raises(ValueError, match="there are no samples"):
+        precision_recall_f1([], [], 3)
+
+
+def test_most_confused():
+    matrix = [[5, 2, 0], [3, 1, 0], [0, 2, 9]]
+    assert most_confused(matrix) == [(1, 0, 3), (0, 1, 2), (2, 1, 2)]
+    assert most_confused(matrix, 1) == [(1, 0, 3)]
+    assert matrix[0][0] == 5
+    with pytest.raises(ValueError, match=r"a matrix of shape \(2, 3\), expected \(classes, classes\)"):
+        most_confused(np.zeros((2, 3)))
+
+
+def test_table():
+    lines = classification_table(PREDICTED, TRUE, ["cat", "dog", "horse", "a long name"]).splitlines()
+    assert lines[0].split() == ["class", "samples", "precision", "recall", "F1"]
+    assert lines[1].split() == ["cat", "4", "66.7%", "50.0%", "57.1%"]
+    assert lines[3].split() == ["horse", "0", "0.0%", "–", "0.0%"]
+    assert lines[4].split() == ["a", "long", "name", "0", "–", "–", "–"]
+    assert lines[5].split() == ["mean", "7", "44.4%", "58.3%", "41.3%"]
+    assert len({len(line) for line in lines}) == 1

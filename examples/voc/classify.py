@@ -1,0 +1,116 @@
+"""Which of 20 kinds of objects does a photograph show? Networks on PASCAL VOC 2012, compared by mAP.
+
+    python examples/voc/classify.py --data FOLDER         # FOLDER holds VOCdevkit/VOC2012
+
+Several kinds may be in one photograph, so each gets a yes or no of its own: a score for each, binary cross-entropy on
+all. A network is measured by its mean average precision (mAP): the mean over the kinds of how well the photographs with
+an object are ranked before those without. A score that says nothing has an average precision equal to the share of
+photographs with the object; that baseline stands beside every result. Kinds that occur in no test photograph are left
+out and named.
+
+A tenth of the train split, drawn at random, is for validation; VOC's val split is the test split here, looked at once
+for each network. A run that was cut off goes on where it was when the command is given again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import minitorch_cv as torch
+from minitorch_cv import nn
+from minitorch_cv.training import begin_run, compare, finish_run, fit, mean_average_precision, report
+from minitorch_cv.utils.data import DataLoader, Subset
+from minitorch_cv.vision.datasets import VOCClassification
+from minitorch_cv.vision.models import SimpleClassifier, VOCClassifier, alexnet
+from minitorch_cv.vision.transforms import BatchAugment, ImageBatches, Resize
+
+SIZE = 227
+MEAN, STD = (0.455, 0.437, 0.404), (0.271, 0.267, 0.280)  # of the train split, by channel
+
+# The course's networks, and one of our own with what happens when a part of it is taken away.
+NETWORKS = {
+    "simple": (lambda: SimpleClassifier(), False),
+    "AlexNet": (lambda: alexnet(num_classes=20), True),
+    "own": (lambda: VOCClassifier(), True),
+    "own, no batch norm": (lambda: VOCClassifier(batch_norm=False), True),
+    "own, shallower": (lambda: VOCClassifier(deeper=False), True),
+    "own, no augmentation": (lambda: VOCClassifier(), False),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds VOCdevkit")
+    parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
+    parser.add_argument("--out", type=Path, default=Path("runs/voc-classify"))
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    epochs = 1 if args.quick else args.epochs
+
+    # Every photograph is decoded and brought to one size once; the rest happens batch by batch.
+    to_size = Resize((SIZE, SIZE))
+    train_set, test_set = (VOCClassification(args.data, "2012", s, transform=to_size) for s in ("train", "val"))
+    if args.quick:
+        train_set, test_set = some(train_set, 160), some(test_set, 60)
+    images, test_images = (ImageBatches.from_dataset(dataset) for dataset in (train_set, test_set))
+    indices = torch.randperm(len(images), generator=torch.Generator().manual_seed(0)).tolist()
+    held_out = len(indices) // 10
+    val_indices, train_indices = indices[:held_out], indices[held_out:]
+
+    runs = []
+    for name in args.networks:
+        torch.manual_seed(args.seed)
+        make_network, augmented = NETWORKS[name]
+        augment = BatchAugment(padding=24, padding_mode="reflect", flip=0.5, mean=MEAN, std=STD)
+        plain = augment.plain()
+        train_batches = images.with_transform(augment if augmented else plain)
+        train_loader = DataLoader(Subset(train_batches, train_indices), batch_size=32, shuffle=True, num_workers=1)
+        val_loader = DataLoader(Subset(images.with_transform(plain), val_indices), batch_size=64)
+        test_loader = DataLoader(test_images.with_transform(plain), batch_size=64)
+
+        model = make_network()
+        criterion = nn.BCEWithLogitsLoss()
+        optimizer = torch.optim.AdamW(model.parameters(), lr=5e-4, weight_decay=0.02)
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, max_lr=5e-4, epochs=epochs, steps_per_epoch=len(train_loader)
+        )
+        out = begin_run(
+            args.out / name.replace(",", "").replace(" ", "-"),
+            f"VOC 2012: {name}",
+            VOCClassification.classes,
+            model,
+            (1, 3, SIZE, SIZE),
+            task="multilabel",
+            seed=args.seed,
+            settings={"network": name, "augmentation": augmented, "epochs": epochs},
+            data={
+                "name": f"PASCAL VOC 2012, {SIZE}×{SIZE}",
+                "train": len(train_indices),
+                "val": len(val_indices),
+                "test": len(test_images),
+            },
+            notes=["All weights start at random; none were trained on other images."],
+        )
+        metrics = {"mAP": mean_average_precision}
+        fit(model, train_loader, val_loader, optimizer, criterion, epochs, scheduler, metrics, out=out)
+        result = finish_run(out, model, test_loader, criterion, mean=MEAN, std=STD)
+        print(f"{name}: mAP {result['mAP']:.3f} (a constant score: {result['baseline_mAP']:.3f})")
+        if result["without_positives"]:
+            print(f"left out, not in the test split: {', '.join(result['without_positives'])}")
+        print(f"page: {report(out)}\n")
+        runs.append(out)
+    if len(runs) > 1:
+        print(f"comparison: {compare(runs, args.out / 'comparison.html', 'Networks on PASCAL VOC 2012')}")
+
+
+def some(dataset: torch.utils.data.Dataset, count: int) -> Subset:
+    """About so many images, from all over the dataset."""
+    return Subset(dataset, list(range(0, len(dataset), max(1, len(dataset) // count))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""finish_run: what a trained model does on the test split, written into its run's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import nn
+from ..nn.module import Module
+from ..tensors.tensor import Tensor
+from ..utils.atomic import replacing
+from ..utils.data import DataLoader, SequentialSampler, Subset
+from .callbacks import best_epoch
+from .evaluation import Predictions, predict
+from .features import layer_features
+from .metrics import (
+    accuracy,
+    average_precision,
+    confusion_matrix,
+    label_accuracy,
+    most_confused,
+    per_class_accuracy,
+    prevalence,
+)
+from .run_folder import HISTORY, METRICS, PREDICTIONS, RUN, read_json, write_json
+
+_FAILURES, _RANDOM, _PAIRS, _OF_PAIR = 32, 32, 5, 6  # images that are kept for the report's pictures
+_FEATURES = 2000  # samples of t-SNE at most
+
+
+def finish_run(
+    out: str | Path,
+    model: Module,
+    test_loader: Any,
+    loss: Callable[[Tensor, Tensor], Tensor] | None = None,
+    *,
+    split: str = "test",
+    mean: Sequence[float] | None = None,
+    std: Sequence[float] | None = None,
+    features: str | None = None,
+    monitor: str | None = None,
+    ignore: np.ndarray | None = None,
+    method: str = "step",
+) -> dict[str, Any]:
+    """Evaluate a model and write metrics.json and predictions.npz beside the run.json that `begin_run` wrote.
+
+    Args:     out: the run's folder.
+              test_loader: a DataLoader that does not shuffle.
+              loss: for the mean loss.
+              split: what the loader's images are, as said beside the result.
+              mean, std: of the images' normalisation, undone for pictures; without them each channel of the shown
+                images is stretched to [0, 1] if it is outside.
+              features: name of a layer whose output is kept for t-SNE, such as "features.5".
+              monitor: the column by which `fit` chose the best epoch; noted beside the result.
+              ignore: (N, K), in multi-label runs: what shall not count (see `average_precision`).
+              method: of the average precision in multi-label runs.
+    Returns:  what metrics.json holds.
+    Raises:   ValueError: if the loader shuffles, or the scores do not fit the run's classes.
+    """
+    folder = Path(out)
+    run = read_json(folder / RUN)
+    sampler = getattr(test_loader, "sampler", None)
+    if sampler is not None and not isinstance(sampler, SequentialSampler):
+        raise ValueError("finish_run: the loader shuffles; results are kept in the order of the data: shuffle=False")
+    found = predict(model, test_loader, progress=True)
+    if found.scores.ndim != 2 or found.scores.shape[1] != len(run["classes"]):
+        raise ValueError(
+            f"finish_run: scores of shape {found.scores.shape} for the run's {len(run['classes'])} classes; expected "
+            f"(N, {len(run['classes'])})"
+        )
+    measure = _classification if run["task"] == "classification" else _multilabel
+    metrics: dict[str, Any] = {"split": split, "samples": len(found.targets)}
+    if loss is not None:
+        metrics["loss"] = loss(Tensor.wrap(found.scores), Tensor.wrap(found.targets)).item()
+    metrics |= measure(found, run["classes"], ignore, method) | _of_history(folder, monitor)
+    write_json(folder / METRICS, metrics)
+    _write_predictions(folder, model, test_loader, found, mean, std, features)
+    return metrics
+
+
+def _classification(
+    found: Predictions, classes: Sequence[str], ignore: np.ndarray | None, method: str
+) -> dict[str, Any]:
+    predicted = found.scores.argmax(axis=1)
+    values: dict[str, Any] = {"accuracy": accuracy(found.scores, found.targets)}
+    if len(classes) > 10:
+        values["top5_accuracy"] = accuracy(found.scores, found.targets, k=5)
+    by_class = per_class_accuracy(predicted, found.targets, len(classes))
+    return values | {"per_class": dict(zip(classes, by_class.tolist(), strict=True))}
+
+
+def _multilabel(found: Predictions, classes: Sequence[str], ignore: np.ndarray | None, method: str) -> dict[str, Any]:
+    precision = average_precision(found.scores, found.targets, method, ignore)
+    base = prevalence(found.targets, ignore)
+    right = label_accuracy(found.scores, found.targets)
+
+    def named(values: np.ndarray) -> dict[str, float]:
+        return dict(zip(classes, values.tolist(), strict=True))
+
+    return {
+        "mAP": float(np.nanmean(precision)),
+        "method": method,
+        "baseline_mAP": float(np.nanmean(base)),
+        "accuracy": float(right.mean()),
+        "average_precision": named(precision),
+        "baseline": named(base),
+        "attribute_accuracy": named(right),
+        "without_positives": [name for name, value in zip(classes, precision, strict=True) if np.isnan(value)],
+    }
+
+
+def _of_history(folder: Path, monitor: str | None) -> dict[str, Any]:
+    """Epochs and minutes of the training, and which epoch was the best."""
+    if not (folder / HISTORY).exists():
+        return {}
+    history = read_json(folder / HISTORY)
+    seconds = history.get("seconds", [])
+    values = {"epochs": len(seconds), "minutes": sum(seconds) / 60}
+    return values if monitor is None else values | {"best_epoch": best_epoch(history, monitor), "monitor": monitor}
+
+
+def _write_predictions(
+    folder: Path, model: Module, loader: Any, found: Predictions, mean: Any, std: Any, features: str | None
+) -> None:
+    chosen = _worth_seeing(found)
+    images = np.stack([np.asarray(_image(loader.dataset[int(i)][0])) for i in chosen])  # (M, H, W, C)
+    arrays = {
+        "scores": found.scores.astype(np.float32),
+        "targets": found.targets,
+        "images": _as_bytes(images, mean, std),
+        "image_index": chosen,
+    }
+    if features is not None:
+        index = np.sort(np.random.default_rng(0).permutation(len(found.targets))[:_FEATURES])
+        some = DataLoader(Subset(loader.dataset, index.tolist()), loader.batch_size, collate_fn=loader.collate_fn)
+        arrays["features"], arrays["feature_index"] = layer_features(model, some, features)[0], index
+    filters = _first_filters(model)
+    if filters is not None:
+        arrays["filters"] = filters
+    with replacing(folder / PREDICTIONS) as part, part.open("wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+
+
+def _worth_seeing(found: Predictions) -> np.ndarray:
+    """Indices of images for the report: at random, and of one-class tasks the surest mistakes and confused pairs."""
+    count = len(found.targets)
+    chosen = set(np.random.default_rng(0).permutation(count)[:_RANDOM].tolist())
+    if found.targets.ndim == 1:
+        predicted = found.scores.argmax(axis=1)
+        wrong = np.flatnonzero(predicted != found.targets)
+        shifted = found.scores - found.scores.max(axis=1, keepdims=True)
+        sure = 1 / np.exp(shifted).sum(axis=1)  # the probability of the predicted class
+        chosen |= set(wrong[np.argsort(-sure[wrong], kind="stable")][:_FAILURES].tolist())
+        matrix = confusion_matrix(predicted, found.targets, found.scores.shape[1])
+        for true, taken_for, _ in most_confused(matrix, _PAIRS):
+            chosen |= set(np.flatnonzero((found.targets == true) & (predicted == taken_for))[:_OF_PAIR].tolist())
+    return np.array(sorted(chosen), np.int64)
+
+
+def _image(image: Tensor) -> np.ndarray:
+    return np.moveaxis(image.detach().array, 0, -1)
+
+
+def _as_bytes(images: np.ndarray, mean: Any, std: Any) -> np.ndarray:
+    if mean is not None and std is not None:
+        images = images * np.asarray(std, np.float32) + np.asarray(mean, np.float32)
+    elif images.min() < 0 or images.max() > 1:
+        low, high = images.min(axis=(0, 1, 2)), images.max(axis=(0, 1, 2))
+        images = (images - low) / np.maximum(high - low, 1e-12)
+    return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)
+
+
+def _first_filters(model: Module) -> np.ndarray | None:
+    """Weights of the first convolution, if it looks at grey or RGB images."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            return module.weight.detach().array if module.in_channels in (1, 3) else None
+    return None

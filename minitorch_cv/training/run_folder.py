@@ -1,0 +1,135 @@
+"""A run's folder: what was trained and how (run.json), how it went (history.json), what came of it (metrics.json).
+
+`begin_run` writes the first, `fit` the second with the checkpoints, `finish_run` the third with predictions.npz. All
+are plain JSON and NumPy arrays, so that reports, comparisons and tables need nothing but the folder.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..nn.module import Module
+from ..utils.atomic import replacing
+from .machine import describe_machine, versions
+from .summary import summary
+
+RUN, HISTORY, METRICS, PREDICTIONS = "run.json", "history.json", "metrics.json", "predictions.npz"
+LAST, BEST = "last.pt", "best.pt"
+TASKS = ("classification", "multilabel")
+
+
+def begin_run(
+    out: str | Path,
+    title: str,
+    classes: Sequence[str],
+    model: Module,
+    input_size: Sequence[int],
+    *,
+    task: str = "classification",
+    seed: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+    notes: Sequence[str] = (),
+) -> Path:
+    """Make a run's folder and write down what is going to be trained.
+
+    Args:     out: the folder; what other files it holds stays.
+              title: of the run, for headings and tables.
+              classes: their names, in the order of the model's outputs.
+              input_size: of one batch, such as (1, 3, 32, 32), for the model's summary.
+              task: "classification" (one class a sample) or "multilabel".
+              settings: what the run is to be told apart by: learning rate, augmentation and the like.
+              data: name of the data set ("name") and sizes of its splits ("train", "val", "test"), as far as there are.
+              notes: sentences that belong beside the result.
+    Returns:  the folder.
+    Raises:   ValueError: for another task.
+    """
+    if task not in TASKS:
+        raise ValueError(f"begin_run: task is {task!r}, expected one of {', '.join(map(repr, TASKS))}")
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    table = summary(model, input_size)
+    write_json(
+        folder / RUN,
+        {
+            "format": 1,
+            "title": title,
+            "task": task,
+            "classes": list(classes),
+            "command": _command(),
+            "seed": seed,
+            "started": datetime.now().isoformat(timespec="seconds"),
+            "machine": describe_machine(),
+            "versions": versions(),
+            "settings": {name: _plain(value) for name, value in (settings or {}).items()},
+            "data": dict(data or {}),
+            "model": {
+                "name": type(model).__name__,
+                "summary": str(table),
+                "parameters": table.total_params,
+                "trainable": table.trainable_params,
+            },
+            "notes": list(notes),
+        },
+    )
+    return folder
+
+
+def write_history(out: str | Path, history: Mapping[str, Sequence[float]]) -> None:
+    """Write a value for each epoch, by name, into a run's folder: for a training loop of one's own; `fit` does it too.
+
+    Args:     history: under names like train_loss and val_accuracy; accuracies in [0, 1].
+    """
+    write_json(Path(out) / HISTORY, history)
+
+
+def read_json(path: Path) -> Any:
+    """What a run's JSON file holds.
+
+    Raises:   FileNotFoundError: if it is not there. RuntimeError: if it is damaged; both name the file.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise RuntimeError(f"{path} is damaged: {error}. Delete it and run the training again") from error
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write a JSON file, whole or not at all; NaN and infinity become null, which JSON has instead."""
+    with replacing(path) as part:
+        part.write_text(json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+
+
+def _finite(content: Any) -> Any:
+    if isinstance(content, float) and not math.isfinite(content):
+        return None
+    if isinstance(content, Mapping):
+        return {str(key): _finite(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_finite(value) for value in content]
+    return content
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+
+
+def _command() -> str:
+    """The command line of this process, as one would type it."""
+    import shlex
+
+    program, *arguments = sys.argv
+    main = sys.modules.get("__main__")
+    spec = getattr(main, "__spec__", None)
+    if spec is not None:  # python -m name
+        start = ["python", "-m", spec.name.removesuffix(".__main__")]
+    else:
+        path = Path(program)
+        start = ["python", str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)]
+    return shlex.join([*start, *arguments])

@@ -1,0 +1,169 @@
+"""What a run's folder holds: settings, results and predictions that a report can be made of."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import minitorch_cv as mt
+from minitorch_cv import nn, training
+from minitorch_cv.training.run_folder import read_json, write_json
+from minitorch_cv.utils.data import DataLoader, TensorDataset
+from tests.checks import rng
+
+CLASSES = ["cat", "dog", "horse"]
+
+
+def small_net(outputs=3):
+    return nn.Sequential(
+        nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, outputs)
+    )
+
+
+def images(count, seed=0):
+    """Normalised images, mean 0.5 and deviation 0.25 by channel, and classes."""
+    random = rng(seed)
+    pixels = random.integers(0, 256, (count, 3, 8, 8))
+    labels = random.integers(0, 3, count)
+    return pixels, ((pixels / 255 - 0.5) / 0.25).astype(np.float32), labels
+
+
+def begin(out, model, **kwargs):
+    kwargs = {
+        "seed": 3,
+        "settings": {"lr": 0.1, "activation": nn.ReLU},
+        "data": {"name": "noise", "test": 40},
+        **kwargs,
+    }
+    return training.begin_run(out, "Noise", CLASSES, model, (1, 3, 8, 8), **kwargs)
+
+
+def test_run(tmp_path):
+    model = small_net()
+    model[0].requires_grad_(False)
+    out = begin(tmp_path / "a" / "b", model, notes=["only noise"])
+    run = json.loads((out / "run.json").read_text())
+    assert run["format"] == 1
+    assert (run["title"], run["task"], run["classes"], run["seed"]) == ("Noise", "classification", CLASSES, 3)
+    assert run["settings"] == {"lr": 0.1, "activation": str(nn.ReLU)}
+    assert run["data"] == {"name": "noise", "test": 40}
+    assert run["model"]["name"] == "Sequential"
+    assert (run["model"]["parameters"], run["model"]["trainable"]) == (127, 15)
+    assert "Conv2d" in run["model"]["summary"]
+    assert run["versions"]["numpy"] == np.__version__
+    assert run["machine"]["cores"] >= 1
+    assert run["notes"] == ["only noise"]
+
+
+@pytest.mark.parametrize("as_module", [False, True])
+def test_command(tmp_path, as_module):
+    """The command line that is noted starts the same script again."""
+    folder = tmp_path / "scripts"
+    folder.mkdir()
+    (folder / "one.py").write_text(
+        "import minitorch_cv as mt\nfrom minitorch_cv import nn, training\n"
+        "training.begin_run('out', 'x', ['a', 'b'], nn.Linear(2, 2), (1, 2))\n"
+    )
+    start = ["-m", "scripts.one"] if as_module else ["scripts/one.py"]
+    root = Path(__file__).resolve().parents[2]
+    env = {**os.environ, "PYTHONPATH": str(root)}
+    subprocess.run([sys.executable, *start, "--name", "two words"], check=True, cwd=tmp_path, env=env, timeout=120)
+    run = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert run["command"] == f"python {' '.join(start)} --name 'two words'"
+
+
+def test_finish_of_a_classification(tmp_path):
+    model = small_net()
+    out = begin(tmp_path, model)
+    pixels, inputs, labels = images(40)
+    loader = DataLoader(TensorDataset(mt.from_numpy(inputs), mt.from_numpy(labels)), batch_size=16)
+    write_json(out / "history.json", {"val_loss": [3.0, 1.0, 2.0], "seconds": [30.0, 60.0, 30.0]})
+    metrics = training.finish_run(
+        out, model, loader, nn.CrossEntropyLoss(), mean=[0.5] * 3, std=[0.25] * 3, features="3", monitor="val_loss"
+    )
+    with mt.no_grad():
+        scores = model(mt.from_numpy(inputs)).numpy()
+    right = scores.argmax(1) == labels
+    assert metrics["accuracy"] == right.mean()
+    assert metrics["per_class"]["dog"] == pytest.approx(right[labels == 1].mean())
+    expected = torch.nn.functional.cross_entropy(torch.tensor(scores), torch.tensor(labels)).item()
+    assert metrics["loss"] == pytest.approx(expected, rel=1e-5)
+    assert (metrics["split"], metrics["samples"]) == ("test", 40)
+    assert (metrics["epochs"], metrics["minutes"], metrics["best_epoch"]) == (3, 2.0, 2)
+    assert json.loads((out / "metrics.json").read_text()) == metrics
+    with np.load(out / "predictions.npz") as kept:
+        np.testing.assert_allclose(kept["scores"], scores, rtol=1e-5, atol=1e-6)
+        np.testing.assert_array_equal(kept["targets"], labels)
+        chosen = kept["image_index"]
+        assert set(chosen) >= set(np.flatnonzero(~right)[:1])
+        np.testing.assert_array_equal(kept["images"], pixels[chosen].transpose(0, 2, 3, 1))  # normalisation undone
+        np.testing.assert_array_equal(kept["feature_index"], np.arange(40))
+        with mt.no_grad():
+            np.testing.assert_allclose(kept["features"], model[:4](mt.from_numpy(inputs)).numpy(), rtol=1e-5, atol=1e-6)
+        np.testing.assert_array_equal(kept["filters"], model[0].weight.detach().numpy())
+
+
+def test_images_outside_0_to_1_are_stretched(tmp_path):
+    model = small_net()
+    out = begin(tmp_path, model)
+    _pixels, inputs, labels = images(12)
+    loader = DataLoader(TensorDataset(mt.from_numpy(inputs), mt.from_numpy(labels)), batch_size=12)
+    training.finish_run(out, model, loader)
+    with np.load(out / "predictions.npz") as kept:
+        assert kept["images"].min() == 0 and kept["images"].max() == 255
+    assert "loss" not in json.loads((out / "metrics.json").read_text())
+
+
+def test_finish_of_several_labels(tmp_path):
+    model = small_net()
+    out = begin(tmp_path, model, task="multilabel")
+    _, inputs, labels = images(40)
+    targets = np.eye(3, dtype=np.float32)[labels]
+    targets[:, 2] = 0
+    loader = DataLoader(TensorDataset(mt.from_numpy(inputs), mt.from_numpy(targets)), batch_size=16)
+    metrics = training.finish_run(out, model, loader, nn.BCEWithLogitsLoss(), method="all-point")
+    with mt.no_grad():
+        scores = model(mt.from_numpy(inputs)).numpy()
+    by_label = training.average_precision(scores, targets, "all-point")
+    assert metrics["mAP"] == pytest.approx(np.nanmean(by_label))
+    assert metrics["average_precision"]["cat"] == pytest.approx(by_label[0])
+    assert metrics["baseline"]["cat"] == pytest.approx((labels == 0).mean())
+    assert metrics["without_positives"] == ["horse"]
+    assert metrics["attribute_accuracy"]["horse"] == pytest.approx((scores[:, 2] <= 0).mean())
+    assert json.loads((out / "metrics.json").read_text())["average_precision"]["horse"] is None
+
+
+def test_refused(tmp_path):
+    model = small_net()
+    with pytest.raises(ValueError, match="task is 'regression', expected one of 'classification', 'multilabel'"):
+        begin(tmp_path, model, task="regression")
+    out = begin(tmp_path, model)
+    _, inputs, labels = images(8)
+    dataset = TensorDataset(mt.from_numpy(inputs), mt.from_numpy(labels))
+    with pytest.raises(ValueError, match="the loader shuffles"):
+        training.finish_run(out, model, DataLoader(dataset, batch_size=8, shuffle=True))
+    with pytest.raises(ValueError, match=r"scores of shape \(8, 5\) for the run's 3 classes; expected \(N, 3\)"):
+        training.finish_run(out, small_net(5), DataLoader(dataset, batch_size=8))
+
+
+def test_json_is_whole_and_standard(tmp_path):
+    path = tmp_path / "x.json"
+    write_json(path, {"a": [1.0, float("nan")], "b": float("inf"), "name": "Übung"})
+    assert json.loads(path.read_text(encoding="utf-8"), parse_constant=pytest.fail) == {
+        "a": [1.0, None],
+        "b": None,
+        "name": "Übung",
+    }
+    with pytest.raises(TypeError):
+        write_json(path, {"a": object()})
+    assert read_json(path)["name"] == "Übung"
+    path.write_text('{"a": ')
+    with pytest.raises(RuntimeError, match=r"x\.json is damaged"):
+        read_json(path)
+    with pytest.raises(FileNotFoundError, match=r"missing\.json"):
+        read_json(tmp_path / "missing.json")
