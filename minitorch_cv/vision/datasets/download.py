@@ -1,59 +1,186 @@
-"""Downloads: the first mirror that answers, with the checksum checked before the file takes its name."""
+"""Downloads: from the first mirror that answers, going on where one broke off, checked before a file takes its name."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
 
-from ...utils.atomic import replacing
-
-_TIMEOUT = 30  # seconds without an answer
 _CHUNK = 1 << 16
+_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
+_RANGE_NOT_SATISFIABLE = 416
+_PARTIAL_CONTENT = 206
 
 
-def fetch_file(mirrors: Sequence[str], filename: str, folder: Path, md5: str) -> Path:
-    """Fetch `folder/filename` from the first of the mirrors that has it unharmed.
+def fetch_file(
+    urls: Sequence[str], target: Path, md5: str, *, timeout: float = 30, attempts: int = 3, largest: int = 16 << 30
+) -> Path:
+    """Fetch `target` from the first of the addresses that has it unharmed.
 
-    Args:     mirrors: addresses to which the file's name is added.
+    What arrived before a connection broke off is kept beside `target` as `.NAME.part`, and the next attempt, at the
+    next address or in the next call, asks for the rest only.
+
+    Args:     urls: where the file can be had.
               md5: of the file, in hexadecimal.
-    Raises:   RuntimeError: if no mirror gave the file; says what each answered. Nothing is left behind.
+              timeout: seconds without an answer after which an address is given up.
+              attempts: how often an address is asked that breaks off in the middle.
+              largest: bytes above which a file is refused.
+    Raises:   RuntimeError: if no address gave the file; says what each answered. A file that is at `target` stays.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / filename
-    failures = []
-    for mirror in mirrors:
-        url = mirror.rstrip("/") + "/" + filename
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(target.with_name(f".{target.name}.lock")):
+        if not target.is_file() or md5_of(target) != md5:
+            _fetch_from_any(urls, target, md5, timeout, attempts, largest)
+    return target
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Wait until no other process that fetches the same file is in here (not on Windows, which has no such locks)."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    while True:
+        file = lock.open("w")
         try:
-            with replacing(target) as part:
-                found = _stream(url, part)
-                if found != md5:
-                    raise OSError(f"its md5 is {found}, expected {md5}")
-            return target
-        except (OSError, HTTPException) as error:  # URLError, HTTPError and timeouts are OSErrors
-            failures.append(f"{url}: {error}")
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if os.path.samestat(os.fstat(file.fileno()), lock.stat()):
+                break
+        except FileNotFoundError:  # who had it before took it away: take a new one
+            pass
+        except OSError:  # a file system that has no locks
+            break
+        file.close()
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        file.close()
+
+
+def _fetch_from_any(urls: Sequence[str], target: Path, md5: str, timeout: float, attempts: int, largest: int) -> None:
+    part = target.with_name(f".{target.name}.part")
+    failures = []
+    for url in urls:
+        for _ in range(attempts):
+            try:
+                _fetch(url, part, md5, timeout, largest)
+                os.replace(part, target)
+                return
+            except _BrokenOffError as error:  # another attempt may go on from there
+                failures.append(f"{url}: {error}")
+            except (OSError, HTTPException) as error:  # URLError, HTTPError and timeouts are OSErrors
+                failures.append(f"{url}: {error}")
+                break
+    arrived = part.stat().st_size if part.exists() else 0
+    if not arrived:
+        part.unlink(missing_ok=True)
+    kept = f"\nThe next download goes on from the {arrived} bytes in {part}" if arrived else ""
     raise RuntimeError(
-        f"Error downloading {filename}:\n  "
-        + "\n  ".join(failures)
-        + f"\nFetch it by other means and put it at {target}"
+        f"Error downloading {target.name}:\n  "
+        + "\n  ".join(dict.fromkeys(failures))
+        + f"\nFetch it by other means and put it at {target}{kept}"
     )
 
 
-def _stream(url: str, target: Path) -> str:
-    """Write what `url` answers into `target`; the md5 of it."""
+def md5_of(path: Path) -> str:
+    """The md5 of a file, in hexadecimal."""
+    digest = hashlib.md5(usedforsecurity=False)
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+class _BrokenOffError(OSError):
+    """The connection ended before the file did."""
+
+
+def _fetch(url: str, part: Path, md5: str, timeout: float, largest: int) -> None:
+    """Complete `part`, and check it; what is wrong in it is deleted."""
+    resumed = part.exists() and part.stat().st_size > 0
+    if resumed and md5_of(part) == md5:
+        return
+    missing = _stream(url, part, timeout, largest)
+    found = md5_of(part)
+    if found == md5:
+        return  # even if the server announced another length
+    if missing is not None:
+        raise _BrokenOffError(f"the connection broke off after {part.stat().st_size} bytes, {missing} before the end")
+    part.unlink()
+    if resumed:  # its beginning came from elsewhere, or is of another version
+        return _fetch(url, part, md5, timeout, largest)
+    raise OSError(f"its md5 is {found}, expected {md5}")
+
+
+def _stream(url: str, part: Path, timeout: float, largest: int) -> int | None:
+    """Write what `url` answers into `part`, behind what is there if the server can do that.
+
+    Returns:  how many of the bytes that the server announced did not arrive; None if all did.
+    """
     from tqdm import tqdm
 
-    digest = hashlib.md5(usedforsecurity=False)
-    request = urllib.request.Request(url, headers={"User-Agent": "minitorch_cv"})
-    with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer, target.open("wb") as file:
-        size = answer.headers.get("Content-Length")
-        with tqdm(
-            total=int(size) if size else None, unit="B", unit_scale=True, unit_divisor=1024, desc=url.rsplit("/", 1)[1]
-        ) as bar:
-            while chunk := answer.read(_CHUNK):
+    there = part.stat().st_size if part.exists() else 0
+    with _opened(url, there, timeout) as answer:
+        if not _goes_on(answer, there):
+            there = 0
+        length = answer.headers.get("Content-Length")
+        announced = int(length) if length and length.isdecimal() else None
+        arrived = 0
+        with (
+            part.open("ab" if there else "wb") as file,
+            tqdm(
+                total=None if announced is None else there + announced,
+                initial=there,
+                unit="B",
+                unit_scale=True,
+                unit_divisor=1024,
+                desc=url.rsplit("/", 1)[1],
+            ) as bar,
+        ):
+            while there + arrived <= largest and (chunk := _next_chunk(answer, there + arrived)):
+                arrived += len(chunk)
                 file.write(chunk)
-                digest.update(chunk)
                 bar.update(len(chunk))
-    return digest.hexdigest()
+    if there + arrived > largest:
+        part.unlink()
+        raise OSError(f"it is larger than {largest} bytes")
+    return None if announced is None or arrived >= announced else announced - arrived
+
+
+def _opened(url: str, there: int, timeout: float) -> Any:
+    headers = {"User-Agent": "minitorch_cv"}
+    if there:
+        headers["Range"] = f"bytes={there}-"
+    try:
+        return urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=timeout)
+    except HTTPError as error:
+        if there and error.code == _RANGE_NOT_SATISFIABLE:  # what is there is no beginning of this file
+            return _opened(url, 0, timeout)
+        raise
+
+
+def _goes_on(answer: Any, there: int) -> bool:
+    """Whether the answer begins where the part ends; a server that cannot do that sends everything."""
+    if not there or answer.status != _PARTIAL_CONTENT:
+        return False
+    found = _RANGE.match(answer.headers.get("Content-Range", ""))
+    return found is not None and int(found[1]) == there
+
+
+def _next_chunk(answer: Any, arrived: int) -> bytes:
+    try:
+        return answer.read(_CHUNK)
+    except (OSError, HTTPException) as error:
+        if arrived:
+            raise _BrokenOffError(f"the connection broke off after {arrived} bytes ({error})") from error
+        raise

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .arguments import not_found
 from .arrays import ArrayDataset
 from .download import fetch_file
 from .idx import read_idx
@@ -72,7 +73,8 @@ class MNIST(ArrayDataset):
         """Fetch the files of both splits that are not there yet."""
         for filename, md5 in self.resources:
             if self._find(filename) is None:
-                fetch_file(self.mirrors, filename, Path(self.raw_folder), md5)
+                urls = [f"{mirror.rstrip('/')}/{filename}" for mirror in self.mirrors]
+                fetch_file(urls, Path(self.raw_folder) / filename, md5)
 
     def _find(self, filename: str) -> Path | None:
         for name in (filename.removesuffix(".gz"), filename):
@@ -86,10 +88,10 @@ class MNIST(ArrayDataset):
         found = [self._find(filename) for filename in wanted]
         missing = [filename for filename, path in zip(wanted, found, strict=True) if path is None]
         if missing:
-            raise RuntimeError(
-                "Dataset not found. You can use download=True to download it. "
-                f"{type(self).__name__} expects in {self.raw_folder} (plain or as .gz): {', '.join(wanted)}; missing: "
-                f"{', '.join(missing)}. They can be fetched from {self.mirrors[0]}"
+            raise not_found(
+                type(self).__name__,
+                f"in {self.raw_folder} (plain or as .gz): {', '.join(wanted)}; missing: {', '.join(missing)}",
+                self.mirrors[0],
             )
         image_path, label_path = found
         images = read_idx(image_path, ndim=3)  # type: ignore[arg-type]

@@ -96,7 +96,7 @@ def test_missing_files_are_named(root):
         MNIST(root)
     text = str(found.value)
     assert f"expects in {root / 'MNIST' / 'raw'} (plain or as .gz): train-images-idx3-ubyte.gz, train-labels" in text
-    assert "missing: train-labels-idx1-ubyte.gz. They can be fetched from https://" in text
+    assert "missing: train-labels-idx1-ubyte.gz. It can be fetched from https://" in text
     assert len(MNIST(root, train=False)) == 5
 
 

@@ -1,0 +1,100 @@
+"""Unpack a tar archive without trusting it: nothing leaves the folder, and nothing half unpacked is ever seen there."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import os
+import secrets
+import shutil
+import tarfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+LARGEST = 16 << 30  # bytes; the largest dataset here, VOC 2012, has 2 GB
+MOST_FILES = 1 << 20
+_DAMAGES = (
+    *(tarfile.TarError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError),
+    *(FileExistsError, IsADirectoryError, NotADirectoryError),  # a name that is a file and a folder
+)
+
+
+def unpack(
+    archive: Path, folder: Path, *, strip: str = "", largest: int = LARGEST, most_files: int = MOST_FILES
+) -> None:
+    """Put the files of a tar archive, compressed or not, into a folder; files of the same name are replaced.
+
+    All is first unpacked beside its place, then moved. Only contents are taken: no owners, no permissions.
+
+    Args:     folder: made if it is not there.
+              strip: a first folder that is left out of the names in the archive, where it is there.
+              largest: bytes, all files together, above which the archive is refused.
+    Raises:   RuntimeError: naming the archive, if it is damaged or too large, or has links, devices, or names that lead
+                out of the folder. The folder is as before then.
+    """
+    from tqdm import tqdm
+
+    folder.mkdir(parents=True, exist_ok=True)
+    workshop = folder / f".{archive.name}.{secrets.token_hex(4)}.part"
+    workshop.mkdir()
+    try:
+        with tarfile.open(archive) as tar:
+            for member in tqdm(_checked(tar, archive, largest, most_files), desc=archive.name, unit=" files"):
+                _extract(tar, member, workshop, strip)
+            while tar.fileobj.read(1 << 20):  # type: ignore[union-attr]
+                pass  # to the end, where the checksum of a compressed file stands
+        _move(workshop, folder)
+    except _DAMAGES as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise _refused(archive, f"is damaged: {reason}. Delete it and get it again") from error
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _refused(archive: Path, reason: str) -> RuntimeError:
+    return RuntimeError(f"{archive} {reason}; nothing was unpacked")
+
+
+def _checked(tar: tarfile.TarFile, archive: Path, largest: int, most_files: int) -> Iterator[tarfile.TarInfo]:
+    """The files of an archive, each checked before it is handed out."""
+    total = 0
+    for number, member in enumerate(tar):
+        if not (member.isdir() or member.isreg()) or member.issparse():
+            raise _refused(archive, f"has {member.name!r}, which is neither a file nor a folder, but a link or device")
+        if _leads_out(member.name):
+            raise _refused(archive, f"has the name {member.name!r}, which leads out of the folder")
+        total += member.size
+        if total > largest:
+            raise _refused(archive, f"would become larger than {largest} bytes")
+        if number >= most_files:
+            raise _refused(archive, f"has more than {most_files} files")
+        if member.isreg():
+            yield member
+
+
+def _leads_out(name: str) -> bool:
+    """Whether a name, read in the manner of any system, is absolute or goes up."""
+    windows = PureWindowsPath(name)
+    return bool(windows.anchor) or ".." in windows.parts or PurePosixPath(name).is_absolute()
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, workshop: Path, strip: str) -> None:
+    parts = PurePosixPath(member.name).parts
+    target = workshop.joinpath(*(parts[1:] if len(parts) > 1 and parts[0] == strip else parts))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    content = tar.extractfile(member)
+    with target.open("wb") as file:
+        shutil.copyfileobj(content, file)  # type: ignore[arg-type]
+    if target.stat().st_size != member.size:
+        raise tarfile.ReadError(f"{member.name} is cut off")
+
+
+def _move(source: Path, target: Path) -> None:
+    """Bring what is in one folder into another, whole folders at once where the name is free."""
+    for entry in sorted(source.iterdir()):
+        place = target / entry.name
+        if entry.is_dir() and place.is_dir():
+            _move(entry, place)
+        else:
+            os.replace(entry, place)

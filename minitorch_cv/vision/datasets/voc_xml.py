@@ -1,0 +1,68 @@
+"""PASCAL VOC's annotations: an XML file for each image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+
+@dataclass(frozen=True)
+class VOCObject:
+    """An object in an image: its class, and whether it is marked as hard to recognise."""
+
+    name: str
+    difficult: bool
+
+
+def read_annotation(path: str | Path) -> ElementTree.Element:
+    """The root of an annotation.
+
+    Raises:   RuntimeError: naming the file, if it is not well-formed, defines entities, or is no annotation.
+    """
+    content = Path(path).read_bytes()
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:  # a few lines of which may stand for gigabytes
+        raise _corrupted(path, "it defines a document type, which an annotation does not")
+    try:
+        root = ElementTree.fromstring(content)
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # the last two: unknown encodings
+        raise _corrupted(path, f"it is not well-formed XML ({error})") from None
+    if root.tag != "annotation":
+        raise _corrupted(path, f"expected <annotation>, found <{root.tag}>")
+    return root
+
+
+def objects_of(path: str | Path) -> list[VOCObject]:
+    """The objects in an annotation.
+
+    Raises:   RuntimeError: naming the file, if an object has no name, or `difficult` is neither 0 nor 1.
+    """
+    found = []
+    for node in read_annotation(path).iterfind("object"):
+        name = (node.findtext("name") or "").strip()
+        if not name:
+            raise _corrupted(path, "it has an object without a name")
+        difficult = node.findtext("difficult", "0").strip()
+        if difficult not in ("0", "1"):
+            raise _corrupted(path, f"it has an object with difficult = {difficult!r}, expected 0 or 1")
+        found.append(VOCObject(name, difficult == "1"))
+    return found
+
+
+def as_dict(node: ElementTree.Element) -> dict[str, Any]:
+    """The tree as dicts: {tag: text}, or {tag: {...}} with a list where a tag comes several times, and of objects."""
+    children = list(node)
+    if not children:
+        return {node.tag: node.text.strip()} if node.text else {}
+    values: dict[str, Any] = {}
+    for child in children:
+        for tag, value in as_dict(child).items():
+            values.setdefault(tag, []).append(value)
+    if node.tag == "annotation":
+        values["object"] = [values.get("object", [])]
+    return {node.tag: {tag: found[0] if len(found) == 1 else found for tag, found in values.items()}}
+
+
+def _corrupted(path: str | Path, found: str) -> RuntimeError:
+    return RuntimeError(f"{path} is corrupted: {found}. Delete the dataset's folder and get it again")

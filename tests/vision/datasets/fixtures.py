@@ -1,0 +1,184 @@
+"""Small datasets in their owners' formats, made by hand, with classes that a network can learn.
+
+Every `write_*` makes the same files each time and puts the same number of images of each class into each split. What
+tells a class is a colour and a bright square at a place of its own (grey images: the place), under a little noise.
+"""
+
+import csv
+import gzip
+import pickle
+
+import numpy as np
+from PIL import Image
+
+from tests.vision.datasets.idx_files import idx_bytes
+
+CIFAR10_CLASSES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+SCENES = [
+    *("bedroom", "coast", "forest", "highway", "industrial", "insidecity", "kitchen", "livingroom", "mountain"),
+    *("office", "opencountry", "store", "street", "suburb", "tallbuilding"),
+]
+OUTDOOR = ["coast", "highway", "mountain", "opencountry", "street"]
+WNIDS = [
+    *("n01440764", "n02102040", "n02979186", "n03000684", "n03028079"),
+    *("n03394916", "n03417042", "n03425413", "n03445777", "n03888257"),
+]
+VOC_CLASSES = [
+    *("aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "diningtable", "dog"),
+    *("horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor"),
+]
+
+
+def picture(label, number, size=(32, 32), seed=0):
+    """An image (height, width, 3) uint8 of a class; `number` and `seed` vary the noise."""
+    height, width = size
+    random = np.random.default_rng((seed, label, number))
+    image = random.integers(0, 40, (height, width, 3))
+    image += np.array([label * 37 % 128, label * 71 % 128, label * 113 % 128])
+    top, left = height * (label // 4 % 4) // 4, width * (label % 4) // 4
+    image[top : top + height // 4, left : left + width // 4] += 80
+    return image.astype(np.uint8)
+
+
+def grey_picture(label, number, size=(32, 32), seed=0):
+    """An image (height, width) uint8 of a class."""
+    return picture(label, number, size, seed)[:, :, 0] // 2 + picture(label, number, size, seed)[:, :, 1] // 2
+
+
+def _labels(classes, per_class):
+    return np.arange(classes * per_class) % classes
+
+
+def write_mnist(root, name="MNIST", per_class=2, zipped=True):
+    """Both splits of MNIST or FashionMNIST, ten classes."""
+    folder = root / name / "raw"
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed, split in enumerate(("train", "t10k")):
+        labels = _labels(10, per_class)
+        images = np.stack([grey_picture(label, i, (28, 28), seed) for i, label in enumerate(labels)])
+        for kind, array in (("images-idx3", images), ("labels-idx1", labels)):
+            raw = idx_bytes(array)
+            if zipped:
+                (folder / f"{split}-{kind}-ubyte.gz").write_bytes(gzip.compress(raw, mtime=0))
+            else:
+                (folder / f"{split}-{kind}-ubyte").write_bytes(raw)
+
+
+def _cifar(labels, seed):
+    """Images as rows of 3072 bytes: red, green, blue."""
+    return np.stack([picture(label, i, seed=seed).transpose(2, 0, 1).ravel() for i, label in enumerate(labels)])
+
+
+def _dump(content, path):
+    path.write_bytes(pickle.dumps(content, protocol=2))
+
+
+def write_cifar10(root, per_class=1, binary=False):
+    """Five training batches and a test batch, each with `per_class` images of each class."""
+    folder = root / ("cifar-10-batches-bin" if binary else "cifar-10-batches-py")
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed, name in enumerate([*(f"data_batch_{k}" for k in range(1, 6)), "test_batch"]):
+        labels = _labels(10, per_class)
+        rows = _cifar(labels, seed)
+        if binary:
+            records = np.concatenate([labels[:, None].astype(np.uint8), rows], axis=1)
+            (folder / f"{name}.bin").write_bytes(records.tobytes())
+        else:
+            names = [f"{CIFAR10_CLASSES[label]}_{i}.png" for i, label in enumerate(labels)]
+            content = {"batch_label": name, "labels": labels.tolist(), "data": rows, "filenames": names}
+            _dump(content, folder / name)
+    if binary:
+        (folder / "batches.meta.txt").write_text("\n".join(CIFAR10_CLASSES) + "\n\n")
+    else:
+        meta = {"num_cases_per_batch": 10 * per_class, "label_names": CIFAR10_CLASSES, "num_vis": 3072}
+        _dump(meta, folder / "batches.meta")
+
+
+def write_cifar100(root, per_class=1, binary=False):
+    """Both splits; fine class k belongs to the coarse class k % 20."""
+    folder = root / ("cifar-100-binary" if binary else "cifar-100-python")
+    folder.mkdir(parents=True, exist_ok=True)
+    fine_names, coarse_names = [f"fine_{k:02}" for k in range(100)], [f"coarse_{k:02}" for k in range(20)]
+    for seed, split in enumerate(("train", "test")):
+        labels = _labels(100, per_class)
+        rows = _cifar(labels, seed)
+        if binary:
+            records = np.concatenate([labels[:, None] % 20, labels[:, None], rows], axis=1).astype(np.uint8)
+            (folder / f"{split}.bin").write_bytes(records.tobytes())
+        else:
+            coarse = (labels % 20).tolist()
+            content = {"fine_labels": labels.tolist(), "coarse_labels": coarse, "data": rows, "batch_label": split}
+            _dump(content, folder / split)
+    if binary:
+        (folder / "fine_label_names.txt").write_text("\n".join(fine_names) + "\n")
+        (folder / "coarse_label_names.txt").write_text("\n".join(coarse_names) + "\n")
+    else:
+        _dump({"fine_label_names": fine_names, "coarse_label_names": coarse_names}, folder / "meta")
+
+
+def _write_folders(folder, names, per_class, size, ending, draw, seed):
+    for label, name in enumerate(names):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for number in range(per_class):
+            Image.fromarray(draw(label, number, size, seed)).save(folder / name / f"image_{number:04}{ending}")
+
+
+def write_cinic10(root, per_class=2):
+    """Three splits of PNG files."""
+    for seed, split in enumerate(("train", "valid", "test")):
+        _write_folders(root / "CINIC-10" / split, CIFAR10_CLASSES, per_class, (32, 32), ".png", picture, seed)
+
+
+def write_imagenette(root, size="160px", per_class=2, pixels=(40, 48)):
+    """Both splits of JPEG files; `pixels` is (height, width)."""
+    folder = root / {"full": "imagenette2", "320px": "imagenette2-320", "160px": "imagenette2-160"}[size]
+    for seed, split in enumerate(("train", "val")):
+        _write_folders(folder / split, WNIDS, per_class, pixels, ".JPEG", picture, seed)
+
+
+def write_scenes15(root, per_class=2, pixels=(40, 48)):
+    """Both splits of grey JPEG files, and the attributes of the outdoor scenes (attribute k: bit k of class + 1)."""
+    for seed, split in enumerate(("train", "test")):
+        folder = root / "scenes15" / split
+        _write_folders(folder, SCENES, per_class, pixels, ".jpg", grey_picture, seed)
+        with (root / "scenes15" / f"scene_attributes_{split}.csv").open("w", newline="") as file:
+            for scene in OUTDOOR:
+                flags = [(SCENES.index(scene) + 1) >> bit & 1 for bit in range(7)]
+                csv.writer(file).writerows([scene, f"image_{n:04}.jpg", *flags] for n in range(per_class))
+
+
+def write_voc(root, year="2012", count=12, pixels=(40, 48)):
+    """Splits train, val and trainval. Image k has an object of class k % 20, and every third a difficult "person" too.
+
+    A "person" of image 14 is not difficult; image 2 has its class twice, easy and difficult.
+    """
+    base = root / ("TrainVal/VOCdevkit" if year == "2011" else "VOCdevkit") / f"VOC{year}"
+    for folder in ("JPEGImages", "Annotations", "ImageSets/Main"):
+        (base / folder).mkdir(parents=True, exist_ok=True)
+    names = [f"{year}_{k:06}" for k in range(count)]
+    for k, name in enumerate(names):
+        Image.fromarray(picture(k % 20, k, pixels)).save(base / "JPEGImages" / f"{name}.jpg")
+        objects = [(VOC_CLASSES[k % 20], 0)]
+        objects += [("person", 1)] if k % 3 == 0 else []
+        objects += [(VOC_CLASSES[k % 20], 1)] if k == 2 else []
+        (base / "Annotations" / f"{name}.xml").write_text(annotation(name, objects, pixels))
+    val = names[::3]
+    splits = {"train": [name for name in names if name not in val], "val": val, "trainval": names}
+    if year == "2007":
+        splits["test"] = val
+    for split, listed in splits.items():
+        (base / "ImageSets" / "Main" / f"{split}.txt").write_text("".join(f"{name}\n" for name in listed))
+
+
+def annotation(name, objects, pixels=(40, 48)):
+    """VOC's XML for an image with objects (class, difficult)."""
+    written = "".join(
+        f"\t<object>\n\t\t<name>{kind}</name>\n\t\t<difficult>{difficult}</difficult>\n\t\t<bndbox><xmin>1</xmin>"
+        "<ymin>2</ymin><xmax>30</xmax><ymax>31</ymax></bndbox>\n"
+        "\t\t<part><name>head</name><bndbox><xmin>3</xmin></bndbox></part>\n\t</object>\n"
+        for kind, difficult in objects
+    )
+    return (
+        f"<annotation>\n\t<folder>VOC</folder>\n\t<filename>{name}.jpg</filename>\n\t<size><width>{pixels[1]}</width>"
+        f"<height>{pixels[0]}</height><depth>3</depth></size>\n\t<segmented>0</segmented>\n{written}</annotation>\n"
+    )
