@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-BENCHMARKS := train_step ops infer startup memory scaling
+BENCHMARKS := train_step ops infer loading startup memory scaling
 export MPLBACKEND := Agg
 
 .PHONY: demo test test-nojit coverage lint bench bench-quick clean
@@ -31,7 +31,7 @@ bench: $(VENV)/installed-test
 	for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 bench-quick: $(VENV)/installed-test
-	for name in train_step ops infer; do $(BIN)/python benchmarks/$$name.py --quick || exit 1; done
+	for name in train_step ops infer loading; do $(BIN)/python benchmarks/$$name.py --quick || exit 1; done
 
 clean:
 	rm -rf $(VENV) build *.egg-info runs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*

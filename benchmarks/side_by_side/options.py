@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,7 +14,12 @@ ENOUGH_ROUNDS = 7
 
 
 def read_options(
-    doc: str, what: str, names: Iterable[str], modes: Sequence[str] = TORCH_MODES, rounds: int = ENOUGH_ROUNDS
+    doc: str,
+    what: str,
+    names: Iterable[str],
+    modes: Sequence[str] = TORCH_MODES,
+    rounds: int = ENOUGH_ROUNDS,
+    data: bool = False,
 ) -> argparse.Namespace:
     """The command line.
 
@@ -21,6 +27,7 @@ def read_options(
               what: --WHAT chooses among `names`.
               modes: PyTorch's modes unless --modes says otherwise; none, and there is no such option.
               rounds: their number unless --rounds or --quick says otherwise; 0, and there are no such options.
+              data: whether there is --data, a folder of datasets; the one that MINITORCH_CV_DATA names by default.
     Returns:  names, modes, rounds, and `out`: the folder to write to, or None. Only a complete run goes into the
               results unless a folder is given.
     """
@@ -32,6 +39,10 @@ def read_options(
     if rounds:
         parser.add_argument("--rounds", type=int, default=rounds)
         parser.add_argument("--quick", action="store_true", help="at most two rounds")
+    if data:
+        parser.add_argument(
+            "--data", type=Path, default=os.environ.get("MINITORCH_CV_DATA") or None, help="folder of datasets"
+        )
     parser.add_argument("--out", type=Path, help="folder for table and chart, of an incomplete run too")
     options = parser.parse_args()
     complete = options.names == names

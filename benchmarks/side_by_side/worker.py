@@ -16,11 +16,14 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from .loading import Loading, Transforms
 from .memory import TrainingMemory
 from .operations import Operations
 from .training import Inference, Training
 
-JOBS: dict[str, Callable[..., Any]] = {job.__name__: job for job in (Training, Inference, TrainingMemory, Operations)}
+JOBS: dict[str, Callable[..., Any]] = {
+    job.__name__: job for job in (Training, Inference, TrainingMemory, Operations, Transforms, Loading)
+}
 
 
 def serve() -> None:

@@ -12,6 +12,7 @@ from ...ops.joining import stack
 from ...tensors.creation import as_tensor, tensor
 from ...tensors.tensor import Tensor
 from ...types.dtype import float64
+from .joined import JoinedBatch
 
 
 def default_collate(batch: Sequence) -> Any:
@@ -20,12 +21,15 @@ def default_collate(batch: Sequence) -> Any:
     Args:     batch: the samples. The first decides how all are joined: tensors and arrays are stacked, floats become
                 float64, ints int64, bools bool; strings and bytes stay a list; mappings, named tuples and sequences
                 keep their type (a plain tuple becomes a list).
+    Returns:  the joined samples; of a JoinedBatch, which is joined already, its columns.
     Raises:   RuntimeError: if shapes differ, or the lengths of sequences.
               TypeError: for any other type.
 
     >>> default_collate([(0, 1.5), (2, 3.5)])
     [tensor([0, 2]), tensor([1.5000, 3.5000], dtype=torch.float64)]
     """
+    if isinstance(batch, JoinedBatch):
+        return batch.columns
     if not len(batch):
         raise IndexError("default_collate: the batch is empty")
     first = batch[0]
