@@ -2,7 +2,8 @@
 
     python examples/mnist/fcn.py --data FOLDER        # FOLDER holds MNIST/raw/*-ubyte.gz
 
-Two hidden layers with batch normalisation and dropout; Adam under a one-cycle learning rate.
+Two hidden layers with batch normalisation and dropout; Adam under a one-cycle learning rate. The last 5,000 training
+images are for validation; the test images are looked at once, at the end.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from tqdm import tqdm
 
 import minitorch_cv as torch
 from minitorch_cv import nn
-from minitorch_cv.training import confusion_matrix, plot_confusion_matrix, plot_history
-from minitorch_cv.utils.data import DataLoader
+from minitorch_cv.training import accuracy, begin_run, evaluate, finish_run, report, write_history
+from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision import datasets, transforms
+
+MEAN, STD = (0.1307,), (0.3081,)  # of MNIST's training images
 
 
 class FCN(nn.Module):
@@ -43,50 +46,55 @@ class FCN(nn.Module):
         return self.layers(images)
 
 
-def test(model: nn.Module, loader: DataLoader) -> tuple[float, list[int], list[int]]:
-    """Accuracy on the loader's images, with the predicted and the true classes."""
-    model.eval()  # dropout off; batch normalisation by its running statistics
-    predicted: list[int] = []
-    true: list[int] = []
-    with torch.no_grad():  # nothing will be differentiated, so no graph is recorded
-        for images, labels in loader:
-            predicted += model(images).argmax(dim=1).tolist()
-            true += labels.tolist()
-    right = sum(p == t for p, t in zip(predicted, true))
-    return right / len(true), predicted, true
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds MNIST/raw")
     parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("runs/mnist-fcn"), help="folder for the pictures")
+    parser.add_argument("--out", type=Path, default=Path("runs/mnist-fcn"), help="folder of the run")
     args = parser.parse_args()
+    epochs = 1 if args.quick else args.epochs
     torch.manual_seed(args.seed)
 
-    # ToTensor gives numbers in [0, 1]; Normalize brings them to mean 0 and deviation 1 (of MNIST's training images).
-    transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))])
+    # ToTensor gives numbers in [0, 1]; Normalize brings them to mean 0 and deviation 1.
+    transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize(MEAN, STD)])
     train_set = datasets.MNIST(args.data, train=True, transform=transform)
     test_set = datasets.MNIST(args.data, train=False, transform=transform)
-    train_loader = DataLoader(train_set, batch_size=128, shuffle=True, num_workers=1)
-    test_loader = DataLoader(test_set, batch_size=500, num_workers=1)
+    images = range(len(train_set))[:1000] if args.quick else range(len(train_set))
+    held_out = len(images) // 12
+    train_part, val_part = Subset(train_set, images[:-held_out]), Subset(train_set, images[-held_out:])
+    test_part = Subset(test_set, range(len(test_set))[:500]) if args.quick else test_set
+    train_loader = DataLoader(train_part, batch_size=128, shuffle=True, num_workers=1)
+    val_loader = DataLoader(val_part, batch_size=500, num_workers=1)
+    test_loader = DataLoader(test_part, batch_size=500, num_workers=1)
 
     model = FCN()
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     scheduler = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=3e-3, epochs=args.epochs, steps_per_epoch=len(train_loader)
+        optimizer, max_lr=3e-3, epochs=epochs, steps_per_epoch=len(train_loader)
     )
 
-    history: dict[str, list[float]] = {"train_loss": [], "train_accuracy": [], "test_accuracy": []}
-    begin = time.perf_counter()
-    for epoch in range(args.epochs):
+    out = begin_run(
+        args.out,
+        "Fully connected network on MNIST",
+        [name[:1] for name in train_set.classes],
+        model,
+        (1, 1, 28, 28),
+        seed=args.seed,
+        settings={"optimizer": "Adam", "lr": 3e-3, "epochs": epochs},
+        data={"name": "MNIST", "train": len(train_part), "val": len(val_part), "test": len(test_part)},
+    )
+
+    history: dict[str, list[float]] = {}
+    for epoch in range(1, epochs + 1):
+        begin = time.perf_counter()
         model.train()
         loss_sum = right = seen = 0.0
-        progress = tqdm(train_loader, desc=f"epoch {epoch + 1}/{args.epochs}")
-        for images, labels in progress:
-            scores = model(images)  # forward: one score for each class
+        progress = tqdm(train_loader, desc=f"epoch {epoch}/{epochs}", leave=False, disable=None)
+        for batch, labels in progress:
+            scores = model(batch)  # forward: one score for each class
             loss = criterion(scores, labels)  # how wrong they are, as one number
             optimizer.zero_grad()  # forget the gradients of the last step
             loss.backward()  # how the loss changes with every parameter
@@ -97,16 +105,23 @@ def main() -> None:
             right += (scores.argmax(dim=1) == labels).sum().item()
             seen += len(labels)
             progress.set_postfix(loss=f"{loss_sum / seen:.4f}", accuracy=f"{right / seen:.4f}")
-        accuracy, predicted, true = test(model, test_loader)
-        history["train_loss"].append(loss_sum / seen)
-        history["train_accuracy"].append(right / seen)
-        history["test_accuracy"].append(accuracy)
-        print(f"epoch {epoch + 1}: train accuracy {right / seen:.4f}, test accuracy {accuracy:.4f}")
-    print(f"test accuracy {accuracy:.2%} after {args.epochs} epochs, {time.perf_counter() - begin:.0f} s")
-
-    curves = plot_history(history, args.out / "curves.png", f"FCN on MNIST: test accuracy {accuracy:.2%}")
-    matrix = confusion_matrix(predicted, true, num_classes=10)
-    print(f"pictures: {curves}, {plot_confusion_matrix(matrix, test_set.classes, args.out / 'confusion_matrix.png')}")
+        validation = evaluate(model, val_loader, criterion, {"accuracy": accuracy})
+        row = {
+            "train_loss": loss_sum / seen,
+            "train_accuracy": right / seen,
+            "val_loss": validation["loss"],
+            "val_accuracy": validation["accuracy"],
+            "seconds": time.perf_counter() - begin,
+        }
+        for name, value in row.items():
+            history.setdefault(name, []).append(value)
+        write_history(out, history)
+        print(
+            f"epoch {epoch}: training accuracy {row['train_accuracy']:.2%}, "
+            f"validation accuracy {row['val_accuracy']:.2%}, {row['seconds']:.1f} s"
+        )
+    result = finish_run(out, model, test_loader, criterion, mean=MEAN, std=STD, features="layers.8")
+    print(f"test accuracy {result['accuracy']:.2%} after {epochs} epochs, page: {report(out)}")
 
 
 if __name__ == "__main__":

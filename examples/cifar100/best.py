@@ -1,0 +1,128 @@
+"""The best network on CIFAR-100: a wide ResNet, and what each part of its training brings.
+
+    python examples/cifar100/best.py --data FOLDER        # FOLDER holds cifar-100-python/{train,test,meta}
+    python examples/cifar100/best.py --data FOLDER --ablation      # the same without each part in turn, shorter
+
+The parts: augmentation (random crops, mirroring and cutout), a one-cycle learning rate, label smoothing, He
+initialisation with the last factor of every block at zero, an average of the weights over the last steps. A twentieth
+of the training images is for validation; the test images are looked at once, at the end. A run that was cut off goes on
+where it was when the command is given again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import minitorch_cv as torch
+from minitorch_cv import nn
+from minitorch_cv.training import ExponentialMovingAverage, begin_run, compare, finish_run, fit, report
+from minitorch_cv.utils.data import DataLoader, Subset
+from minitorch_cv.vision.datasets import CIFAR100
+from minitorch_cv.vision.models import ResNet9
+from minitorch_cv.vision.transforms import BatchAugment, ImageBatches
+
+MEAN, STD = (0.507, 0.487, 0.441), (0.267, 0.256, 0.276)  # of CIFAR-100's training images, by channel
+
+ALL = {"augmentation": True, "one cycle": True, "label smoothing": 0.1, "initialisation": "He", "average": True}
+ABLATION = {
+    "all": ALL,
+    "no augmentation": ALL | {"augmentation": False},
+    "constant rate": ALL | {"one cycle": False},
+    "no label smoothing": ALL | {"label smoothing": 0.0},
+    "default initialisation": ALL | {"initialisation": "default"},
+    "no average": ALL | {"average": False},
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder of cifar-100-python")
+    parser.add_argument("--ablation", action="store_true", help="leave out each part in turn")
+    parser.add_argument("--epochs", type=int, help="20, or 8 for each run of the ablation")
+    parser.add_argument("--width", type=int, help="channels of the first layer: 64, or 32 in the ablation")
+    parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
+    parser.add_argument("--out", type=Path, help="runs/cifar100-best, or runs/cifar100-ablation")
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    epochs = 1 if args.quick else args.epochs or (8 if args.ablation else 20)
+    width = args.width or (32 if args.ablation else 64)
+    folder = args.out or Path("runs/cifar100-ablation" if args.ablation else "runs/cifar100-best")
+
+    train_set, test_set = CIFAR100(args.data, train=True), CIFAR100(args.data, train=False)
+    augment = BatchAugment(padding=4, padding_mode="reflect", flip=0.5, cutout=8, mean=MEAN, std=STD)
+    images, test_images = ImageBatches(train_set), ImageBatches(test_set, augment.plain())
+    indices = torch.randperm(len(images), generator=torch.Generator().manual_seed(0)).tolist()
+    test_indices = list(range(len(test_images)))
+    if args.quick:
+        indices, test_indices = indices[:400], test_indices[:200]
+    held_out = len(indices) // 20
+    val_part = Subset(images.with_transform(augment.plain()), indices[:held_out])
+    test_part = Subset(test_images, test_indices)
+
+    runs = []
+    for variant in ABLATION if args.ablation else ["all"]:
+        torch.manual_seed(args.seed)
+        chosen = ABLATION[variant]
+        batches = images.with_transform(augment if chosen["augmentation"] else augment.plain())
+        train_loader = DataLoader(Subset(batches, indices[held_out:]), batch_size=128, shuffle=True, num_workers=1)
+        model = ResNet9(num_classes=100, width=width)
+        if chosen["initialisation"] == "He":
+            initialise(model)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4)
+        scheduler = None
+        if chosen["one cycle"]:
+            scheduler = torch.optim.lr_scheduler.OneCycleLR(
+                optimizer, max_lr=0.2, epochs=epochs, steps_per_epoch=len(train_loader)
+            )
+        out = begin_run(
+            folder / variant.replace(" ", "-") if args.ablation else folder,
+            f"ResNet-9 on CIFAR-100{f': {variant}' if args.ablation else ''}",
+            train_set.classes,
+            model,
+            (1, 3, 32, 32),
+            seed=args.seed,
+            settings=chosen | {"epochs": epochs, "width": width},
+            data={"name": "CIFAR-100", "train": len(train_loader.dataset), "val": held_out, "test": len(test_part)},
+        )
+        criterion = nn.CrossEntropyLoss(label_smoothing=chosen["label smoothing"])
+        callbacks = [ExponentialMovingAverage(0.999)] if chosen["average"] else []
+        val_loader = DataLoader(val_part, batch_size=500)
+        fit(model, train_loader, val_loader, optimizer, criterion, epochs, scheduler, callbacks=callbacks, out=out)
+        test_loader = DataLoader(test_part, batch_size=500)
+        result = finish_run(out, model, test_loader, nn.CrossEntropyLoss(), mean=MEAN, std=STD, features="classifier.1")
+        print(f"{variant}: test accuracy {result['accuracy']:.2%}, top-5 {result['top5_accuracy']:.2%}, {report(out)}")
+        runs.append(out)
+    if len(runs) > 1:
+        print(
+            f"comparison: {compare(runs, folder / 'comparison.html', 'ResNet-9 on CIFAR-100: what each part brings')}"
+        )
+    show_ten(model, test_part, train_set.classes, args.seed)
+
+
+def initialise(model: nn.Module) -> None:
+    """He's initialisation for convolutions; a block begins as the identity, for its last factor is zero."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+    for block in (model.res1, model.res2):
+        norms = [module for module in block.modules() if isinstance(module, nn.BatchNorm2d)]
+        nn.init.zeros_(norms[-1].weight)
+
+
+def show_ten(model: nn.Module, dataset: torch.utils.data.Dataset, classes: list[str], seed: int) -> None:
+    """What the network says of ten test images drawn at random, and how sure it is."""
+    model.eval()
+    print("ten random test images:")
+    for index in torch.randperm(len(dataset), generator=torch.Generator().manual_seed(seed))[:10].tolist():
+        image, label = dataset[index]
+        with torch.no_grad():
+            p = model(image.unsqueeze(0)).softmax(dim=1)[0]
+        best = int(p.argmax())
+        mark = "right" if best == label else f"wrong, it is {classes[int(label)]}"
+        print(f"  image {index}: {classes[best]} ({p[best].item():.0%}), {mark}")
+
+
+if __name__ == "__main__":
+    main()

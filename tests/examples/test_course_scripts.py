@@ -1,0 +1,86 @@
+"""The course projects' scripts run with --quick: on the real images that MINITORCH_CV_DATA names, else on small ones."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.vision.datasets import fixtures
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# The script, arguments that keep it short, and the runs that it leaves.
+SCRIPTS = {
+    "mnist/fcn.py": ([], ["."]),
+    "mnist/cnn.py": (["--layer", "features.7"], ["."]),
+    "cifar100/fcn.py": ([], ["."]),
+    "cifar100/cnn.py": ([], ["."]),
+    "cifar100/best.py": (["--width", "8"], ["."]),
+    "cinic10/lenet5.py": (["--variants", "base", "batch norm"], ["base", "batch-norm"]),
+    "cinic10/resnet9.py": (["--variants", "SGD"], ["SGD"]),
+    "imagenette/own_conv.py": ([], ["."]),
+    "imagenette/ablation.py": (["--variants", "all", "all, Sigmoid"], ["all", "all-Sigmoid"]),
+    "scenes15/simplenet.py": (["--steps", "SimpleNet", "SimpleNetFinal"], ["SimpleNet", "SimpleNetFinal"]),
+    "scenes15/multilabel.py": ([], ["."]),
+    "scenes15/finetune.py": ([], ["."]),
+    "voc/classify.py": (["--networks", "simple", "own"], ["simple", "own"]),
+}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """The folder of the data sets."""
+    if "MINITORCH_CV_DATA" in os.environ:
+        return os.environ["MINITORCH_CV_DATA"]
+    root = tmp_path_factory.mktemp("data")
+    fixtures.write_mnist(root, per_class=20)
+    fixtures.write_cifar100(root, per_class=2)
+    fixtures.write_cinic10(root, per_class=12)
+    fixtures.write_imagenette(root, per_class=8)
+    fixtures.write_scenes15(root, per_class=6)
+    fixtures.write_voc(root, count=48)
+    return str(root)
+
+
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="they run where the JIT is on")
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_script(script, data, tmp_path):
+    arguments, runs = SCRIPTS[script]
+    command = [sys.executable, str(ROOT / "examples" / script), "--data", data, "--quick", "--out", str(tmp_path)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=300, env=env)
+    assert done.returncode == 0, done.stderr[-3000:]
+    for run in runs:
+        folder = tmp_path / run
+        metrics = json.loads((folder / "metrics.json").read_text())
+        assert metrics["split"] == "test"
+        assert (metrics["mAP"] if "mAP" in metrics else metrics["accuracy"]) >= 0
+        page = (folder / "report.html").read_text()
+        assert page.count('src="data:image/png;base64,') >= 3
+        assert f"examples/{script}" in page  # the command that repeats it
+    if len(runs) > 1:
+        assert "<table" in (tmp_path / "comparison.html").read_text()
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_script_says_what_is_missing(script, tmp_path):
+    if script == "imagenette/own_conv.py":
+        pytest.skip("it needs no data before it trains")
+    command = [sys.executable, str(ROOT / "examples" / script), "--data", str(tmp_path), "--out", str(tmp_path / "o")]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=env)
+    assert done.returncode != 0
+    assert str(tmp_path) in done.stderr.splitlines()[-1] or str(tmp_path) in done.stderr
+    assert not (tmp_path / "o").exists()
+
+
+def test_a_script_runs_as_a_module(data, tmp_path):
+    command = [sys.executable, "-m", "examples.mnist.fcn", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT)
+    assert done.returncode == 0
+    assert "--quick" in done.stdout
