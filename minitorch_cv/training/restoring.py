@@ -1,0 +1,45 @@
+"""Leaving a model as it was, whatever was done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..autograd.grad_mode import no_grad
+from ..nn.module import Module
+from ..tensors.generator import fork_rng
+
+
+@contextmanager
+def modes_kept(model: Module) -> Iterator[None]:
+    """Give each module its mode (training or evaluation) back at the end of the `with`."""
+    modes = [(module, module.training) for module in model.modules()]
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+
+
+@contextmanager
+def state_kept(model: Module) -> Iterator[None]:
+    """Give the model its parameters, buffers, gradients and modes back, and the default generator its state."""
+    parameters = [(p, p.detach().clone(), p.grad) for p in model.parameters()]
+    buffers = [
+        (module, name, buffer, buffer.detach().clone())
+        for module in model.modules()
+        for name, buffer in module.named_buffers(recurse=False)
+    ]
+    for parameter, _, _ in parameters:
+        parameter.grad = None  # the caller's would be added to
+    with fork_rng(), modes_kept(model):
+        try:
+            yield
+        finally:
+            with no_grad():
+                for parameter, values, grad in parameters:
+                    parameter.copy_(values)
+                    parameter.grad = grad
+                for module, name, buffer, values in buffers:
+                    buffer.copy_(values)
+                    setattr(module, name, buffer)
