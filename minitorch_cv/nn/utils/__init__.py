@@ -1,13 +1,16 @@
-"""torch.nn.utils: clipping gradients, and a model's parameters as one vector."""
+"""torch.nn.utils: clipping gradients, a model's parameters as one vector; and freezing layers."""
 
 from .clip_grad import clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
 from .convert_parameters import parameters_to_vector, vector_to_parameters
+from .freeze import freeze, unfreeze
 
 __all__ = [
     "clip_grad_norm_",
     "clip_grad_value_",
     "clip_grads_with_norm_",
+    "freeze",
     "get_total_norm",
     "parameters_to_vector",
+    "unfreeze",
     "vector_to_parameters",
 ]
