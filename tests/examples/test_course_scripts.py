@@ -1,4 +1,4 @@
-"""The course projects' scripts run with --quick: on the real images that MINITORCH_CV_DATA names, else on small ones."""
+"""The course projects' scripts run with --quick: on real images where MINITORCH_CV_DATA names them, else on ours."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ SCRIPTS = {
     "cinic10/resnet9.py": (["--variants", "SGD"], ["SGD"]),
     "imagenette/own_conv.py": ([], ["."]),
     "imagenette/ablation.py": (["--variants", "all", "all, Sigmoid"], ["all", "all-Sigmoid"]),
+    "imagenette/finetune.py": ([], ["random-weights"]),
     "scenes15/simplenet.py": (["--steps", "SimpleNet", "SimpleNetFinal"], ["SimpleNet", "SimpleNetFinal"]),
     "scenes15/multilabel.py": ([], ["."]),
     "scenes15/finetune.py": ([], ["."]),

@@ -100,5 +100,5 @@ def test_refused():
     with pytest.raises(ValueError, match="bn is 'all', expected one of 'stats', 'affine', 'both'"):
         freeze(model, bn="all")
     for operation in (freeze, unfreeze):
-        with pytest.raises(ValueError, match=rf"{operation.__name__}: the model has no module 'fc'; there are 0, 0.0, "):
+        with pytest.raises(ValueError, match=rf"{operation.__name__}: the model has no module 'fc'; there are 0, 0.0"):
             operation(model, "fc")

@@ -103,15 +103,10 @@ def survey(root: str | Path) -> list[Found]:
     return found
 
 
-def describe(root: str | Path) -> str:
-    """The datasets under a data folder as a table; below it, what cannot be read and why.
-
-    Raises:   FileNotFoundError: if there is no such folder.
-    """
-    found = survey(root)
+def describe(found: Sequence[Found]) -> str:
+    """What `survey` found as a table; below it, what cannot be read and why."""
     if not found:
-        names = ", ".join(known.name for known in _catalogue())
-        return f"No dataset was found in {root}. Looked for: {names}"
+        return f"No dataset was found. Looked for: {', '.join(known.name for known in _catalogue())}"
     rows = [("dataset", "images", "classes", "size", "folder")]
     for entry in found:
         counts = ", ".join(f"{split} {count:,}" for split, count in entry.splits.items()) or "-"

@@ -49,7 +49,7 @@ def test_images_of_several_sizes(root):
 
 
 def test_describe(root):
-    lines = describe(root).splitlines()
+    lines = describe(survey(root)).splitlines()
     assert len(lines) == 12
     assert lines[0].split() == ["dataset", "images", "classes", "size", "folder"] and set(lines[1]) == {"-", " "}
     row = next(line for line in lines if line.startswith("CINIC10"))
@@ -65,7 +65,7 @@ def test_damaged_datasets_are_told_and_the_others_described(root):
     found = {entry.name: entry for entry in survey(root)}
     assert found["CIFAR10"].splits == {"train": 50} and "test_batch is corrupted" in found["CIFAR10"].problems["test"]
     assert found["MNIST"].splits == {} and found["MNIST"].classes == ()
-    text = describe(root)
+    text = describe(survey(root))
     assert "\nCIFAR10, test: " in text and "\nMNIST, train: Dataset not found." in text
     assert next(line for line in text.splitlines() if line.startswith("MNIST ")).split()[1:4] == ["-", "-", "-"]
     with pytest.raises(RuntimeError, match=r"MNIST in .* cannot be read: train: Dataset not found.*; test: Dataset"):
@@ -77,9 +77,7 @@ def test_damaged_datasets_are_told_and_the_others_described(root):
 
 def test_an_empty_folder(tmp_path):
     assert survey(tmp_path) == []
-    assert describe(tmp_path).startswith(
-        f"No dataset was found in {tmp_path}. Looked for: MNIST, FashionMNIST, CIFAR10, "
-    )
+    assert describe([]).startswith("No dataset was found. Looked for: MNIST, FashionMNIST, CIFAR10, ")
     with pytest.raises(FileNotFoundError, match=r"there is no folder .*none"):
         survey(tmp_path / "none")
 

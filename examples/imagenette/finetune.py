@@ -1,0 +1,103 @@
+"""ResNet-18 on Imagenette, fine-tuned with its batch norms frozen and with them free.
+
+    python examples/imagenette/finetune.py --data FOLDER --weights resnet18.pth   # torchvision's file
+    python examples/imagenette/finetune.py --data FOLDER                          # from random weights
+
+The last layer is exchanged for one of ten classes; the layers before it learn at a tenth of its rate. A frozen batch
+norm normalises by the statistics of the images that the weights were trained on, and keeps its factors; a free one goes
+by the new images. With random weights there is nothing worth freezing, and only the free variant is trained. The rate
+falls to nothing, so the weights of the last epoch are tested, once. A run that was cut off goes on where it was when
+the command is given again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import minitorch_cv as torch
+from minitorch_cv import nn
+from minitorch_cv.training import begin_run, compare, finish_run, fit, report
+from minitorch_cv.utils.data import DataLoader, Dataset, Subset
+from minitorch_cv.vision.datasets import Imagenette
+from minitorch_cv.vision.models import resnet18
+from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
+
+SIZE = 128
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds imagenette2-160")
+    parser.add_argument("--weights", type=Path, help="torchvision's file of ResNet-18's weights")
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="a few images, half their size, one epoch: to see it run")
+    parser.add_argument("--out", type=Path, default=Path("runs/imagenette-finetune"))
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    epochs, size = (1, SIZE // 2) if args.quick else (args.epochs, SIZE)
+
+    to_size = Compose([Resize(size), CenterCrop(size)])
+    train_set, test_set = (Imagenette(args.data, split, "160px", transform=to_size) for split in ("train", "val"))
+    classes = [names[0] for names in train_set.classes]
+    if args.quick:
+        train_set, test_set = some(train_set, 100), some(test_set, 60)
+    augment = BatchAugment(padding=size // 8, padding_mode="reflect", flip=0.5, mean=MEAN, std=STD)
+    images = ImageBatches.from_dataset(train_set, augment)
+    test_loader = DataLoader(ImageBatches.from_dataset(test_set, augment.plain()), batch_size=50)
+    indices = torch.randperm(len(images), generator=torch.Generator().manual_seed(0)).tolist()
+    held_out = len(indices) // 10
+    val_loader = DataLoader(Subset(images.with_transform(augment.plain()), indices[:held_out]), batch_size=50)
+
+    runs = []
+    for variant in ["batch norm frozen", "batch norm free"] if args.weights else ["random weights"]:
+        torch.manual_seed(args.seed)
+        train_loader = DataLoader(Subset(images, indices[held_out:]), batch_size=32, shuffle=True, num_workers=1)
+        model = resnet18()
+        if args.weights is not None:
+            model.load_state_dict(torch.load(args.weights))
+        model.fc = nn.Linear(model.fc.in_features, len(classes))
+        if variant == "batch norm frozen":
+            for module in model.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    nn.utils.freeze(module)  # its statistics too, through model.train()
+        body = [p for name, p in model.named_parameters() if not name.startswith("fc.") and p.requires_grad]
+        rate = 2e-3
+        groups = [{"params": body, "lr": rate / 10 if args.weights else rate}, {"params": model.fc.parameters()}]
+        optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.01)
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
+        )
+        out = begin_run(
+            args.out / variant.replace(" ", "-"),
+            f"ResNet-18 on Imagenette: {variant}",
+            classes,
+            model,
+            (1, 3, size, size),
+            seed=args.seed,
+            settings={"start": args.weights.name if args.weights else "random", "variant": variant, "epochs": epochs},
+            data={
+                "name": f"Imagenette, {size}×{size}",
+                "train": len(indices) - held_out,
+                "val": held_out,
+                "test": len(test_loader.dataset),
+            },
+            notes=[] if args.weights else ["From random weights: no weights trained on other images were given."],
+        )
+        fit(model, train_loader, val_loader, optimizer, nn.CrossEntropyLoss(), epochs, scheduler, out=out)
+        result = finish_run(out, model, test_loader, nn.CrossEntropyLoss(), mean=MEAN, std=STD, features="avgpool")
+        print(f"{variant}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
+        runs.append(out)
+    if len(runs) > 1:
+        print(f"comparison: {compare(runs, args.out / 'comparison.html', 'Batch norm frozen and free')}")
+
+
+def some(dataset: Dataset, count: int) -> Subset:
+    """About so many images, of all classes: they lie one class after the other."""
+    return Subset(dataset, list(range(0, len(dataset), max(1, len(dataset) // count))))
+
+
+if __name__ == "__main__":
+    main()
