@@ -1,7 +1,91 @@
-"""What a training script needs around its loop: metrics, pictures of its history, a summary of its model."""
+"""What a training script needs around its loop: fit, metrics, pictures, reports, a summary of its model."""
 
-from .metrics import accuracy, confusion_matrix
-from .plots import plot_confusion_matrix, plot_history
+from .callbacks import Callback, EarlyStopping, ExponentialMovingAverage, GradientClipping, Run, best_epoch
+from .evaluation import Predictions, evaluate, predict
+from .features import layer_features
+from .finish import finish_run
+from .fit import fit
+from .layer_statistics import layer_statistics
+from .learning_rate_finder import find_learning_rate
+from .metrics import (
+    accuracy,
+    average_precision,
+    classification_table,
+    confusion_matrix,
+    label_accuracy,
+    mean_average_precision,
+    most_confused,
+    per_class_accuracy,
+    precision_recall_f1,
+    prevalence,
+)
+from .non_finite import NonFiniteLossError
+from .plots import (
+    contact_sheet,
+    plot_confused_pairs,
+    plot_confusion_matrix,
+    plot_embedding,
+    plot_failures,
+    plot_feature_maps,
+    plot_filters,
+    plot_graph,
+    plot_history,
+    plot_layer_histograms,
+    plot_learning_rates,
+    plot_per_class,
+    plot_precision_recall,
+    plot_predictions,
+    plot_runs,
+)
+from .reports import compare, report
+from .run_folder import begin_run, write_history
 from .summary import ModelSummary, summary
 
-__all__ = ["ModelSummary", "accuracy", "confusion_matrix", "plot_confusion_matrix", "plot_history", "summary"]
+__all__ = [
+    "Callback",
+    "EarlyStopping",
+    "ExponentialMovingAverage",
+    "GradientClipping",
+    "ModelSummary",
+    "NonFiniteLossError",
+    "Predictions",
+    "Run",
+    "accuracy",
+    "average_precision",
+    "begin_run",
+    "best_epoch",
+    "classification_table",
+    "compare",
+    "confusion_matrix",
+    "contact_sheet",
+    "evaluate",
+    "find_learning_rate",
+    "finish_run",
+    "fit",
+    "label_accuracy",
+    "layer_features",
+    "layer_statistics",
+    "mean_average_precision",
+    "most_confused",
+    "per_class_accuracy",
+    "plot_confused_pairs",
+    "plot_confusion_matrix",
+    "plot_embedding",
+    "plot_failures",
+    "plot_feature_maps",
+    "plot_filters",
+    "plot_graph",
+    "plot_history",
+    "plot_layer_histograms",
+    "plot_learning_rates",
+    "plot_per_class",
+    "plot_precision_recall",
+    "plot_predictions",
+    "plot_runs",
+    "precision_recall_f1",
+    "predict",
+    "prevalence",
+    "report",
+    "summary",
+    "write_history",
+]
