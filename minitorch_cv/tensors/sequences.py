@@ -118,6 +118,9 @@ def _even_steps(op_name: str, start: Any, end: Any, steps: Any, d: dt.dtype) -> 
     if count < 2:
         return np.full(count, first, np.float64)
     step = (last - first) / (count - 1)
+    if d is dt.float32:  # PyTorch rounds the ends and the step; it multiplies by that and adds in one go
+        first, last = float(np.float32(first)), float(np.float32(last))
+        step = float(np.float32(np.float32(last - first) / np.float32(count - 1)))
     positions = np.arange(count)
     return np.where(positions < count // 2, first + step * positions, last - step * (count - 1 - positions))
 

@@ -1,4 +1,4 @@
-"""ToTensor, Normalize, Compose, Lambda and back to PIL: torchvision's rules, written out with torch."""
+"""ToTensor, Normalize, Compose, Lambda and back to PIL: torchvision's rules, in torch's words and its own."""
 
 import subprocess
 import sys
@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+import torchvision.transforms.functional as theirs
 from PIL import Image
 
 import minitorch_cv as mt
@@ -242,3 +243,37 @@ def test_reprs():
     assert repr(composed) == "Compose(\n    ToTensor()\n    Normalize(mean=(0.5,), std=(0.25,))\n    Lambda()\n)"
     assert repr(T.Compose([])) == "Compose(\n)"
     assert repr(T.ToPILImage()) == "ToPILImage()" and repr(T.ToPILImage("L")) == "ToPILImage(mode=L)"
+
+
+DTYPES = ["uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "bool"]
+
+
+# float16 ends before the integers' range does: between it and int32 or int64 there is nothing to agree on
+PAIRS = [(a, b) for a in DTYPES for b in DTYPES if {a, b} not in ({"float16", "int32"}, {"float16", "int64"})]
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_convert_image_dtype(source, target):
+    """All pairs of dtypes: torchvision's numbers, or its error."""
+    numbers = np.linspace(0, 1, 20)
+    if source not in ("float16", "float32", "float64", "bool"):
+        numbers = numbers * float(np.iinfo(source).max) * 0.999
+    array = (numbers > 0.5) if source == "bool" else numbers.astype(source)
+    try:
+        expected = theirs.convert_image_dtype(torch.tensor(array), getattr(torch, target)).numpy()
+    except RuntimeError as error:
+        with pytest.raises(RuntimeError, match=f"The cast from torch.{source} to torch.{target} cannot be performed"):
+            F.convert_image_dtype(mt.tensor(array), getattr(mt, target))
+        assert "cannot be performed safely" in str(error)
+        return
+    found = T.ConvertImageDtype(getattr(mt, target))(mt.tensor(array)).numpy()
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("name", [n for n in PICTURES if not isinstance(PICTURES[n], np.ndarray) and n != "I;16"])
+def test_against_torchvision(name):
+    """The references above are torchvision's own."""
+    picture = PICTURES[name]
+    np.testing.assert_array_equal(T.ToTensor()(picture).numpy(), theirs.to_tensor(picture).numpy())
+    np.testing.assert_array_equal(T.PILToTensor()(picture).numpy(), theirs.pil_to_tensor(picture).numpy())

@@ -1,4 +1,4 @@
-"""Transforms as functions. Images are PIL images, arrays (H, W) or (H, W, C), or tensors (..., C, H, W)."""
+"""From PIL images and arrays to tensors and back, from one range of numbers to another."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...tensors.from_data import check_array
-from ...tensors.tensor import Tensor
-from ...types.dtype import get_default_dtype
+from ....tensors.from_data import check_array
+from ....tensors.tensor import Tensor
+from ....types import dtype as dt
+from .images import is_pil_image, max_value
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -19,12 +20,7 @@ _INT16_MODE = "I;16" if sys.byteorder == "little" else "I;16B"
 _NUMBERS_OF_MODE = {"I": np.int32, _INT16_MODE: np.int16, "F": np.float32}
 _MODE_OF_NUMBERS = {"uint8": "L", "int16": _INT16_MODE, "int32": "I", "float32": "F"}
 _MODES_OF_CHANNELS = {2: ["LA"], 3: ["RGB", "YCbCr", "HSV"], 4: ["RGBA", "CMYK", "RGBX"]}
-
-
-def _is_pil_image(image: Any) -> bool:
-    if "PIL.Image" not in sys.modules:  # nobody has made one yet; and importing Pillow takes a while
-        return False
-    return isinstance(image, sys.modules["PIL.Image"].Image)
+_UNSAFE = {(dt.float32, dt.int32), (dt.float32, dt.int64), (dt.float64, dt.int64)}  # floats between the integers
 
 
 def to_tensor(pic: Image | np.ndarray) -> Tensor:
@@ -41,14 +37,14 @@ def to_tensor(pic: Image | np.ndarray) -> Tensor:
         pixels = _channels_first(pic)
         if pixels.dtype != np.uint8 and not pixels.flags.c_contiguous:
             pixels = pixels.copy(order="K")
-    elif _is_pil_image(pic):
+    elif is_pil_image(pic):
         pixels = _channels_first(np.array(pic, _NUMBERS_OF_MODE.get(pic.mode, np.uint8)))
         if pic.mode == "1":
             pixels *= 255
     else:
         raise TypeError(f"pic should be PIL Image or ndarray. Got {type(pic)}")
     if pixels.dtype == np.uint8:
-        pixels = np.divide(pixels, 255, dtype=get_default_dtype().numpy)
+        pixels = np.divide(pixels, 255, dtype=dt.get_default_dtype().numpy)
     return _as_tensor(pixels)
 
 
@@ -57,7 +53,7 @@ def pil_to_tensor(pic: Image) -> Tensor:
 
     Raises:   TypeError: for anything else.
     """
-    if not _is_pil_image(pic):
+    if not is_pil_image(pic):
         raise TypeError(f"pic should be PIL Image. Got {type(pic)}")
     return _as_tensor(_channels_first(np.array(pic)))
 
@@ -115,6 +111,35 @@ def to_pil_image(pic: Tensor | np.ndarray, mode: str | None = None) -> Image:
     from PIL import Image
 
     return Image.frombytes(mode, (width, height), np.ascontiguousarray(pixels).tobytes())
+
+
+def convert_image_dtype(image: Tensor, dtype: Any = dt.float32) -> Tensor:
+    """An image in another dtype, and in that dtype's range: white is 1 for floats, the largest number for integers.
+
+    From a smaller to a larger integer dtype the largest number is not quite reached: uint8 255 becomes int16 32640.
+
+    Raises:   TypeError: for anything but a tensor. RuntimeError: for a cast to integers that are larger than the
+                  floats can tell apart: float32 to int32 and int64, float64 to int64.
+    """
+    if not isinstance(image, Tensor):
+        raise TypeError(f"Input img should be Tensor Image, got {type(image)}")
+    dtype = dt.as_dtype(dtype)
+    own = image.dtype
+    if own is dtype:
+        return image
+    if own.is_floating_point:
+        if dtype.is_floating_point:
+            return image.to(dtype)
+        if (own, dtype) in _UNSAFE:
+            raise RuntimeError(f"The cast from {own} to {dtype} cannot be performed safely.")
+        # a little less than the number of levels: each level gets as many floats, and 1.0 is in the last
+        return (image * (max_value(dtype) + 1 - 1e-3)).to(dtype)
+    if dtype.is_floating_point:
+        return image.to(dtype) / float(max_value(own))
+    levels, new_levels = max_value(own) + 1, max_value(dtype) + 1
+    if levels > new_levels:
+        return image.div(levels // new_levels, rounding_mode="floor").to(dtype)
+    return image.to(dtype) * (new_levels // levels)
 
 
 def normalize(tensor: Tensor, mean: Sequence[float], std: Sequence[float], inplace: bool = False) -> Tensor:
