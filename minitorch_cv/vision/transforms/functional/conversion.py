@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -160,25 +161,47 @@ def normalize(tensor: Tensor, mean: Sequence[float], std: Sequence[float], inpla
         raise ValueError(
             f"Expected tensor to be a tensor image of size (..., C, H, W). Got tensor.size() = {tuple(tensor.shape)}"
         )
-    means, stds = (_by_channel(name, value, tensor) for name, value in (("mean", mean), ("std", std)))
-    if np.any(stds.array == 0):
+    array = tensor.array
+    layout = array.dtype.type, array.ndim, array.shape[-3], array.shape[-1] * _innermost(array)
+    means, stds = _by_channel("mean", _known(mean), *layout), _by_channel("std", _known(std), *layout)
+    if not stds.all():
         raise ValueError(f"std evaluated to zero after conversion to {tensor.dtype}, leading to division by zero.")
     if inplace:
-        return tensor.sub_(means).div_(stds)
-    return (tensor - means) / stds
+        return tensor.sub_(Tensor.wrap(means)).div_(Tensor.wrap(stds))
+    if tensor.requires_grad:
+        return (tensor - Tensor.wrap(means)) / Tensor.wrap(stds)
+    out = np.subtract(array, means)
+    return Tensor.wrap(np.divide(out, stds, out=out))
 
 
-def _by_channel(name: str, values: Sequence[float], tensor: Tensor) -> Tensor:
-    numbers = np.asarray(values, tensor.array.dtype)
+def _innermost(array: np.ndarray) -> bool:
+    """Whether the channels of a pixel lie beside one another."""
+    return array.strides[-3] == array.itemsize and array.shape[-3] > 1
+
+
+def _known(values: Any) -> tuple:
+    """Numbers that can be looked up: nested tuples."""
+    if isinstance(values, (int, float)):
+        return (values,)
+    numbers = values.tolist() if isinstance(values, (Tensor, np.ndarray)) else values
+    return tuple(_known(value) if isinstance(value, (list, tuple)) else value for value in numbers)
+
+
+@lru_cache(maxsize=64)  # an image has few numbers: without this, these take longer than it
+def _by_channel(name: str, values: tuple, dtype: type, ndim: int, channels: int, row: int) -> np.ndarray:
+    """Numbers that broadcast against images of so many channels.
+
+    Args:     row: their width, if channels lie innermost in memory, or 0. Then the numbers are those of a whole row, so
+                that NumPy's inner loop is a row and not three channels.
+    """
+    numbers = np.asarray(values, dtype)
     if numbers.ndim == 1:
         numbers = numbers.reshape(-1, 1, 1)
-    channels = tensor.array.shape[-3]
-    if numbers.ndim > tensor.ndim or numbers.size not in (1, channels):
+    if numbers.ndim > ndim or numbers.size not in (1, channels):
         raise RuntimeError(
-            f"normalize: output with shape {list(tensor.shape)} doesn't match the broadcast shape: {name} has "
-            f"{numbers.size} numbers, the image {channels} channels; give one for each channel"
+            f"normalize: output doesn't match the broadcast shape: {name} has {numbers.size} numbers, the image "
+            f"{channels} channels; give one for each channel"
         )
-    if tensor.array.strides[-3] == tensor.array.itemsize and numbers.shape == (channels, 1, 1):
-        # Channels lie innermost: numbers for a whole row, so that NumPy's inner loop is a row and not three channels.
-        numbers = np.tile(numbers, tensor.array.shape[-1]).transpose(1, 2, 0).copy().transpose(2, 0, 1)
-    return Tensor.wrap(numbers)
+    if row and numbers.shape == (channels, 1, 1):
+        numbers = np.tile(numbers, row).transpose(1, 2, 0).copy().transpose(2, 0, 1)
+    return numbers
