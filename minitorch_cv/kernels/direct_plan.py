@@ -128,7 +128,9 @@ def _unit(n: int, out_h: int, out_w: int, step: int) -> Pair:
         return total * (1 + 16 / (images * band * out_w))  # a panel of weights costs as much as some rows to fetch
 
     whole = [(images, out_h) for images in range(1, n + 1) if images * out_h * out_w in _UNIT_ROWS]
-    bands = [(1, band) for band in range(step, out_h, step) if band * out_w in _UNIT_ROWS]
+    # Rows that are left for a last band must meet all phases: bands share one set of panels.
+    fitting = [band for band in range(step, out_h, step) if not 0 < out_h % band < step]
+    bands = [(1, band) for band in fitting if band * out_w in _UNIT_ROWS]
     return min(whole + bands, key=wasted, default=(1, out_h) if out_h * out_w >= _UNIT_ROWS.stop else (n, out_h))
 
 

@@ -28,6 +28,8 @@ CASES = {
     "several images a unit, some left": ((19, 3, 4, 4), 20, Window((3, 3), padding=(1, 1))),
     "bands, some rows left": ((2, 2, 37, 30), 17, Window((3, 3), padding=(1, 1))),
     "strided bands": ((2, 2, 75, 31), 17, Window((3, 3), (2, 2), (1, 1))),
+    "strided bands, one row left": ((2, 3, 33, 34), 5, Window((3, 3), (2, 2), (1, 1))),
+    "bands at stride 4, three rows left": ((2, 3, 63, 64), 5, Window((5, 5), (4, 4), (2, 2))),
     "two pixels at a time": ((2, 3, 12, 12), 6, Window((5, 5))),
     "five pixels at a time, strided": ((2, 3, 14, 31), 3, Window((3, 3), (2, 2), (1, 1))),
     "panels and a narrow one": ((1, 4, 6, 6), 72, Window((3, 3), padding=(1, 1))),
