@@ -9,7 +9,6 @@ from ..tensors.tensor import Tensor
 from . import functional as F
 from .running_norm import RunningNorm
 
-
 B = TypeVar("B", bound="_BatchNorm")
 
 

@@ -1,9 +1,9 @@
-"""A table of a model: what each layer makes of an input, its parameters, its multiply-adds."""
+"""A table of a model: what each layer makes of an input, its parameters, multiply-adds and memory."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .. import nn
@@ -13,26 +13,34 @@ from ..tensors.creation import zeros
 from ..tensors.tensor import Tensor
 from ..types.dtype import get_default_dtype
 
-_HEADINGS = ("Layer (type)", "Output shape", "Parameters", "Multiply-adds")
+_HEADINGS = ("Layer (type)", "Output shape", "Parameters", "Trainable", "Multiply-adds")
+_TRAINABLE = {None: "--", True: "yes", False: "no", "partly": "partly"}
 
 
 @dataclass
 class Row:
     """One call of one module.
 
-    Args:     depth: how many modules it was called within.
-              output_shape: of the result; a list of shapes if there are several.
+    Args:     path: its dotted name in the model; "" for the model itself.
+              name: the last part of it.
+              depth: how many modules it was called within.
+              output_shape: of the result; a list or dictionary of shapes if there are several.
               parameters: held by this very module and not listed in a row above; None if it holds none.
+              trainable: whether the parameters that it holds require a gradient, or "partly"; None if it holds none.
               mult_adds: of this call; 0 where they are not counted.
+              kept_bytes: of the result, if the module holds parameters and no other module; else 0.
               shared: its parameters, or some of them, are listed above.
     """
 
+    path: str
     name: str
     kind: str
     depth: int
     output_shape: Any = None
     parameters: int | None = None
+    trainable: bool | str | None = None
     mult_adds: int = 0
+    kept_bytes: int = 0
     shared: bool = False
 
 
@@ -40,9 +48,14 @@ class Row:
 class ModelSummary:
     """The rows in the order of the calls, and the totals. `print` shows the table.
 
+    Memory is estimated as torchinfo does it. Convolutions, linear and normalising layers keep their results for
+    backward and receive gradients of the same size; what other layers keep, and an optimiser, comes on top.
+
     Args:     total_params: of the model, each counted once.
               trainable_params: those that require a gradient.
               total_mult_adds: of convolutions and linear layers, for the whole input.
+              input_bytes, param_bytes: of the whole input and of all parameters.
+              pass_bytes: of a pass forward and backward: twice the rows' kept_bytes.
               unused: names of modules with parameters that the input did not pass.
     """
 
@@ -50,35 +63,52 @@ class ModelSummary:
     total_params: int = 0
     trainable_params: int = 0
     total_mult_adds: int = 0
+    input_bytes: int = 0
+    pass_bytes: int = 0
+    param_bytes: int = 0
     unused: list[str] = field(default_factory=list)
+
+    @property
+    def total_bytes(self) -> int:
+        """The estimate of all memory: of the input, of a pass forward and backward, and of the parameters."""
+        return self.input_bytes + self.pass_bytes + self.param_bytes
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as numbers, texts, lists and dictionaries, for a report or a JSON file."""
+        return {**asdict(self), "total_bytes": self.total_bytes}
 
     def __str__(self) -> str:
         lines = [_HEADINGS, *(_cells(row) for row in self.rows)]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
-        name, shape, *numbers = range(len(_HEADINGS))
+        widths = [max(map(len, column)) for column in zip(*lines)]
         table = [
             "  ".join(
-                [line[name].ljust(widths[name]), line[shape].ljust(widths[shape])]
-                + [line[column].rjust(widths[column]) for column in numbers]
+                cell.ljust(width) if i < 2 else cell.rjust(width) for i, (cell, width) in enumerate(zip(line, widths))
             )
             for line in lines
         ]
         rule = "-" * len(table[0])
+        sizes = (self.input_bytes, self.pass_bytes, self.param_bytes)
+        frozen = self.total_params - self.trainable_params
         totals = [
-            f"Parameters: {self.total_params:,} (trainable: {self.trainable_params:,})",
+            f"Parameters: {self.total_params:,} (trainable: {self.trainable_params:,}, frozen: {frozen:,})",
             f"Multiply-adds of convolutions and linear layers: {self.total_mult_adds:,}",
+            "Memory / MB: input {:.2f} + forward and backward {:.2f} + parameters {:.2f}".format(
+                *(size / 1e6 for size in sizes)
+            )
+            + f" = {self.total_bytes / 1e6:.2f}",
         ]
         if self.unused:
             totals.append(f"Not used for this input: {', '.join(self.unused)}")
         return "\n".join([table[0], rule, *table[1:], rule, *totals])
 
 
-def _cells(row: Row) -> tuple[str, str, str, str]:
+def _cells(row: Row) -> tuple[str, ...]:
     parameters = "--" if row.parameters is None else f"{row.parameters:,}"
     return (
         "  " * row.depth + f"{row.name} ({row.kind})" if row.name else row.kind,
         str(row.output_shape),
         "(shared)" if row.shared and not row.parameters else parameters,
+        _TRAINABLE[row.trainable],
         f"{row.mult_adds:,}" if row.mult_adds else "--",
     )
 
@@ -93,7 +123,7 @@ def summary(model: Module, input_size: Sequence[int] | Sequence[Sequence[int]]) 
                 shapes for a model of several inputs.
     Raises:   RuntimeError: if the model fails on such an input; says how far it came.
     """
-    sizes = [input_size] if all(isinstance(size, int) for size in input_size) else input_size
+    sizes: Any = [input_size] if all(isinstance(size, int) for size in input_size) else input_size
     names = {module: name for name, module in model.named_modules()}
     recorder = _Recorder(names)
     training = {module: module.training for module in names}
@@ -102,14 +132,15 @@ def summary(model: Module, input_size: Sequence[int] | Sequence[Sequence[int]]) 
         handles.append(module.register_forward_pre_hook(recorder.enter))
         handles.append(module.register_forward_hook(recorder.leave))
     dtype = next((p.dtype for p in model.parameters() if p.dtype.is_floating_point), get_default_dtype())
+    inputs = [zeros(tuple(size), dtype=dtype) for size in sizes]
     try:
         model.eval()
         with no_grad():
-            model(*(zeros(tuple(size), dtype=dtype) for size in sizes))  # type: ignore[arg-type]
+            model(*inputs)
     except Exception as error:
         ran = ", ".join(row.name or row.kind for row in recorder.rows if row.output_shape is not None) or "none"
         raise RuntimeError(
-            f"summary: the model failed on input of shape {list(map(list, sizes))}: {error}. Layers that ran: {ran}"  # type: ignore[arg-type]
+            f"summary: the model failed on input of shape {list(map(list, sizes))}: {error}. Layers that ran: {ran}"
         ) from error
     finally:
         for handle in handles:
@@ -119,10 +150,13 @@ def summary(model: Module, input_size: Sequence[int] | Sequence[Sequence[int]]) 
     parameters = list(model.parameters())
     return ModelSummary(
         recorder.rows,
-        sum(p.numel() for p in parameters),
-        sum(p.numel() for p in parameters if p.requires_grad),
-        sum(row.mult_adds for row in recorder.rows),
-        [
+        total_params=sum(p.numel() for p in parameters),
+        trainable_params=sum(p.numel() for p in parameters if p.requires_grad),
+        total_mult_adds=sum(row.mult_adds for row in recorder.rows),
+        input_bytes=_bytes(inputs),
+        pass_bytes=2 * sum(row.kept_bytes for row in recorder.rows),
+        param_bytes=_bytes(parameters),
+        unused=[
             name
             for module, name in names.items()
             if module not in recorder.called and any(True for _ in module.parameters(recurse=False))
@@ -142,12 +176,15 @@ class _Recorder:
 
     def enter(self, module: Module, inputs: tuple) -> None:
         """A call begins: rows of the modules called within come after its own."""
-        row = Row(self.names[module].rpartition(".")[2], type(module).__name__, len(self._open))
+        path = self.names[module]
+        row = Row(path, path.rpartition(".")[2], type(module).__name__, len(self._open))
         own = list(module.parameters(recurse=False))
         fresh = [p for p in own if id(p) not in self._counted]
         row.shared = len(fresh) < len(own)
         if own:
             row.parameters = sum(p.numel() for p in fresh)
+            trained = {p.requires_grad for p in own}
+            row.trainable = "partly" if len(trained) == 2 else trained.pop()
         self._counted.update(id(p) for p in fresh)
         self.called.add(module)
         self.rows.append(row)
@@ -158,6 +195,8 @@ class _Recorder:
         row = self._open.pop()
         row.output_shape = _shape(output)
         row.mult_adds = _mult_adds(module, inputs, output)
+        if row.parameters is not None and next(module.children(), None) is None:
+            row.kept_bytes = _bytes(output)
 
 
 def _shape(output: Any) -> Any:
@@ -168,6 +207,19 @@ def _shape(output: Any) -> Any:
     if isinstance(output, (tuple, list)):
         return [_shape(value) for value in output]
     return type(output).__name__
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, (dict, tuple, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _tensors(item)
+
+
+def _bytes(value: Any) -> int:
+    """Of the numbers of all tensors in it."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in _tensors(value))
 
 
 def _mult_adds(module: Module, inputs: tuple, output: Any) -> int:

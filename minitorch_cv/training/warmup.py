@@ -17,7 +17,7 @@ from .. import nn, optim
 from ..autograd.grad_mode import no_grad
 from ..kernels import compile_seconds
 from ..tensors.tensor import Tensor
-from ..vision import models as _models
+from ..vision.models import BasicBlock, get_model
 
 _Step = Callable[[], None]
 
@@ -57,7 +57,7 @@ def _batch_norm() -> None:
         for layers in ([nn.BatchNorm2d(channels)], [nn.BatchNorm2d(channels), nn.ReLU()]):
             _train(nn.Sequential(*layers), 16, channels, 32, 32)
     _train(nn.BatchNorm1d(64), 16, 64)
-    block = _models.BasicBlock(64, 64)
+    block = BasicBlock(64, 64)
     _train(block.bn1, 8, 64, 16, 16)
     x = Tensor.wrap(np.ones((8, 64, 16, 16), np.float32)).requires_grad_()
     out = block(x)
@@ -125,15 +125,10 @@ def families_of(model: nn.Module) -> list[str]:
     return [name for name, (_, needed) in FAMILIES.items() if any(needed(m) for m in modules)]
 
 
-def model_names() -> list[str]:
-    """The models that `warm_up` knows: those of vision.models, in lower case."""
-    return sorted(name.lower() for name in _models.__all__ if name not in ("BasicBlock", "Bottleneck", "ResNet"))
-
-
 def warm_up(models: Iterable[str] | None = None, jobs: int | None = None, progress: bool = True) -> dict[str, float]:
     """Compile the kernels of models, or all, into the cache.
 
-    Args:     models: of `model_names()`; None for all kernels.
+    Args:     models: of `vision.models.list_models()`; None for all kernels.
               jobs: processes at a time; None for one for each processor.
               progress: show a progress bar on stderr.
     Returns:  the seconds of compilation of each family; about 0 for one that was in the cache.
@@ -144,12 +139,7 @@ def warm_up(models: Iterable[str] | None = None, jobs: int | None = None, progre
     if models is None:
         families = list(FAMILIES)
     else:
-        known = {name.lower(): getattr(_models, name) for name in _models.__all__}
-        families = []
-        for name in models:
-            if name.lower() not in model_names():
-                raise ValueError(f"warmup: no model {name!r}; there are {', '.join(model_names())}")
-            families += [family for family in families_of(known[name.lower()]()) if family not in families]
+        families = list(dict.fromkeys(family for name in models for family in families_of(get_model(name))))
     jobs = min(jobs or os.cpu_count() or 1, max(1, len(families)))
     seconds = {}
     # Started anew, not forked: a fork of a process with threads may wait for ever.

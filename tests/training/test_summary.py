@@ -1,11 +1,16 @@
 """The table of a model, against numbers counted by hand."""
 
+import json
+
 import pytest
+import torch
+import torchvision.models
+from numba.core import config
 
 import minitorch_cv as mt
 from minitorch_cv import nn
 from minitorch_cv.training import summary
-from minitorch_cv.vision.models import LeNet5
+from minitorch_cv.vision.models import LeNet5, resnet18, squeezenet1_1
 
 
 def test_lenet_as_counted_in_the_books():
@@ -24,14 +29,15 @@ def test_lenet_as_counted_in_the_books():
 def test_the_table_as_text():
     model = nn.Sequential(nn.Conv2d(3, 1200, 1, bias=False), nn.Flatten())
     assert str(summary(model, (1, 3, 1, 2))).splitlines() == [
-        "Layer (type)   Output shape     Parameters  Multiply-adds",
-        "---------------------------------------------------------",
-        "Sequential     [1, 2400]                --             --",
-        "  0 (Conv2d)   [1, 1200, 1, 2]       3,600          7,200",
-        "  1 (Flatten)  [1, 2400]                --             --",
-        "---------------------------------------------------------",
-        "Parameters: 3,600 (trainable: 3,600)",
+        "Layer (type)   Output shape     Parameters  Trainable  Multiply-adds",
+        "--------------------------------------------------------------------",
+        "Sequential     [1, 2400]                --         --             --",
+        "  0 (Conv2d)   [1, 1200, 1, 2]       3,600        yes          7,200",
+        "  1 (Flatten)  [1, 2400]                --         --             --",
+        "--------------------------------------------------------------------",
+        "Parameters: 3,600 (trainable: 3,600, frozen: 0)",
         "Multiply-adds of convolutions and linear layers: 7,200",
+        "Memory / MB: input 0.00 + forward and backward 0.02 + parameters 0.01 = 0.03",
     ]
 
 
@@ -66,6 +72,7 @@ def test_shared_layers_and_tied_weights_are_counted_once():
     table = summary(Shared(), (1, 4))
     assert table.total_params == 20 + 56
     assert table.total_mult_adds == 3 * 16
+    assert table.pass_bytes == 2 * 3 * 4 * 4 and table.param_bytes == 76 * 4
     linear = [row for row in table.rows if row.kind == "Linear"]
     assert [(row.name, row.parameters, row.shared) for row in linear] == [
         ("0", 20, False),
@@ -77,9 +84,63 @@ def test_shared_layers_and_tied_weights_are_counted_once():
 
 
 def test_frozen_parameters():
-    model = LeNet5()
+    model = LeNet5(batch_norm=True)
     model.features.requires_grad_(False)
-    assert summary(model, (1, 1, 28, 28)).trainable_params == 61706 - 156 - 2416
+    model.features[1].weight.requires_grad_(True)
+    table = summary(model, (1, 1, 28, 28))
+    frozen = 150 + 6 + 2400 + 32
+    assert table.trainable_params == table.total_params - frozen
+    assert [row.trainable for row in table.rows[2:7]] == [False, "partly", None, None, False]
+    assert f"frozen: {frozen:,})" in str(table)
+    assert [line.split()[-2] for line in str(table).splitlines()[4:9]] == ["no", "partly", "--", "--", "no"]
+
+
+@pytest.mark.skipif(config.DISABLE_JIT, reason="plain Python takes long for a network of this size")
+def test_memory_of_resnet18_is_what_torchinfo_says():
+    """torchinfo prints 0.60, 39.75, 46.76 and 87.11 MB for ResNet-18 and one image of 224x224."""
+    table = summary(resnet18(), (1, 3, 224, 224))
+    sizes = (table.input_bytes, table.pass_bytes, table.param_bytes, table.total_bytes)
+    assert [f"{size / 1e6:.2f}" for size in sizes] == ["0.60", "39.75", "46.76", "87.11"]
+    assert str(table).endswith("input 0.60 + forward and backward 39.75 + parameters 46.76 = 87.11")
+    assert table.total_mult_adds == 1_814_073_344
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_against_hooks_in_torch(dtype):
+    """Shapes, multiply-adds and bytes of nested modules, counted in the same network of torchvision."""
+    theirs = torchvision.models.squeezenet1_1(num_classes=5).to(getattr(torch, dtype)).eval()
+    found = []
+
+    def note(module, inputs, output):
+        holds = sum(p.numel() for p in module.parameters()) if not list(module.children()) else 0
+        mult_adds = output.numel() * module.weight[0].numel() if isinstance(module, torch.nn.Conv2d) else 0
+        kept_bytes = output.numel() * output.element_size() if holds else 0
+        found.append((list(output.shape), holds or None, mult_adds, kept_bytes))
+
+    for module in theirs.modules():
+        module.register_forward_hook(note)
+    theirs(torch.zeros(2, 3, 20, 23, dtype=getattr(torch, dtype)))
+    table = summary(squeezenet1_1(num_classes=5).to(getattr(mt, dtype)), (2, 3, 20, 23))
+    rows = [(row.output_shape, row.parameters, row.mult_adds, row.kept_bytes) for row in table.rows]
+    assert sorted(rows, key=str) == sorted(found, key=str)
+    item = torch.empty(0, dtype=getattr(torch, dtype)).element_size()
+    assert table.input_bytes == 2 * 3 * 20 * 23 * item
+    assert table.pass_bytes == 2 * sum(kept_bytes for *_, kept_bytes in found)
+    assert table.param_bytes == sum(p.numel() for p in theirs.parameters()) * item
+
+
+def test_as_numbers_and_texts_for_a_report():
+    table = summary(nn.Sequential(nn.Sequential(nn.Linear(3, 2))), (4, 3))
+    given = json.loads(json.dumps(table.as_dict()))
+    assert given["rows"][2] == {
+        "path": "0.0", "name": "0", "kind": "Linear", "depth": 2, "output_shape": [4, 2], "parameters": 8,
+        "trainable": True, "mult_adds": 4 * 2 * 3, "kept_bytes": 4 * 2 * 4, "shared": False,
+    }  # fmt: skip
+    del given["rows"]
+    assert given == {
+        "total_params": 8, "trainable_params": 8, "total_mult_adds": 24, "unused": [],
+        "input_bytes": 48, "pass_bytes": 64, "param_bytes": 32, "total_bytes": 144,
+    }  # fmt: skip
 
 
 class Two(nn.Module):
@@ -89,6 +150,7 @@ class Two(nn.Module):
 
 def test_several_inputs_and_outputs():
     table = summary(Two(), [(1, 2), (1, 2)])
+    assert table.input_bytes == 2 * 2 * 4 and table.pass_bytes == 0
     assert table.rows[0].output_shape == [{"sum": [1, 2], "both": [[1, 2], [[1, 2]]]}, "str"]
 
 

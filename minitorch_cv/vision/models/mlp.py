@@ -6,10 +6,14 @@ from collections.abc import Sequence
 
 from ... import nn
 from ...tensors.tensor import Tensor
+from .registry import register_model
 
 
+@register_model(input_size=(1, 28, 28))
 class MLP(nn.Module):
     """Flattens its input; then linear layers, each but the last followed by ReLU (and dropout).
+
+    109,386 parameters for 28x28 grey images and ten classes.
 
     Args:     in_features: numbers in one sample: 784 for 28x28 grey images.
               hidden: width of each hidden layer; () gives a linear classifier.

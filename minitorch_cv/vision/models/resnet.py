@@ -8,6 +8,9 @@ from typing import Any
 from ... import nn
 from ...nn.fusion import norm_relu
 from ...tensors.tensor import Tensor
+from .initialisation import kaiming_normal_convolutions
+from .registry import register_model
+from .weights import without_weights
 
 Norm = Callable[[int], nn.Module]
 
@@ -128,12 +131,7 @@ class ResNet(nn.Module):
         return nn.Sequential(*made)
 
     def _initialise(self, zero_init_residual: bool) -> None:
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-            elif isinstance(module, (nn.BatchNorm2d, nn.GroupNorm)) and module.weight is not None:
-                nn.init.ones_(module.weight)
-                nn.init.zeros_(module.bias)  # type: ignore[arg-type]  # there is one, or torchvision fails here too
+        kaiming_normal_convolutions(self)
         if zero_init_residual:
             for module in self.modules():
                 if isinstance(module, BasicBlock) and getattr(module.bn2, "weight", None) is not None:
@@ -146,32 +144,23 @@ class ResNet(nn.Module):
         return self.fc(self.avgpool(x).flatten(1))
 
 
-def resnet18(*, weights: Any = None, progress: bool = True, pretrained: bool = False, **kwargs: Any) -> ResNet:
+@register_model(input_size=(3, 224, 224))
+def resnet18(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet with eight blocks, 11,689,512 parameters for 1000 classes.
 
-    Args:     weights, pretrained: must be None and False; see below.
-              progress: without effect, as there is nothing to download.
+    Args:     weights, progress: see weights.py.
               kwargs: for ResNet, such as num_classes.
     Raises:   NotImplementedError: if trained weights are asked for.
     """
-    return _resnet("resnet18", (2, 2, 2, 2), weights, pretrained, kwargs)
+    return ResNet(BasicBlock, (2, 2, 2, 2), **without_weights("resnet18", weights, kwargs))
 
 
-def resnet34(*, weights: Any = None, progress: bool = True, pretrained: bool = False, **kwargs: Any) -> ResNet:
+@register_model(input_size=(3, 224, 224))
+def resnet34(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet with sixteen blocks, 21,797,672 parameters for 1000 classes.
 
-    Args:     weights, pretrained: must be None and False; see below.
-              progress: without effect, as there is nothing to download.
+    Args:     weights, progress: see weights.py.
               kwargs: for ResNet, such as num_classes.
     Raises:   NotImplementedError: if trained weights are asked for.
     """
-    return _resnet("resnet34", (3, 4, 6, 3), weights, pretrained, kwargs)
-
-
-def _resnet(name: str, layers: Sequence[int], weights: Any, pretrained: bool, kwargs: dict[str, Any]) -> ResNet:
-    if weights is not None or pretrained:
-        raise NotImplementedError(
-            f"{name}: trained weights do not come with this library (weights={weights!r}, pretrained={pretrained}); "
-            "load torchvision's, which have the same names: model.load_state_dict(load(path_of_its_pth_file))"
-        )
-    return ResNet(BasicBlock, layers, **kwargs)
+    return ResNet(BasicBlock, (3, 4, 6, 3), **without_weights("resnet34", weights, kwargs))

@@ -162,8 +162,9 @@ def normalize(tensor: Tensor, mean: Sequence[float], std: Sequence[float], inpla
             f"Expected tensor to be a tensor image of size (..., C, H, W). Got tensor.size() = {tuple(tensor.shape)}"
         )
     array = tensor.array
-    layout = array.dtype.type, array.ndim, array.shape[-3], array.shape[-1] * _innermost(array)
-    means, stds = _by_channel("mean", _known(mean), *layout), _by_channel("std", _known(std), *layout)
+    kind, channels, row = array.dtype, array.shape[-3], array.shape[-1] * _innermost(array)
+    means = _by_channel("mean", _known(mean), kind, array.ndim, channels, row)
+    stds = _by_channel("std", _known(std), kind, array.ndim, channels, row)
     if not stds.all():
         raise ValueError(f"std evaluated to zero after conversion to {tensor.dtype}, leading to division by zero.")
     if inplace:
@@ -188,13 +189,13 @@ def _known(values: Any) -> tuple:
 
 
 @lru_cache(maxsize=64)  # an image has few numbers: without this, these take longer than it
-def _by_channel(name: str, values: tuple, dtype: type, ndim: int, channels: int, row: int) -> np.ndarray:
+def _by_channel(name: str, values: tuple, dtype: np.dtype, ndim: int, channels: int, row: int) -> np.ndarray:
     """Numbers that broadcast against images of so many channels.
 
     Args:     row: their width, if channels lie innermost in memory, or 0. Then the numbers are those of a whole row, so
                 that NumPy's inner loop is a row and not three channels.
     """
-    numbers = np.asarray(values, dtype)
+    numbers: np.ndarray = np.asarray(values, dtype)
     if numbers.ndim == 1:
         numbers = numbers.reshape(-1, 1, 1)
     if numbers.ndim > ndim or numbers.size not in (1, channels):

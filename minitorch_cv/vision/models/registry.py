@@ -1,0 +1,102 @@
+"""The models by name, for command lines and settings files, under torchvision's function names."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, TypeVar
+
+from ... import nn
+
+M = TypeVar("M", bound=Callable[..., nn.Module])
+
+
+@dataclass(frozen=True)
+class _Entry:
+    builder: Callable[..., nn.Module]
+    input_size: tuple[int, int, int]
+
+
+_ENTRIES: dict[str, _Entry] = {}
+
+
+def register_model(input_size: tuple[int, int, int]) -> Callable[[M], M]:
+    """Decorator of a function or class that makes a model: `get_model` finds it by its name from then on.
+
+    Args:     input_size: (C, H, W) of the images that the model is made for, if it is called without arguments.
+    Raises:   ValueError: if there is a model of that name, in upper or lower case.
+    """
+
+    def register(builder: M) -> M:
+        name = builder.__name__.lower()
+        if name in _ENTRIES:
+            raise ValueError(f"register_model: an entry is already registered under the name {name!r}")
+        _ENTRIES[name] = _Entry(builder, input_size)
+        return builder
+
+    return register
+
+
+def list_models(
+    module: ModuleType | None = None,
+    include: Iterable[str] | str | None = None,
+    exclude: Iterable[str] | str | None = None,
+) -> list[str]:
+    """The names of all models, in lower case and sorted.
+
+    Args:     module: only the models that this package defines.
+              include, exclude: one or several patterns as for file names, of what to list and of what to leave out.
+
+    >>> list_models(include="vgg*", exclude="*_bn")
+    ['vgg11', 'vgg13', 'vgg16', 'vgg19']
+    """
+    names = {
+        name
+        for name, entry in _ENTRIES.items()
+        if module is None or entry.builder.__module__.rpartition(".")[0] == module.__name__
+    }
+    wanted = _matching(names, include) if include else names
+    return sorted(wanted - _matching(names, exclude) if exclude else wanted)
+
+
+def _matching(names: set[str], patterns: Iterable[str] | str) -> set[str]:
+    patterns = [patterns] if isinstance(patterns, str) else patterns
+    return {name for pattern in patterns for name in fnmatch.filter(names, pattern)}
+
+
+def _entry(name: str) -> _Entry:
+    if name.lower() not in _ENTRIES:
+        raise ValueError(f"no model {name!r}; there are {', '.join(list_models())}")
+    return _ENTRIES[name.lower()]
+
+
+def get_model_builder(name: str) -> Callable[..., nn.Module]:
+    """The function or class that makes a model.
+
+    Args:     name: of `list_models()`; upper or lower case.
+    Raises:   ValueError: if there is none of that name.
+    """
+    return _entry(name).builder
+
+
+def get_model(name: str, **config: Any) -> nn.Module:
+    """A model by name.
+
+    Args:     name: of `list_models()`; upper or lower case.
+              config: for the function or class that makes it, such as num_classes.
+    Raises:   ValueError: if there is none of that name.
+
+    >>> get_model("LeNet5", num_classes=3).classifier[-1]
+    Linear(in_features=84, out_features=3, bias=True)
+    """
+    return _entry(name).builder(**config)
+
+
+def input_size(name: str) -> tuple[int, int, int]:
+    """(C, H, W) of the images that `get_model(name)` is made for.
+
+    Raises:   ValueError: if there is no model of that name.
+    """
+    return _entry(name).input_size
