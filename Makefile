@@ -45,6 +45,7 @@ $(VENV)/installed: $(BIN)/python setup.cfg pyproject.toml
 
 $(VENV)/installed-test: $(VENV)/installed
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e ".[test]"
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps torchvision==0.28.0
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed-test
