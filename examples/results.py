@@ -3,8 +3,9 @@
     python examples/results.py --runs runs        # take in finished runs, and write docs/results.md anew
 
 Of each run in the folder its settings and metrics are kept in docs/results/, a small file for each run and seed, so
-that the table can be made from runs that were made at different times. Runs of another seed are expected in folders whose
-name ends in -seed1, -seed2 and so on: `--seed 1 --out runs/mnist-fcn-seed1`. The table gives the mean over the seeds.
+that the table can be made from runs that were made at different times. Runs of another seed are expected in folders
+whose name ends in -seed1, -seed2 and so on: `--seed 1 --out runs/mnist-fcn-seed1`. The table gives the mean over the
+seeds.
 """
 
 from __future__ import annotations
