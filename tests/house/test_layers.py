@@ -23,8 +23,8 @@ LAYERS = [
     "nn",
     "optim",
     "utils",
-    "vision",
     "serialization",
+    "vision",
     "training",
     "linalg",  # namespaces of the front door: they only name what is below
     "accelerator",
