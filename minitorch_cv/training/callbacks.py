@@ -19,6 +19,8 @@ from ..optim.optimizer import Optimizer
 
 History = dict[str, list[float]]
 
+_FRACTIONS = {"accuracy", "map", "precision", "recall", "f1"}  # quantities in [0, 1] that are written in percent
+
 
 @dataclass
 class Run:
@@ -32,6 +34,7 @@ class Run:
               history: a value for each finished epoch, by name.
               evaluated: the model that is validated and saved as the best; a callback may put an average in its place.
               stop: set by a callback to end the training after this epoch.
+              columns: the names that `fit` gives a value for each epoch, of losses and metrics.
     """
 
     model: Module
@@ -44,6 +47,7 @@ class Run:
     history: History = field(default_factory=dict)
     evaluated: Module = None  # type: ignore[assignment]  # the model itself, see __post_init__
     stop: bool = False
+    columns: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.evaluated = self.evaluated or self.model
@@ -62,6 +66,11 @@ def best_epoch(history: History, monitor: str) -> int | None:
     if not np.isfinite(values).any():
         return None
     return int(np.nanargmin(values) if monitor.endswith("loss") else np.nanargmax(values)) + 1
+
+
+def is_fraction(name: str) -> bool:
+    """Whether a quantity of this name is in [0, 1], the more the better: "val_accuracy", "mAP"."""
+    return name.rpartition("_")[2].lower() in _FRACTIONS
 
 
 class Callback:
@@ -173,6 +182,7 @@ class ExponentialMovingAverage(Callback):
     def begin(self, run: Run) -> None:
         """Start from the model's weights."""
         self.average = run.evaluated = copy.deepcopy(run.model)
+        self.steps = 0
 
     def after_step(self, run: Run) -> None:
         """Bring the new weights in."""

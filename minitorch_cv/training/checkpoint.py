@@ -26,6 +26,8 @@ def keep(run: Run, callbacks: Sequence[Callback], loader: Any) -> None:
     generator = getattr(loader, "generator", None)
     state = {
         "epoch": run.epoch,
+        "stop": run.stop,
+        "columns": list(run.columns),
         "history": run.history,
         "model": run.model.state_dict(),
         "optimizer": run.optimizer.state_dict(),
@@ -53,6 +55,11 @@ def restore(run: Run, callbacks: Sequence[Callback], loader: Any) -> bool:
             raise ValueError(f"it has {len(state['callbacks'])} callbacks, this run {len(callbacks)}")
         if (state["scheduler"] is None) != (run.scheduler is None):
             raise ValueError("one of it and this run has a scheduler, the other has none")
+        if state["columns"] != list(run.columns):
+            raise ValueError(f"its history has {', '.join(state['columns'])}, this run's {', '.join(run.columns)}")
+        generator = getattr(loader, "generator", None)
+        if (state["loader_random"] is None) != (generator is None):
+            raise ValueError("one of it and this run has a training loader with a generator, the other has none")
         run.model.load_state_dict(state["model"])
         run.optimizer.load_state_dict(state["optimizer"])
         if run.scheduler is not None:
@@ -60,9 +67,9 @@ def restore(run: Run, callbacks: Sequence[Callback], loader: Any) -> bool:
         for callback, kept in zip(callbacks, state["callbacks"], strict=True):
             callback.load_state_dict(kept)
         set_rng_state(state["random"])
-        if state["loader_random"] is not None:
-            loader.generator.set_state(state["loader_random"])
-        run.history, run.epoch = state["history"], state["epoch"]
+        if generator is not None:
+            generator.set_state(state["loader_random"])
+        run.history, run.epoch, run.stop = state["history"], state["epoch"], state["stop"]
     except Exception as error:
         raise _unfit(path, error) from error
     return True

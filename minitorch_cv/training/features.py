@@ -31,7 +31,7 @@ def layer_features(
     Raises:   ValueError: if the model has no such layer, the loader is empty, or max_samples is less than 1.
               RuntimeError: if forward does not call the layer. TypeError: if its output is no tensor.
     """
-    name, module = _find(model, layer)
+    name, module = find_layer(model, layer)
     if max_samples < 1:
         raise ValueError(f"layer_features: max_samples is {max_samples}, expected at least 1")
     caught: list[np.ndarray] = []
@@ -62,8 +62,11 @@ def layer_features(
     return np.concatenate(features)[:max_samples], np.concatenate(targets)[:max_samples]
 
 
-def _find(model: Module, layer: str | Module) -> tuple[str, Module]:
-    """A layer's name and the layer."""
+def find_layer(model: Module, layer: str | Module) -> tuple[str, Module]:
+    """A layer's name and the layer.
+
+    Raises:   ValueError: if the model has no such layer.
+    """
     modules = dict(model.named_modules())
     if isinstance(layer, str):
         if layer in modules:

@@ -15,7 +15,7 @@ from ..utils.atomic import replacing
 from ..utils.data import DataLoader, SequentialSampler, Subset
 from .callbacks import best_epoch
 from .evaluation import Predictions, predict
-from .features import layer_features
+from .features import find_layer, layer_features
 from .metrics import (
     accuracy,
     average_precision,
@@ -52,19 +52,28 @@ def finish_run(
               loss: for the mean loss.
               split: what the loader's images are, as said beside the result.
               mean, std: of the images' normalisation, undone for pictures; without them each channel of the shown
-                images is stretched to [0, 1] if it is outside.
+                images is stretched to [0, 1] if it is outside. Inputs that are no grey or RGB images are not kept.
               features: name of a layer whose output is kept for t-SNE, such as "features.5".
               monitor: the column by which `fit` chose the best epoch; noted beside the result.
               ignore: (N, K), in multi-label runs: what shall not count (see `average_precision`).
               method: of the average precision in multi-label runs.
     Returns:  what metrics.json holds.
-    Raises:   ValueError: if the loader shuffles, or the scores do not fit the run's classes.
+    Raises:   FileNotFoundError: if begin_run has not made the folder.
+              ValueError: if the loader shuffles, the model has no layer `features`, the history no column `monitor`, or
+                the scores do not fit the run's classes.
     """
     folder = Path(out)
+    if not (folder / RUN).exists():
+        raise FileNotFoundError(
+            f"finish_run: {folder} has no {RUN}; begin_run makes a run's folder, before the training"
+        )
     run = read_json(folder / RUN)
     sampler = getattr(test_loader, "sampler", None)
     if sampler is not None and not isinstance(sampler, SequentialSampler):
         raise ValueError("finish_run: the loader shuffles; results are kept in the order of the data: shuffle=False")
+    trained = _of_history(folder, monitor)
+    if features is not None:
+        find_layer(model, features)  # complains now rather than when all else is done
     found = predict(model, test_loader, progress=True)
     if found.scores.ndim != 2 or found.scores.shape[1] != len(run["classes"]):
         raise ValueError(
@@ -72,10 +81,10 @@ def finish_run(
             f"(N, {len(run['classes'])})"
         )
     measure = _classification if run["task"] == "classification" else _multilabel
-    metrics: dict[str, Any] = {"split": split, "samples": len(found.targets)}
+    metrics: dict[str, Any] = {"split": split, "samples": len(found.targets), "started": run["started"]}
     if loss is not None:
         metrics["loss"] = loss(Tensor.wrap(found.scores), Tensor.wrap(found.targets)).item()
-    metrics |= measure(found, run["classes"], ignore, method) | _of_history(folder, monitor)
+    metrics |= measure(found, run["classes"], ignore, method) | trained
     write_json(folder / METRICS, metrics)
     _write_predictions(folder, model, test_loader, found, mean, std, features)
     return metrics
@@ -114,9 +123,12 @@ def _multilabel(found: Predictions, classes: Sequence[str], ignore: np.ndarray |
 
 def _of_history(folder: Path, monitor: str | None) -> dict[str, Any]:
     """Epochs and minutes of the training, and which epoch was the best."""
-    if not (folder / HISTORY).exists():
+    history = read_json(folder / HISTORY) if (folder / HISTORY).exists() else {}
+    if monitor is not None and monitor not in history:
+        columns = ", ".join(history) or "none"
+        raise ValueError(f"finish_run: monitor is {monitor!r}, expected a column of {folder / HISTORY}: {columns}")
+    if not history:
         return {}
-    history = read_json(folder / HISTORY)
     seconds = history.get("seconds", [])
     values = {"epochs": len(seconds), "minutes": sum(seconds) / 60}
     return values if monitor is None else values | {"best_epoch": best_epoch(history, monitor), "monitor": monitor}
@@ -126,13 +138,11 @@ def _write_predictions(
     folder: Path, model: Module, loader: Any, found: Predictions, mean: Any, std: Any, features: str | None
 ) -> None:
     chosen = _worth_seeing(found)
-    images = np.stack([np.asarray(_image(loader.dataset[int(i)][0])) for i in chosen])  # (M, H, W, C)
-    arrays = {
-        "scores": found.scores.astype(np.float32),
-        "targets": found.targets,
-        "images": _as_bytes(images, mean, std),
-        "image_index": chosen,
-    }
+    arrays = {"scores": found.scores.astype(np.float32), "targets": found.targets}
+    inputs = [loader.dataset[int(i)][0] for i in chosen]
+    if all(isinstance(given, Tensor) and given.ndim == 3 and given.shape[0] in (1, 3) for given in inputs):
+        images = np.stack([_image(given) for given in inputs])  # (M, H, W, C)
+        arrays |= {"images": _as_bytes(images, mean, std), "image_index": chosen}
     if features is not None:
         index = np.sort(np.random.default_rng(0).permutation(len(found.targets))[:_FEATURES])
         some = DataLoader(Subset(loader.dataset, index.tolist()), loader.batch_size, collate_fn=loader.collate_fn)
@@ -145,7 +155,7 @@ def _write_predictions(
 
 
 def _worth_seeing(found: Predictions) -> np.ndarray:
-    """Indices of images for the report: at random, and of one-class tasks the surest mistakes and confused pairs."""
+    """Indices of images for the report: at random, the surest mistakes, and of one-class tasks confused pairs."""
     count = len(found.targets)
     chosen = set(np.random.default_rng(0).permutation(count)[:_RANDOM].tolist())
     if found.targets.ndim == 1:
@@ -157,6 +167,10 @@ def _worth_seeing(found: Predictions) -> np.ndarray:
         matrix = confusion_matrix(predicted, found.targets, found.scores.shape[1])
         for true, taken_for, _ in most_confused(matrix, _PAIRS):
             chosen |= set(np.flatnonzero((found.targets == true) & (predicted == taken_for))[:_OF_PAIR].tolist())
+    else:
+        wrong = (found.scores > 0) != (found.targets == 1)
+        surest = np.argsort(-np.where(wrong, np.abs(found.scores), -1), axis=None, kind="stable")
+        chosen |= set((surest[: min(_FAILURES, wrong.sum())] // wrong.shape[1]).tolist())
     return np.array(sorted(chosen), np.int64)
 
 

@@ -55,7 +55,7 @@ def fit(
                 highest; by default the first metric of the validation.
               scheduler_steps: "epoch" or "step": when the scheduler steps; by default after each step for OneCycleLR
                 and CyclicLR, after each epoch for others.
-              resume: go on from out/last.pt, if it is there.
+              resume: go on from out/last.pt, if it is there; a run that a callback has stopped stays so.
               progress: show bars and a line for each epoch on stderr.
     Returns:  a value for each epoch under train_loss, val_loss, train_ and val_ metrics, lr and seconds.
     Raises:   NonFiniteLossError: if a loss is NaN or infinite; names the batch and where it came from.
@@ -66,25 +66,25 @@ def fit(
     metrics = {"accuracy": accuracy} if metrics is None else metrics
     split = "train" if val_loader is None else "val"
     monitor = monitor or f"{split}_{next(iter(metrics), 'loss')}"
-    columns = [f"{which}_{name}" for which in ("train", split) for name in ("loss", *metrics)]
+    columns = tuple(f"{s}_{name}" for s in dict.fromkeys(("train", split)) for name in ("loss", *metrics))
     if monitor not in columns:
-        raise ValueError(f"fit: monitor is {monitor!r}, expected one of {', '.join(dict.fromkeys(columns))}")
+        raise ValueError(f"fit: monitor is {monitor!r}, expected one of {', '.join(columns)}")
     each_step = _steps(scheduler, scheduler_steps) == "step"
-    run = Run(model, optimizer, scheduler, epochs, monitor, None if out is None else Path(out))
+    run = Run(model, optimizer, scheduler, epochs, monitor, None if out is None else Path(out), columns=columns)
     for callback in callbacks:
         callback.begin(run)
     if run.out is not None:
         run.out.mkdir(parents=True, exist_ok=True)
         if resume and restore(run, callbacks, train_loader) and progress:
-            epoch_line(f"going on from {run.out} after epoch {run.epoch}")
+            epoch_line(f"going on from {run.out} after epoch {run.epoch}{', where it was stopped' * run.stop}")
 
     while run.epoch < epochs and not run.stop:
         run.epoch += 1
         begin = time.perf_counter()
         rates = {"lr": float(optimizer.param_groups[0]["lr"])}
-        values = _named("train", _train(run, train_loader, loss, metrics, callbacks, each_step, progress))
-        if val_loader is not None:
-            values |= _named("val", evaluate(run.evaluated, val_loader, loss, metrics, progress))
+        trained = _train(run, train_loader, loss, metrics, callbacks, each_step, progress)
+        tested = {} if val_loader is None else evaluate(run.evaluated, val_loader, loss, metrics, progress)
+        values = {f"train_{name}": v for name, v in trained.items()} | {f"val_{name}": v for name, v in tested.items()}
         if isinstance(scheduler, ReduceLROnPlateau):
             scheduler.step(values[f"{split}_loss" if scheduler.mode == "min" else monitor])
         elif scheduler is not None and not each_step:
@@ -136,15 +136,9 @@ def _train(
             targets.append(labels.array)
             bar.count(scores[-1], targets[-1], value.item())
     if not scores:
-        raise ValueError(
-            "fit: the training loader gave no batch; is the dataset empty, or smaller than a dropped batch?"
-        )
+        raise ValueError("fit: the training loader gave no batch; is the dataset empty, or smaller than a batch?")
     found = np.concatenate(scores), np.concatenate(targets)
     return {"loss": total / len(found[1])} | {name: float(metric(*found)) for name, metric in metrics.items()}
-
-
-def _named(split: str, values: dict[str, float]) -> dict[str, float]:
-    return {f"{split}_{name}": value for name, value in values.items()}
 
 
 def _steps(scheduler: Any, chosen: str | None) -> str:

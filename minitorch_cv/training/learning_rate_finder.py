@@ -14,6 +14,7 @@ import numpy as np
 
 from ..nn.module import Module
 from ..optim import Optimizer
+from .evaluation import pair
 from .plots import plot_learning_rates
 from .restoring import state_kept
 
@@ -60,7 +61,7 @@ def find_learning_rate(
               start, end: the first and the last learning rate; those between grow by a constant factor.
               path: where to draw the result, if anywhere.
     Raises:   ValueError: if start, end and steps make no row, the loader is empty, or the optimiser holds parameters
-                that are not the model's.
+                that are not the model's. TypeError: if the loader gives something else than such batches.
     Source:   Smith 2017, Cyclical Learning Rates for Training Neural Networks.
     """
     if not 0 < start < end or steps < 2 or not math.isfinite(end):
@@ -95,7 +96,7 @@ def _measure(
     shares = [float(group["lr"]) / largest if largest else 1.0 for group in optimizer.param_groups]
     mean, least = 0.0, math.inf
     for step, rate in enumerate(rates, 1):
-        inputs, targets = next(batches)
+        inputs, targets = pair(next(batches))
         for group, share in zip(optimizer.param_groups, shares):
             group["lr"] = rate * share
         optimizer.zero_grad()
@@ -139,8 +140,6 @@ def _endless(loader: Iterable[Any]) -> Iterator[Any]:
     while True:
         batch = None
         for batch in loader:
-            if not (isinstance(batch, (tuple, list)) and len(batch) == 2):
-                raise ValueError("find_learning_rate: the loader must give batches (inputs, targets)")
             yield batch
         if batch is None:
             raise ValueError("find_learning_rate: the loader gives no batches")

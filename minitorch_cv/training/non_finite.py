@@ -31,13 +31,16 @@ def non_finite_loss(
 ) -> NonFiniteLossError:
     """The error that tells which batch gave the loss `value`, and what first went wrong in it.
 
-    The batch is saved in `out`, if there is one, as non_finite_batch.pt.
+    The batch is saved in `out`, if there is one and it has room, as non_finite_batch.pt.
     """
     saved = ""
     if out is not None:
         path = out / "non_finite_batch.pt"
-        save({"inputs": inputs, "targets": targets, "epoch": epoch, "batch": batch}, path)
-        saved = f" The batch is saved in {path}."
+        try:
+            save({"inputs": inputs, "targets": targets, "epoch": epoch, "batch": batch}, path)
+            saved = f" The batch is saved in {path}."
+        except (OSError, TypeError) as error:  # a full disk must not hide what went wrong before
+            saved = f" The batch could not be saved: {error}."
     message = (
         f"fit: the loss is {value} in epoch {epoch}, batch {batch}, at learning rate {lr:g}: {_cause(model, inputs)}."
         f"{saved} The optimiser has not made this step. Try a smaller learning rate, GradientClipping(max_norm=1.0), "
@@ -47,8 +50,9 @@ def non_finite_loss(
 
 
 def _cause(model: Module, inputs: Any) -> str:
-    if isinstance(inputs, Tensor) and not _finite(inputs):
-        return f"the batch itself has NaN or infinity, in sample {_first_bad_sample(inputs)}"
+    for given in inputs if isinstance(inputs, (tuple, list)) else [inputs]:  # of a model of several inputs
+        if isinstance(given, Tensor) and not _finite(given):
+            return f"the batch itself has NaN or infinity, in sample {_first_bad_sample(given)}"
     bad = [name for name, parameter in model.named_parameters() if not _finite(parameter)]
     if bad:
         return f"parameters hold NaN or infinity already: {', '.join(bad[:5])}"

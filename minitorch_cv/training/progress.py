@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .callbacks import Run
+from .callbacks import Run, is_fraction
 
 
 class images_bar:
@@ -64,7 +64,7 @@ def _of_epoch(run: Run) -> str:
     width = len(str(run.epochs))
     parts = [f"epoch {run.epoch:{width}}/{run.epochs}"]
     parts += [
-        f"{name.replace('_', ' ')} {value:.4f}" if name.endswith("loss") else f"{name.replace('_', ' ')} {value:.2%}"
+        f"{name.replace('_', ' ')} {value:.2%}" if is_fraction(name) else f"{name.replace('_', ' ')} {value:.4f}"
         for name, value in last.items()
         if name.startswith(("train_", "val_"))
     ]

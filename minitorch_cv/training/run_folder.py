@@ -48,10 +48,13 @@ def begin_run(
               data: name of the data set ("name") and sizes of its splits ("train", "val", "test"), as far as there are.
               notes: sentences that belong beside the result.
     Returns:  the folder.
-    Raises:   ValueError: for another task.
+    Raises:   ValueError: for another task, or classes that are none or not all different.
     """
     if task not in TASKS:
         raise ValueError(f"begin_run: task is {task!r}, expected one of {', '.join(map(repr, TASKS))}")
+    names = [str(name) for name in classes]
+    if isinstance(classes, str) or not names or len(set(names)) < len(names):
+        raise ValueError(f"begin_run: classes is {classes!r}, expected a list of names, one at least, all different")
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     table = summary(model, input_size)
@@ -61,7 +64,7 @@ def begin_run(
             "format": 1,
             "title": title,
             "task": task,
-            "classes": list(classes),
+            "classes": names,
             "command": _command(),
             "seed": seed,
             "started": datetime.now().isoformat(timespec="seconds"),

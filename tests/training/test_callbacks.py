@@ -152,3 +152,20 @@ def test_best_epoch():
     assert training.best_epoch({"val_loss": [0.5, 0.3, nan, 0.3]}, "val_loss") == 2
     assert training.best_epoch({"val_loss": [nan]}, "val_loss") is None
     assert training.best_epoch({}, "val_loss") is None
+
+
+def test_a_run_that_was_stopped_stays_so_when_it_is_resumed(tmp_path):
+    for _ in range(2):
+        callbacks = [Scripted("val_accuracy", [0.5, 0.4, 0.4, 0.4, 0.4]), training.EarlyStopping(2)]
+        history = fit(network(mt), callbacks, 5, out=tmp_path)
+        assert len(history["lr"]) == 3
+
+
+def test_an_average_that_is_used_twice_begins_anew():
+    average = training.ExponentialMovingAverage(0.9)
+    models = [pair_of_networks()[0] for _ in range(2)]
+    models[1].load_state_dict(models[0].state_dict())
+    for model in models:
+        fit(model, [average])
+    for one, two in zip(models[0].parameters(), models[1].parameters(), strict=True):
+        np.testing.assert_array_equal(one.numpy(force=True), two.numpy(force=True))

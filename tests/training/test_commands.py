@@ -37,6 +37,12 @@ def test_report_and_comparison(run, tmp_path, capsys):
     assert "Two of them" in page.read_text()
 
 
+def test_a_title_for_one_run(run, capsys):
+    with pytest.raises(SystemExit):
+        main(["report", str(run("one")), "--title", "One"])
+    assert "--title is of a comparison" in capsys.readouterr().err
+
+
 def test_report_of_no_run(tmp_path, capsys):
     assert main(["report", str(tmp_path / "none")]) == 1
     assert re.search(r"minitorch-cv report: .*none", capsys.readouterr().err)
@@ -54,7 +60,7 @@ def test_summary(capsys):
 
 def test_summary_of_a_wrong_size(capsys):
     assert main(["summary", "lenet5", "--input-size", "3", "28", "28"]) == 1
-    assert "minitorch-cv summary: summary: the model failed" in capsys.readouterr().err
+    assert "minitorch-cv summary: the model failed" in capsys.readouterr().err
 
 
 def test_datasets(tmp_path, capsys):

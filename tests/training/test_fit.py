@@ -93,6 +93,14 @@ def test_soft_targets():
     assert 0 < history["train_accuracy"][-1] <= 1
 
 
+def test_several_labels_have_no_accuracy_of_one_class():
+    inputs, labels = TRAIN
+    several = np.eye(4, dtype=np.float32)[labels]
+    several[:, 0] = 1
+    with pytest.raises(ValueError, match=r"targets of a sample do not sum to 1.*take label_accuracy"):
+        fit_small(train_loader=loader(mt, inputs, several), loss=mt.nn.BCEWithLogitsLoss())
+
+
 def test_files_of_a_run(tmp_path):
     out = tmp_path / "new" / "run"
     _model, history = fit_small(out=out, epochs=4)
@@ -170,6 +178,19 @@ def test_checkpoint_of_another_run(tmp_path):
         fit_small(out=tmp_path, epochs=3, model=model, optimizer=optimizer, scheduler=scheduler)
 
 
+def test_checkpoint_with_other_columns_or_another_loader(tmp_path):
+    fit_small(out=tmp_path)
+    with pytest.raises(
+        RuntimeError, match=r"its history has train_loss, train_accuracy.* this run's train_loss, val_l"
+    ):
+        fit_small(out=tmp_path, epochs=3, metrics={})
+    with pytest.raises(RuntimeError, match=r"this run's train_loss, train_accuracy\. If it belongs"):
+        fit_small(out=tmp_path, epochs=3, val_loader=None)
+    own = loader(mt, *TRAIN, shuffle=True, generator=mt.Generator())
+    with pytest.raises(RuntimeError, match="one of it and this run has a training loader with a generator"):
+        fit_small(out=tmp_path, epochs=3, train_loader=own)
+
+
 def test_damaged_checkpoint(tmp_path):
     fit_small(out=tmp_path)
     content = (tmp_path / "last.pt").read_bytes()
@@ -213,3 +234,10 @@ def test_lines_on_stderr(capsys, tmp_path):
     assert lines[0].endswith("best")
     training.fit(*parts, 3, out=tmp_path)
     assert f"going on from {tmp_path} after epoch 2" in capsys.readouterr().err
+
+
+def test_only_shares_are_told_in_percent(capsys):
+    model = network(mt)
+    parts = model, loader(mt, *TRAIN), None, mt.optim.SGD(model.parameters(), lr=0.01), mt.nn.CrossEntropyLoss()
+    training.fit(*parts, 1, metrics={"mean_error": lambda scores, targets: 12.5, "mAP": lambda scores, targets: 0.25})
+    assert "train mean error 12.5000  train mAP 25.00%" in capsys.readouterr().err

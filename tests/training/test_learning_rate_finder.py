@@ -128,7 +128,6 @@ def test_smoothing_keeps_what_is_constant_and_finds_the_steepest_place():
         ({"steps": 1}, "steps=1; expected"),
         ({"end": float("inf")}, "end=inf"),
         ({"loader": []}, "the loader gives no batches"),
-        ({"loader": [mt.ones(2, 3)]}, r"the loader must give batches \(inputs, targets\)"),
         ({"optimizer": optim.SGD([nn.Parameter(mt.ones(1))], lr=1.0)}, "the optimizer holds parameters that are not"),
     ],
 )
@@ -137,3 +136,9 @@ def test_bad_input(change, match):
     given = {"model": model, "loader": data(), "optimizer": optim.SGD(model.parameters(), lr=1.0), "loss": nn.MSELoss()}
     with pytest.raises(ValueError, match=f"find_learning_rate: .*{match}"):
         find_learning_rate(**{**given, **change})
+
+
+def test_a_loader_of_inputs_alone():
+    model = nn.Linear(3, 1)
+    with pytest.raises(TypeError, match=r"expected batches of \(inputs, targets\).*the loader gave Tensor"):
+        find_learning_rate(model, [mt.ones(2, 3)], optim.SGD(model.parameters(), lr=1.0), nn.MSELoss())

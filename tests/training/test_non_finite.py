@@ -34,6 +34,24 @@ def test_a_bad_input(tmp_path):
     assert np.isfinite(model[0].weight.detach().numpy()).all()  # no step was made with it
 
 
+def test_a_bad_input_of_several():
+    class Sum(mt.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = mt.nn.Linear(6, 4)
+
+        def forward(self, given):
+            return self.layer(given[0] + given[1])
+
+    first, second = mt.ones(8, 6), mt.ones(8, 6)
+    second[5, 0] = float("inf")
+    model = Sum()
+    optimizer = mt.optim.SGD(model.parameters(), lr=0.1)
+    batches = [((first, second), mt.zeros(8, dtype=mt.int64))]
+    with pytest.raises(training.NonFiniteLossError, match="the batch itself has NaN or infinity, in sample 5"):
+        training.fit(model, batches, None, optimizer, mt.nn.CrossEntropyLoss(), 1, progress=False)
+
+
 def test_a_bad_layer():
     class Root(mt.nn.Module):
         def forward(self, x):
@@ -56,3 +74,13 @@ def test_a_bad_loss():
     error = fit(network(mt), loss=lambda scores, labels: scores.sum() * float("inf"))
     assert "all layers' outputs are finite, so it comes from the loss itself" in str(error)
     assert "saved" not in str(error)
+
+
+def test_a_batch_that_cannot_be_saved_does_not_hide_the_cause(tmp_path, monkeypatch):
+    def full(content, path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("minitorch_cv.training.non_finite.save", full)
+    error = fit(network(mt), np.full_like(INPUTS, np.nan), out=tmp_path)
+    assert "the batch itself has NaN" in str(error)
+    assert "The batch could not be saved: [Errno 28] No space left on device." in str(error)

@@ -151,6 +151,72 @@ def test_refused(tmp_path):
         training.finish_run(out, small_net(5), DataLoader(dataset, batch_size=8))
 
 
+@pytest.mark.parametrize("classes", ["abc", [], ["cat", "dog", "cat"]])
+def test_classes_that_are_no_different_names(tmp_path, classes):
+    with pytest.raises(ValueError, match=r"classes is .*, expected a list of names, one at least, all different"):
+        training.begin_run(tmp_path, "x", classes, small_net(), (1, 3, 8, 8))
+    assert not list(tmp_path.iterdir())
+
+
+def test_inputs_that_are_no_images(tmp_path):
+    """Rows of numbers have no pictures; all else of the report is there. Classes may be numbers."""
+    model = nn.Linear(6, 3)
+    out = training.begin_run(tmp_path, "Rows", range(3), model, (1, 6))
+    rows = TensorDataset(mt.randn(10, 6), mt.arange(10) % 3)
+    training.finish_run(out, model, DataLoader(rows, batch_size=4))
+    with np.load(out / "predictions.npz") as kept:
+        assert sorted(kept.files) == ["scores", "targets"]
+    assert "predictions.npz has no images." in training.report(out).read_text(encoding="utf-8")
+
+
+def test_the_surest_mistakes_of_several_labels_are_kept(tmp_path):
+    """Three images of 200 are wrong for sure; their pictures are kept, wherever they are."""
+    scores = np.full((200, 3, 1, 1), -1.0, np.float32)
+    scores[[17, 123, 199], 1] = 9.0
+    targets = np.zeros((200, 3), np.float32)
+    targets[:150, 0] = 1
+    model = nn.Flatten()  # the images are the scores
+    out = begin(tmp_path, small_net(), task="multilabel")
+    images_and_labels = TensorDataset(mt.from_numpy(scores), mt.from_numpy(targets))
+    training.finish_run(out, model, DataLoader(images_and_labels, batch_size=50))
+    with np.load(out / "predictions.npz") as kept:
+        assert {17, 123, 199} <= set(kept["image_index"].tolist())
+        assert len(kept["images"]) == len(kept["image_index"]) <= 64
+
+
+def test_mistakes_are_told_before_the_work(tmp_path):
+    model = small_net()
+    _, inputs, labels = images(8)
+    loader = DataLoader(TensorDataset(mt.from_numpy(inputs), mt.from_numpy(labels)), batch_size=8)
+    with pytest.raises(FileNotFoundError, match=r"has no run\.json; begin_run makes a run's folder"):
+        training.finish_run(tmp_path, model, loader)
+    out = begin(tmp_path, model)
+    with pytest.raises(ValueError, match="the model has no layer 'features'; there are 0, 1"):
+        training.finish_run(out, model, loader, features="features")
+    with pytest.raises(ValueError, match=r"monitor is 'val_los', expected a column of .*history\.json: none"):
+        training.finish_run(out, model, loader, monitor="val_los")
+    write_json(out / "history.json", {"val_loss": [1.0]})
+    with pytest.raises(ValueError, match=r"monitor is 'val_los', expected a column of .*history\.json: val_loss"):
+        training.finish_run(out, model, loader, monitor="val_los")
+    assert sorted(p.name for p in out.iterdir()) == ["history.json", "run.json"]
+
+
+def test_results_of_an_earlier_run_are_told_apart(tmp_path):
+    model = small_net()
+    _, inputs, labels = images(8)
+    loader = DataLoader(TensorDataset(mt.from_numpy(inputs), mt.from_numpy(labels)), batch_size=8)
+    pages = []
+    for name in ("one", "two"):
+        training.finish_run(begin(tmp_path / name, model), model, loader)
+    pages.append(training.report(tmp_path / "two").read_text(encoding="utf-8"))
+    run = read_json(tmp_path / "two" / "run.json")
+    write_json(tmp_path / "two" / "run.json", run | {"started": "2030-01-01T00:00:00"})  # begun again, and cut off
+    pages.append(training.report(tmp_path / "two").read_text(encoding="utf-8"))
+    assert ["The results are of an earlier run in this folder" in page for page in pages] == [False, True]
+    compared = training.compare([tmp_path / "one", tmp_path / "two"]).read_text(encoding="utf-8")
+    assert "Results of an earlier run in the same folder, the last one was cut off: Noise (two)." in compared
+
+
 def test_json_is_whole_and_standard(tmp_path):
     path = tmp_path / "x.json"
     write_json(path, {"a": [1.0, float("nan")], "b": float("inf"), "name": "Übung"})

@@ -16,11 +16,17 @@ def accuracy(outputs: Numbers, targets: Numbers, k: int = 1) -> float:
     Args:     outputs: (N, classes) scores, or (N,) predicted classes (then k must be 1).
               targets: (N,) true classes, or (N, classes) probabilities, as label smoothing and MixUp make them: the
                 most probable class then counts as the true one.
-    Raises:   ValueError: if the shapes do not fit, there are no samples, or k is out of range.
+    Raises:   ValueError: if the shapes do not fit, a sample's probabilities do not sum to 1, there are no samples, or k
+                is out of range.
               IndexError: if a target is no class of the scores.
     """
     scores, labels = as_array(outputs), as_array(targets)
     if labels.ndim == 2 and labels.shape == scores.shape:
+        if not np.allclose(labels.sum(axis=1), 1, atol=1e-3):
+            raise ValueError(
+                "accuracy: the targets of a sample do not sum to 1, as probabilities of classes do; of several labels "
+                "take label_accuracy or mean_average_precision"
+            )
         labels = labels.argmax(axis=1)
     if scores.ndim not in (1, 2) or labels.shape != scores.shape[:1]:
         raise ValueError(
@@ -155,7 +161,7 @@ def _checked(operation: str, predictions: Numbers, targets: Numbers, num_classes
 
 
 def _check_labels(operation: str, name: str, labels: np.ndarray, num_classes: int) -> None:
-    wrong = np.flatnonzero((labels < 0) | (labels >= num_classes))
+    wrong = np.flatnonzero((labels < 0) | (labels >= num_classes) | (labels % 1 != 0))
     if len(wrong):
         raise IndexError(
             f"{operation}: {name} {labels[wrong[0]]} at {wrong[0]} is out of range, expected 0 to {num_classes - 1}"

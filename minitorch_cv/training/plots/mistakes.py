@@ -104,7 +104,7 @@ def _wrong_labels(
     places = [(i, k) for i, k in zip(*np.unravel_index(order, sure.shape)) if i in pictures][:count]
     tiles = []
     for i, k in places:
-        lines = [*wrapped(f"✗ {names[k]}", width), f"{percent(shares[i, k])} sure"]
+        lines = [*wrapped(f"✗ {names[k]}", width), f"{percent(shares[i, k])} likely"]
         tiles.append(Tile(pictures[i], [*lines, "is there" if true[i, k] else "is not there"], VERMILION))
     return tiles, int(wrong.sum()), f"{int((~np.isnan(true)).sum()):,} labels of {len(scores):,} images"
 

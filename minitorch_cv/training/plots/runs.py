@@ -21,6 +21,8 @@ _MOST = len(COLORS) * 4
 def plot_runs(runs: Mapping[str, Mapping[str, Sequence[float]]], path: str | Path, title: str = "") -> Path:
     """Draw loss, accuracy and mAP of several runs by epoch: a colour a run, dashed on the training split, else solid.
 
+    A curve of single points, as of one epoch, is drawn as circles: empty on the training split, else full.
+
     Args:     runs: the history (as `plot_history` takes it) of each run, by name. From the ninth on colours come again,
                 with markers.
               path: of the picture; its folder is made if need be.
@@ -41,14 +43,18 @@ def runs_figure(runs: Mapping[str, Mapping[str, Sequence[float]]], title: str = 
     names = [shorten(str(name), 40) for name in runs]
     columns = 3 if max(map(len, names)) < 22 else 2
     figure, all_axes = panel_figure(shown, len(shown), 0.25 + 0.18 * -(-(len(runs) + 2) // columns))
-    splits: dict[str, Any] = {}
+    splits: dict[str, dict[str, Any]] = {}
     for quantity, panel, axes in zip(quantities, shown, all_axes):
         for i, (panels, own_epochs) in enumerate(read.values()):
             if quantity not in panels:
                 continue
             for split, values in panels[quantity].curves.items():
-                splits[split] = line = _line(split, panels[quantity].curves)
-                draw_curve(axes, own_epochs, values, label=f"{names[i]}, {split}", linestyle=line, **_style(i))
+                look = {"linestyle": _line(split, panels[quantity].curves), **_style(i)}
+                if not np.isfinite(values[1:] + values[:-1]).any():  # points without neighbours: no line to be seen
+                    look |= {"marker": MARKERS[0], "fillstyle": "none" if split.startswith("train") else "full"}
+                draw_curve(axes, own_epochs, values, label=f"{names[i]}, {split}", **look)
+                seen = splits.setdefault(split, {})
+                seen |= {key: look[key] for key in ("linestyle", "fillstyle") if key in look}
         finish_panel(axes, panel, epochs)
     _legend(figure, names, splits, columns)
     figure.suptitle(heading(title, figure.get_figwidth()))
@@ -79,5 +85,7 @@ def _legend(figure: Figure, names: Sequence[str], splits: Mapping[str, Any], col
     from matplotlib.lines import Line2D
 
     handles = [Line2D([], [], label=name, linewidth=2, **_style(i)) for i, name in enumerate(names)]
-    handles += [Line2D([], [], label=split, color=GREY, linestyle=line) for split, line in splits.items()]
+    for split, look in splits.items():
+        marker = MARKERS[0] if "fillstyle" in look else None
+        handles.append(Line2D([], [], label=split, color=GREY, marker=marker, **look))
     figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)

@@ -90,6 +90,9 @@ def _warnings(runs: dict[str, RunRecord]) -> list[str]:
     cut_off = [name for name, run in runs.items() if run.metrics is None]
     if cut_off:
         found.append(f"Cut off, or still going on: {enumerated(cut_off)}. What there is so far is shown.")
+    stale = [name for name, run in runs.items() if run.stale]
+    if stale:
+        found.append(f"Results of an earlier run in the same folder, the last one was cut off: {enumerated(stale)}.")
     diverged = [name for name, run in runs.items() if run.arrays is not None and run.arrays.not_finite]
     if diverged:
         found.append(f"Scores that are not finite, the training diverged: {enumerated(diverged)}.")

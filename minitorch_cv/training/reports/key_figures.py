@@ -76,6 +76,11 @@ def warnings(run: RunRecord) -> list[str]:
         found.append(
             "This run was cut off, or is still going on: there is no metrics.json. The page shows what there is so far."
         )
+    if run.stale:
+        found.append(
+            "The results are of an earlier run in this folder: the last one was cut off, or is still going on. "
+            "Settings and curves may be of another run than the results."
+        )
     gaps = [label(name) for name, values in run.history.items() if not all(map(math.isfinite, values))]
     if gaps:
         found.append(f"Not a finite number in some epochs: {enumerated(gaps)}.")

@@ -54,6 +54,7 @@ class RunRecord:
               metrics: single numbers of metrics.json; None if the run was cut off before they were written.
               tables: values by class name, of metrics.json.
               split: the name of the data that `metrics` were measured on.
+              measured: when the run began that `metrics` are of, if they say so.
               remarks: texts of metrics.json, such as the method of an mAP.
               arrays: what predictions.npz holds, if it is there.
     """
@@ -67,6 +68,7 @@ class RunRecord:
     metrics: Mapping[str, float] | None
     tables: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     split: str = "test"
+    measured: str | None = None
     remarks: Mapping[str, str] = field(default_factory=dict)
     arrays: RunArrays | None = None
 
@@ -74,6 +76,11 @@ class RunRecord:
     def title(self) -> str:
         """The run's title, or the name of its folder."""
         return self.info.get("title") or self.folder.resolve().name
+
+    @property
+    def stale(self) -> bool:
+        """Whether the metrics are of an earlier run in the same folder: this one has not got as far."""
+        return self.measured is not None and self.measured != self.info.get("started")
 
     @property
     def result(self) -> str:
@@ -113,8 +120,8 @@ def read_run(folder: str | Path, operation: str) -> RunRecord:
     arrays = None
     if (folder / PREDICTIONS).exists():
         arrays = read_arrays(folder / PREDICTIONS, len(classes), task == "multilabel", operation)
-    split = remarks.pop("split", "test")
-    return RunRecord(folder, task, classes, info, history, epochs, metrics, tables, split, remarks, arrays)
+    split, measured = remarks.pop("split", "test"), remarks.pop("started", None)
+    return RunRecord(folder, task, classes, info, history, epochs, metrics, tables, split, measured, remarks, arrays)
 
 
 def _read_named(path: Path, operation: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ STYLE = """
 html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
 body { margin: 0; color: var(--ink); background: #fff; font: 16px/1.55 system-ui, "Segoe UI", Roboto, Helvetica,
   Arial, "Liberation Sans", sans-serif; overflow-wrap: break-word; }
-body > * { max-width: 1000px; margin-inline: auto; padding-inline: 24px; }
+body > * { max-width: 1160px; margin-inline: auto; padding-inline: 24px; }
 header { padding-top: 36px; }
 h1 { margin: 0 0 4px; font-size: 30px; line-height: 1.2; }
 h2 { margin: 0 0 12px; padding-top: 28px; border-top: 1px solid var(--line); font-size: 21px; line-height: 1.3; }

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
+from ..callbacks import is_fraction
+
 MISSING = "–"
-_FRACTIONS = {"accuracy", "map", "precision", "recall", "f1"}  # quantities in [0, 1] that are written in percent
 _SPLITS = {"train": "training", "val": "validation", "test": "test"}
 _NAMES = {
     "top5_accuracy": "top-5 accuracy",
     "top1_accuracy": "top-1 accuracy",
     "lr": "learning rate",
+    "memory_gb": "memory / GB",
+    "minitorch_cv": "minitorch_cv",
     "monitor": "best epoch by",
 }
 
@@ -41,11 +44,6 @@ def signed(difference: float, digits: int) -> str:
     text = f"{abs(difference):.{digits}f}"
     sign = "±" if float(text) == 0 else "+" if difference > 0 else "−"
     return sign + text
-
-
-def is_fraction(name: str) -> bool:
-    """Whether a quantity of this name is in [0, 1], the more the better: "val_accuracy", "mAP"."""
-    return name.rpartition("_")[2].lower() in _FRACTIONS
 
 
 def quantity(name: str, value: float) -> str:

@@ -48,6 +48,8 @@ def test_a_network_that_says_the_same_of_all_is_not_right():
         (np.zeros((1, 3)), [0], 0, ValueError, "k is 0, expected 1 to 3"),
         ([1], [1], 2, ValueError, "k is 2, expected 1 to 1"),
         (np.zeros((2, 3)), [0, 3], 1, IndexError, "target 3 at 1 is out of range, expected 0 to 2"),
+        (np.zeros((2, 3)), [0, np.nan], 1, IndexError, "target nan at 1 is out of range, expected 0 to 2"),
+        (np.zeros((2, 3)), [[1.0, 1, 0], [0, 1, 0]], 1, ValueError, "the targets of a sample do not sum to 1"),
         (np.zeros((2, 3)), [-1, 0], 1, IndexError, "target -1 at 0 is out of range, expected 0 to 2"),
     ],
 )

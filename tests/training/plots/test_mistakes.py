@@ -52,10 +52,10 @@ def test_mistakes_of_several_labels():
     np.testing.assert_array_equal(shown_images(figure), IMAGES[[1, 0]])
     assert texts(figure) == [
         "All 2 mistakes among 5 labels of 2 images, the surest first",
-        "✗ dog", "98 % sure", "is not there", "✗ dog", "12 % sure", "is there",
+        "✗ dog", "98 % likely", "is not there", "✗ dog", "12 % likely", "is there",
     ]  # fmt: skip
     shares = failures_figure(IMAGES[:1], [[0.75, 0.25, 0.0]], [[0, 0, 0]], NAMES, 5)
-    assert "75 % sure" in texts(shares)
+    assert "75 % likely" in texts(shares)
 
 
 def test_no_mistakes_are_said_to_be_none():

@@ -38,6 +38,18 @@ def test_more_runs_than_colours_have_markers():
     assert figure.axes[0].lines[8].get_color() == figure.axes[0].lines[0].get_color()
 
 
+def test_one_epoch_is_seen():
+    """A line of one point is nothing; so is a point between two that are not finite."""
+    figure = runs_figure({"one": run(3.0), "two": run(2.0, float("nan"), 1.0), "three": run(2.0, 1.0)})
+    found = {line.get_label(): (line.get_marker(), line.get_fillstyle()) for line in figure.axes[0].lines}
+    assert found == {
+        "one, train": ("o", "none"), "one, val": ("o", "full"), "two, train": ("o", "none"), "two, val": ("o", "full"),
+        "three, train": ("None", "full"), "three, val": ("None", "full"),
+    }  # fmt: skip
+    told = {line.get_label(): line.get_fillstyle() for line in figure.legends[0].legend_handles}
+    assert (told["train"], told["val"]) == ("none", "full")
+
+
 @pytest.mark.parametrize(
     ("runs", "match"),
     [

@@ -35,7 +35,7 @@ def test_labels():
         "learning rate",
         "mAP",
         "test mAP",
-        "memory gb",
+        "memory / GB",
         "top-5 accuracy",
         "validation",
     ]
