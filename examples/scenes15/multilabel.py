@@ -16,7 +16,7 @@ from pathlib import Path
 
 import minitorch_cv as torch
 from minitorch_cv import nn
-from minitorch_cv.training import begin_run, finish_run, fit, label_accuracy, report
+from minitorch_cv.training import begin_run, finish_run, fit, label_accuracy, label_table, predict, report
 from minitorch_cv.utils.data import DataLoader, Dataset, Subset
 from minitorch_cv.vision.datasets import SceneAttributes, Scenes15
 from minitorch_cv.vision.models import SimpleNetFinal
@@ -81,13 +81,8 @@ def main() -> None:
     metrics = {"accuracy": lambda scores, targets: label_accuracy(scores, targets).mean()}
     learn(model, train_loader, val_loader, criterion, epochs, metrics, out)
     result = finish_run(out, model, test_loader, criterion, mean=[mean], std=[std])
-    print(f"{'attribute':<12}  accuracy  average precision  (share of images)")
-    for name in attributes:
-        print(
-            f"{name:<12}  {result['attribute_accuracy'][name]:8.3f}  {result['average_precision'][name]:17.3f}  "
-            f"({result['baseline'][name]:.3f})"
-        )
-    print(f"all           {result['accuracy']:8.3f}  page: {report(out)}")
+    print(label_table(*predict(model, test_loader), attributes))
+    print(f"accuracy over all attributes {result['accuracy']:.3f}, page: {report(out)}")
 
 
 def learn(

@@ -8,7 +8,7 @@ from .classification import (
     per_class_accuracy,
     precision_recall_f1,
 )
-from .multilabel import average_precision, label_accuracy, mean_average_precision, prevalence
+from .multilabel import average_precision, label_accuracy, label_table, mean_average_precision, prevalence
 
 __all__ = [
     "accuracy",
@@ -16,6 +16,7 @@ __all__ = [
     "classification_table",
     "confusion_matrix",
     "label_accuracy",
+    "label_table",
     "mean_average_precision",
     "most_confused",
     "per_class_accuracy",

@@ -12,6 +12,8 @@ Source:   Everingham et al. 2010, "The PASCAL visual object classes challenge"; 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .numbers import Numbers, as_array
@@ -82,6 +84,37 @@ def label_accuracy(scores: Numbers, targets: Numbers, threshold: float = 0.0) ->
     """
     values, truth = _checked("label_accuracy", scores, targets)
     return ((values > threshold) == truth.astype(bool)).mean(axis=0)
+
+
+def label_table(
+    scores: Numbers, targets: Numbers, names: Sequence[str], threshold: float = 0.0, ignore: Numbers | None = None
+) -> str:
+    """A table to print: positives, accuracy and average precision, in its three ways, of each label, and their means.
+
+    Args:     scores, targets, ignore: as for `average_precision`.
+              names: of the labels.
+              threshold: as for `label_accuracy`.
+    Raises:   ValueError: as `average_precision`, and if there are not as many names as labels.
+    """
+    right = label_accuracy(scores, targets, threshold)
+    if len(names) != len(right):
+        raise ValueError(f"label_table: {len(names)} names for {len(right)} labels")
+    precision = [average_precision(scores, targets, method, ignore) for method in METHODS]
+    positives = as_array(targets).sum(axis=0).astype(int)
+    width = max(4, *map(len, names))
+    lines = [f"{'':<{width}}                       average precision", f"{'label':<{width}}  positives  accuracy"]
+    lines[1] += "".join(f"  {method:>9}" for method in METHODS)
+    for name, count, share, *values in zip(names, positives, right, *precision, strict=True):
+        lines.append(f"{name:<{width}}  {count:9d}  {share:8.3f}" + "".join(f"  {_shown(v):>9}" for v in values))
+    means = [np.nanmean(values) if np.isfinite(values).any() else np.nan for values in precision]
+    lines.append(
+        f"{'mean':<{width}}  {positives.sum():9d}  {right.mean():8.3f}" + "".join(f"  {_shown(v):>9}" for v in means)
+    )
+    return "\n".join(lines)
+
+
+def _shown(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.3f}"
 
 
 def _of_label(scores: np.ndarray, truth: np.ndarray, method: str) -> float:

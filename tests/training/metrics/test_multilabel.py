@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
 import minitorch_cv as mt
-from minitorch_cv.training import average_precision, label_accuracy, mean_average_precision, prevalence
+from minitorch_cv.training import average_precision, label_accuracy, label_table, mean_average_precision, prevalence
 
 
 def ranked(scores, truth):
@@ -115,3 +115,14 @@ def test_refused_options():
         average_precision(SCORES, TARGETS, "12-point")
     with pytest.raises(ValueError, match=r"ignore of shape \(4,\), expected \(4, 3\) as the scores"):
         average_precision(SCORES, TARGETS, ignore=np.zeros(4))
+
+
+def test_table():
+    lines = label_table(SCORES, TARGETS, ["clouds", "a", "none"]).splitlines()
+    assert lines[1].split() == ["label", "positives", "accuracy", "step", "all-point", "11-point"]
+    assert lines[2].split() == ["clouds", "2", "0.250", "0.750", "0.750", "0.773"]
+    assert lines[4].split() == ["none", "0", "0.750", "–", "–", "–"]
+    assert lines[5].split() == ["mean", "4", "0.667", "0.875", "0.875", "0.886"]
+    assert len({len(line) for line in lines[1:]}) == 1
+    with pytest.raises(ValueError, match="label_table: 2 names for 3 labels"):
+        label_table(SCORES, TARGETS, ["a", "b"])
