@@ -1,26 +1,24 @@
-"""load: read PyTorch's zip format without running anything that stands in the file.
-
-A pickle can name any function and have it called. This reader knows a short list of names (torch_names.py), all of them
-harmless; at any other it stops with an error. Tensors are checked to lie within their storage.
-"""
+"""load: read PyTorch's files without running anything that stands in them."""
 
 from __future__ import annotations
 
-import io
 import os
-import pickle
-import sys
-import zipfile
-from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
-
-from ..autograd.memory_order import pin
-from ..tensors.tensor import Tensor
 from ..types.device import check_device
-from . import torch_names
+from .file_bytes import FileBytes
+from .legacy_format import read_legacy
+from .safetensors_format import load_file
+from .tensor_pickle import FileStorage
+from .zip_format import read_zip
+
+_ZIP = b"PK\x03\x04"
+_PICKLE = b"\x80"  # of protocol 2 or later, which PyTorch has always written
+_TAR = b"ustar"
+_TAR_PLACE = 257
 
 
 def load(
@@ -28,141 +26,88 @@ def load(
     map_location: Any = None,
     pickle_module: Any = None,
     *,
-    weights_only: bool = True,
+    weights_only: bool | None = None,
     mmap: bool | None = None,
+    **pickle_load_args: Any,
 ) -> Any:
     """Read what `save`, or PyTorch's `torch.save`, wrote (torch.load with weights_only=True).
 
-    Args:     f: a path, or a file open for reading in binary mode.
-              map_location: the CPU, in any form; tensors saved on another device are read to the CPU anyway.
-    Returns:  the object, its tensors on memory of their own.
-    Raises:   FileNotFoundError: if there is no such file. RuntimeError: if it is no file of this format, damaged, or
-                cut off. pickle.UnpicklingError: if it names anything but tensors and plain values.
-              NotImplementedError: for weights_only=False, another pickle module, mmap=True.
+    Read are PyTorch's zip format, its format before 1.6, and, by the ending `.safetensors`, safetensors. docs/files.md
+    tells what is in them.
+
+    Args:     f: a path, or a seekable file open for reading in binary mode.
+              map_location: the CPU, in any of torch's forms: a name, a device, a dict of names, or a function of a
+                storage and the place it was saved from. Tensors saved on another device are read to the CPU anyway.
+              mmap: let the tensors lie in the file (which must be given as a path): they take memory only where they
+                are looked at, and writing to them does not change the file. Check sums are not looked at then.
+              encoding: of strings that Python 2 wrote; "utf-8" if not given.
+    Returns:  the object. Tensors that shared memory when they were saved share it again.
+    Raises:   FileNotFoundError: if there is no such file. RuntimeError: if it is no file of these formats, damaged, or
+                cut off. pickle.UnpicklingError: if it names anything but tensors and plain values, or would take
+                unreasonable memory. NotImplementedError: for dtypes that this library does not have; for
+                weights_only=False and another pickle module. ValueError: for mmap=True with an open file.
     """
-    if not weights_only:
+    if weights_only is False:
         raise NotImplementedError(
             "load: weights_only=False would run code from the file; this library reads tensors and plain values only. "
             "Save model.state_dict() and load that."
         )
-    if pickle_module is not None or mmap:
-        raise NotImplementedError("load: supported are pickle_module=None and mmap=None")
-    if map_location is not None:
-        check_device(map_location)
-    name = str(f) if isinstance(f, (str, os.PathLike)) else "the file"
-    source = Path(f).open("rb") if isinstance(f, (str, os.PathLike)) else f  # noqa: SIM115 - closed below
-    try:
-        with zipfile.ZipFile(source) as archive:
-            return _Archive(name, archive).read()
-    except zipfile.BadZipFile as error:
-        raise RuntimeError(
-            f"load: {name} is not a PyTorch zip file, or was cut off ({error}). Files written by PyTorch before 1.6 "
-            "have another format: load and save them again with a newer PyTorch."
-        ) from error
-    finally:
-        if source is not f:
-            source.close()
-
-
-class _Archive:
-    """One open file: where its records begin, and the storages read so far."""
-
-    def __init__(self, name: str, archive: zipfile.ZipFile) -> None:
-        self.name = name
-        self.archive = archive
-        bodies = [n for n in archive.namelist() if n.endswith("data.pkl") and n.count("/") == 1]
-        if len(bodies) != 1:
-            raise RuntimeError(f"load: {name} is a zip file without a data.pkl: not written by save or torch.save")
-        self.prefix = bodies[0].removesuffix("data.pkl")
-        order = self.record("byteorder", default=b"little").decode()
-        if order not in ("little", "big"):
-            raise RuntimeError(f"load: {name}: unknown byte order {order!r}")
-        self.swapped = order != sys.byteorder
-        self.storages: dict[str, np.ndarray] = {}
-
-    def record(self, record: str, default: bytes | None = None) -> bytes:
-        """The bytes of one file in the archive."""
-        try:
-            return self.archive.read(self.prefix + record)
-        except KeyError:
-            if default is not None:
-                return default
-            raise RuntimeError(f"load: {self.name} is damaged: {record} is missing") from None
-
-    def read(self) -> Any:
-        """The object."""
-        try:
-            return _Unpickler(self).load()
-        except (EOFError, IndexError, KeyError, ValueError, TypeError, AttributeError) as error:
-            raise RuntimeError(f"load: {self.name} is damaged: {type(error).__name__}: {error}") from error
-
-    def storage(self, reference: Any) -> np.ndarray:
-        """The numbers of a storage, read once."""
-        kind, storage_type, key, _location, numel = reference
-        if kind != "storage" or not isinstance(storage_type, torch_names.TorchGlobal):
-            raise pickle.UnpicklingError(f"load: {self.name}: unknown reference {kind!r}")
-        if key not in self.storages:
-            numpy_dtype = torch_names.DTYPE_OF_STORAGE[storage_type.name].numpy
-            content = bytearray(self.record(f"data/{key}"))
-            if len(content) != numel * numpy_dtype.itemsize:
-                raise RuntimeError(
-                    f"load: {self.name} is damaged: storage {key} has {len(content)} bytes, expected "
-                    f"{numel * numpy_dtype.itemsize}"
-                )
-            array = np.frombuffer(content, numpy_dtype)
-            self.storages[key] = array.byteswap() if self.swapped else array
-        return self.storages[key]
-
-
-class _Unpickler(pickle.Unpickler):
-    """Knows the names of torch_names.py and no others."""
-
-    def __init__(self, archive: _Archive) -> None:
-        super().__init__(io.BytesIO(archive.record("data.pkl")))
-        self.archive = archive
-
-    def persistent_load(self, reference: Any) -> np.ndarray:
-        """The storage that a tensor refers to."""
-        return self.archive.storage(reference)
-
-    def find_class(self, module: str, name: str) -> Any:
-        """What a name in the file stands for."""
-        if module == "torch" and name in torch_names.STORAGES:
-            return torch_names.STORAGES[name]
-        if module == "torch" and name in torch_names.DTYPES:
-            return torch_names.dtype_named(name)
-        if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
-            return _rebuild_tensor
-        if (module, name) in torch_names.HARMLESS:
-            return torch_names.HARMLESS[module, name]
-        raise pickle.UnpicklingError(
-            f"load: {self.archive.name} contains {module}.{name}, which is not read, because a file could run any code "
-            "that way. Supported are tensors and plain Python values; save a state_dict rather than a whole model."
+    encoding = pickle_load_args.pop("encoding", "utf-8")
+    if pickle_module is not None or pickle_load_args:
+        raise NotImplementedError(
+            "load: supported are pickle_module=None and, of pickle's arguments, encoding, got "
+            f"{[*pickle_load_args] or pickle_module}"
         )
+    location = _location(map_location)
+    path = Path(f) if isinstance(f, (str, os.PathLike)) else None
+    if mmap and path is None:
+        raise ValueError("f must be a file path in order to use the mmap argument")
+    if path is not None and path.suffix == ".safetensors":
+        return load_file(path, mmap=bool(mmap))
+    with nullcontext(f) if path is None else path.open("rb") as file:
+        return _read(file, path, bool(mmap), encoding, location)  # type: ignore[arg-type]
 
 
-def _rebuild_tensor(
-    storage: np.ndarray,
-    offset: int,
-    size: tuple[int, ...],
-    stride: tuple[int, ...],
-    requires_grad: bool,
-    hooks: OrderedDict,
-    metadata: Any = None,
-) -> Tensor:
-    """A tensor on its storage's memory, if it lies within it."""
-    if len(size) != len(stride) or min((offset, *size, *stride)) < 0:
-        raise ValueError(f"a tensor with offset {offset}, size {size} and stride {stride}")
-    last = offset + sum((n - 1) * step for n, step in zip(size, stride))
-    if all(size) and last >= storage.size:
-        raise ValueError(f"a tensor of size {size} reaches beyond its storage of {storage.size} numbers")
-    width = storage.itemsize
-    if all(size):
-        array = np.lib.stride_tricks.as_strided(storage[offset:], size, tuple(step * width for step in stride))
-    else:
-        array = np.empty(size, storage.dtype)
-    made = Tensor.wrap(array)
-    pin(made)
-    if requires_grad:
-        made.requires_grad = True
-    return made
+def _read(
+    file: IO[bytes], path: Path | None, mmap: bool, encoding: str, location: Callable[[FileStorage, str], None]
+) -> Any:
+    """The object in an open file, by the format that its first bytes tell."""
+    name = "the file" if path is None else str(path)
+    start = file.tell()
+    beginning = file.read(_TAR_PLACE + len(_TAR))
+    if beginning.startswith(_ZIP):
+        return read_zip(FileBytes(file, name, path if mmap else None), encoding, location)
+    if beginning[_TAR_PLACE:] == _TAR:
+        raise RuntimeError(
+            f"load: {name} is in PyTorch's oldest format, a tar archive, which is not read. Load it in PyTorch, if you "
+            "trust it, and save it anew: torch.save(torch.load(path, weights_only=False), path)"
+        )
+    if start and not beginning:
+        raise RuntimeError(f"load: {name} has nothing behind its position; rewind it: f.seek(0)")
+    if not beginning.startswith(_PICKLE):
+        raise RuntimeError(
+            f"load: {name} is not a PyTorch file, or was cut off: it begins with {beginning[:8]!r}. Read are files of "
+            "torch.save and, by their ending, .safetensors"
+        )
+    if mmap:
+        raise RuntimeError(
+            f"load: {name} is in PyTorch's format before 1.6, which cannot be mapped. Load it without mmap, and "
+            "save it anew"
+        )
+    return read_legacy(FileBytes(file, name), start, encoding, location)
+
+
+def _location(map_location: Any) -> Callable[[FileStorage, str], None]:
+    """What is done with each storage and the place it was saved from: nothing but to look whether it is to be here."""
+
+    def here(storage: FileStorage, place: str) -> None:
+        if isinstance(map_location, dict) and place in map_location:
+            check_device(map_location[place])
+        elif callable(map_location):
+            wanted = map_location(storage, place)
+            if wanted is not None and wanted is not storage:
+                raise RuntimeError(f"load: map_location must return the storage it is given, or None, got {wanted!r}")
+
+    if map_location is not None and not isinstance(map_location, dict) and not callable(map_location):
+        check_device(map_location.decode() if isinstance(map_location, bytes) else map_location)
+    return here

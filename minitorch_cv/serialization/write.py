@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import struct
 import sys
 import zipfile
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,10 +27,21 @@ from ..types.device import device
 from ..types.dtype import dtype, from_numpy
 from ..types.size import Size
 from ..utils.atomic import replacing
+from ..utils.pickle_limits import Refused, check_nesting
 from . import torch_names
+from .safetensors_format import save_file
 
-_PLAIN = {bool, int, float, str, type(None), list, tuple, dict, set}
-_CONTAINERS = {kind for kind in torch_names.HARMLESS.values() if isinstance(kind, type)}
+_PLAIN = {bool, int, float, str, type(None), list, tuple, dict, set, Counter, OrderedDict}
+_LONGEST_INT = 2031  # bits; PyTorch's reader reads no longer ones
+_ALIGNMENT = 64  # where a storage begins in the file, so that it can be mapped into memory
+
+_ENCODE = torch_names.TorchGlobal("_codecs", "encode")
+_BYTEARRAY = torch_names.TorchGlobal("__builtin__", "bytearray")
+_COMPLEX = torch_names.TorchGlobal("__builtin__", "complex")
+_DEVICE = torch_names.TorchGlobal("torch", "device")
+_SIZE = torch_names.TorchGlobal("torch", "Size")
+_REBUILD_TENSOR = torch_names.TorchGlobal("torch._utils", "_rebuild_tensor_v2")
+_REBUILD_PARAMETER = torch_names.TorchGlobal("torch._utils", "_rebuild_parameter")
 
 
 def save(
@@ -38,45 +50,56 @@ def save(
     pickle_module: Any = pickle,
     pickle_protocol: int = 2,
     _use_new_zipfile_serialization: bool = True,
+    _disable_byteorder_record: bool = False,
 ) -> None:
     """Write tensors and plain Python values to a file that `load` and PyTorch's `torch.load` read (torch.save).
 
     The file appears whole or not at all: it is written beside its place, flushed to the disk, and then renamed.
 
-    Args:     obj: tensors, parameters, numbers, strings, dtypes, in lists, tuples, dicts and sets of any depth: a
-                state_dict, or a dict of several. Tensors that share memory do so again after loading.
-              f: a path, or a file open for writing in binary mode.
-    Raises:   TypeError: for anything else, a whole model among it. OSError: as the system gives it (a full disk), what
-                was there before being untouched. NotImplementedError: for another pickle module, protocol or format.
+    Args:     obj: tensors, parameters, numbers, strings, bytes, dtypes, in lists, tuples, dicts and sets of any depth
+                up to 100: a state_dict, or a dict of several. Tensors that share memory do so again after loading.
+              f: a path, or a file open for writing in binary mode. A path that ends in `.safetensors` gets that format,
+                which holds a dict of tensors and nothing else.
+    Raises:   TypeError: for anything else, a whole model among it. ValueError: for what is nested too deeply.
+              OSError: as the system gives it (a full disk), what was there before being untouched.
+              NotImplementedError: for another pickle module, protocol or format.
     """
     if pickle_module is not pickle or pickle_protocol != 2 or not _use_new_zipfile_serialization:
         raise NotImplementedError("save: supported are pickle_module=pickle, pickle_protocol=2 and the zip format")
+    path = Path(f) if isinstance(f, (str, os.PathLike)) else None
+    if path is not None and path.suffix == ".safetensors":
+        save_file(obj, path)
+        return
+    try:
+        check_nesting(obj)
+    except Refused as error:
+        raise ValueError(f"save: the object {error}, which could not be read again") from None
     body = io.BytesIO()
     pickler = _Pickler(body)
     pickler.dump(obj)  # before the file is touched: an object that cannot be saved costs nothing
-    if not isinstance(f, (str, os.PathLike)):
-        _write_archive(f, "archive", body.getvalue(), pickler)
+    records: dict[str, Any] = {"data.pkl": body.getvalue()}
+    if not _disable_byteorder_record:
+        records["byteorder"] = sys.byteorder.encode()
+    for reference, flat in pickler.storages.values():
+        records[f"data/{reference.key}"] = flat.view(np.uint8).data if flat.size else b""
+    records["version"] = b"3\n"
+    if path is None:
+        _write_archive(f, "archive", records)  # type: ignore[arg-type]
         return
-    path = Path(f)
     with replacing(path) as part, part.open("wb") as file:
-        _write_archive(file, path.stem, body.getvalue(), pickler)
-        file.flush()
-        os.fsync(file.fileno())
+        _write_archive(file, path.stem, records)
 
 
-def _write_archive(file: IO[bytes], name: str, body: bytes, pickler: _Pickler) -> None:
+def _write_archive(file: IO[bytes], name: str, records: dict[str, Any]) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-
-        def add(record: str, content: Any) -> None:
+        for record, content in records.items():
             entry = zipfile.ZipInfo(f"{name}/{record}")  # a fixed date: the same content makes the same file
+            # The content begins behind a header of 30 bytes, the name, zip's long sizes and the filling.
+            begins = archive.fp.tell() + 30 + len(entry.filename.encode()) + 20 + 4  # type: ignore[union-attr]
+            filling = -begins % _ALIGNMENT
+            entry.extra = b"FB" + struct.pack("<H", filling) + b"Z" * filling  # as PyTorch does
             with archive.open(entry, "w", force_zip64=True) as stream:
                 stream.write(content)
-
-        add("data.pkl", body)
-        add("byteorder", sys.byteorder.encode())
-        for reference, flat in pickler.storages.values():
-            add(f"data/{reference.persistent_id[2]}", flat.view(np.uint8).data if flat.size else b"")
-        add("version", b"3\n")
 
 
 class _StorageReference:
@@ -84,6 +107,7 @@ class _StorageReference:
 
     def __init__(self, key: str, flat: np.ndarray) -> None:
         kind = torch_names.STORAGES[torch_names.STORAGE_OF_DTYPE[from_numpy(flat.dtype)]]
+        self.key = key
         self.persistent_id = ("storage", kind, key, "cpu", flat.size)
 
 
@@ -114,18 +138,26 @@ class _Pickler(_PythonPickler):  # the Python one, whose save_global can be repl
         """How an object is written; called for each, before pickle's own ways."""
         if isinstance(obj, (torch_names.TorchGlobal, dtype)):
             return "a name"
+        if type(obj) is int and obj.bit_length() > _LONGEST_INT:
+            raise TypeError(f"save: cannot save a number of {obj.bit_length()} bits; PyTorch reads {_LONGEST_INT}")
+        if type(obj) in _PLAIN or any(obj is kind for kind in (set, OrderedDict, Counter)):
+            return NotImplemented
         if isinstance(obj, Parameter):
-            return torch_names.REBUILD_PARAMETER, (Tensor.wrap(exposed(obj)), obj.requires_grad, OrderedDict())
+            return _REBUILD_PARAMETER, (Tensor.wrap(exposed(obj)), obj.requires_grad, OrderedDict())
         if isinstance(obj, Tensor):
             storage, offset, strides = self._storage_of(exposed(obj))
             arguments: tuple = (storage, offset, tuple(obj.array.shape), strides, obj.requires_grad, OrderedDict())
-            return torch_names.REBUILD_TENSOR, arguments
+            return _REBUILD_TENSOR, arguments
         if isinstance(obj, device):
-            return torch_names.DEVICE, (obj.type,) if obj.index is None else (obj.type, obj.index)
+            return _DEVICE, (obj.type,) if obj.index is None else (obj.type, obj.index)
         if isinstance(obj, Size):
-            return torch_names.SIZE, (tuple(obj),)
-        if type(obj) in _PLAIN or type(obj) in _CONTAINERS or any(obj is kind for kind in _CONTAINERS):
-            return NotImplemented
+            return _SIZE, (tuple(obj),)
+        if type(obj) is bytes:
+            return _ENCODE, (obj.decode("latin1"), "latin1")
+        if type(obj) is bytearray:
+            return _BYTEARRAY, (bytes(obj),)
+        if type(obj) is complex:
+            return _COMPLEX, (obj.real, obj.imag)
         if isinstance(obj, (np.generic, np.ndarray)):
             raise TypeError(
                 f"save: cannot save a NumPy {type(obj).__name__}; make it a tensor (torch.from_numpy) or a Python "
@@ -137,17 +169,17 @@ class _Pickler(_PythonPickler):  # the Python one, whose save_global can be repl
                 "Save model.state_dict(), and load it into a new model with model.load_state_dict(torch.load(path))."
             )
         raise TypeError(
-            f"save: cannot save {type(obj).__name__}; supported are tensors, parameters, numbers, strings, lists, "
-            "tuples, dicts, sets, dtypes, devices and sizes"
+            f"save: cannot save {type(obj).__name__}; supported are tensors, parameters, numbers, strings, bytes, "
+            "lists, tuples, dicts, sets, dtypes, devices and sizes. Make it one of them (dict(...) of a defaultdict)"
         )
 
     def _storage_of(self, array: np.ndarray) -> tuple[_StorageReference, int, tuple[int, ...]]:
         """The storage an array lies in, shared with others on the same memory; offset and strides in elements."""
         owner = array
-        while isinstance(owner.base, np.ndarray):
+        while isinstance(owner.base, np.ndarray) and owner.base.dtype == array.dtype:
             owner = owner.base
         dense = owner.flags.c_contiguous or owner.flags.f_contiguous
-        if not dense or owner.dtype != array.dtype or any(stride < 0 for stride in array.strides):
+        if not dense or any(stride < 0 for stride in array.strides):
             owner = array = np.ascontiguousarray(array).reshape(array.shape)
         place = (owner.ctypes.data, owner.nbytes, owner.dtype)
         if place not in self.storages:

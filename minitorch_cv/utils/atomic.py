@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_LEFT_AFTER = 3600  # seconds since the last write; who still writes has written since
+
 
 @contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
+def replacing(path: str | os.PathLike) -> Iterator[Path]:
     """A new, empty file beside `path` that takes its place when the `with` ends well.
 
-    After an exception, or if the process dies, what was at `path` before is still there; only a killed process leaves a
-    part of a file behind, under another name.
+    Its content is on the disk by then: what is at `path` is whole even if the machine stops. After an exception, or if
+    the process dies, what was at `path` before is still there. A killed process leaves a part of a file behind, under
+    another name; the next time this path is written, parts that nobody has touched for an hour are removed.
     """
     target = Path(path).resolve()  # write to where a link leads, do not replace the link
+    _remove_left_parts(target)
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     part.open("xb").close()
     try:
         yield part
+        with part.open("r+b") as written:
+            os.fsync(written.fileno())
         os.replace(part, target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _remove_left_parts(target: Path) -> None:
+    for part in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+        with contextlib.suppress(OSError):  # another process may have removed it, or it may be another's
+            if time.time() - part.stat().st_mtime > _LEFT_AFTER:
+                part.unlink()

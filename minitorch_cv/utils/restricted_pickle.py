@@ -1,28 +1,253 @@
-"""Read pickles of NumPy arrays, numbers, strings, bytes and containers, and never run anything that stands in the file.
+"""Read pickles of plain values, and never run anything that stands in the file.
 
-A pickle may name any function and have it called. Here a name stands for something only if it is in a short list; even
-NumPy's own functions are replaced by stand-ins that check what they are given. CIFAR is distributed in this format.
+A pickle is a program for a small machine with a stack. Two of its instructions together are dangerous: GLOBAL names any
+function, REDUCE calls it. Here a name stands for something only if it is in a short list; even NumPy's own functions
+are replaced by stand-ins that check what they are given. CIFAR and PyTorch's files are distributed in this format.
 """
 
 from __future__ import annotations
 
 import io
-import math
 import pickle
-import re
 import struct
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
+from .pickle_limits import KeyCheck, Refused, check_nesting, told
+from .pickled_names import HARMLESS, StandIn, StandInDtype, build_array
+
 LARGEST = 1 << 30  # bytes of a file; a batch of CIFAR has 30 MB, CIFAR-100 150 MB
-_SIMPLE_DTYPE = re.compile(r"[<>|=]?(b1|[iu][1248]|f[248]|c(8|16))")
 
 # The reader written in Python: the one written in C allocates at once whatever lengths and numbers the file announces.
 _PythonUnpickler: Any = pickle._Unpickler  # type: ignore[attr-defined]
+# What damaged bytes can raise in it.
+_DAMAGE: tuple[type[Exception], ...] = (
+    *(EOFError, LookupError, ValueError, TypeError, AttributeError, AssertionError, struct.error),
+    *(MemoryError, OverflowError, RecursionError, pickle.UnpicklingError),
+)
+# Bytes of memory that an instruction may take, content apart, which is no longer than the file. By these the objects
+# are counted: a byte in the file can make a set of 216 bytes.
+_SMALL = 24
+_COST = {
+    **dict.fromkeys((pickle.EMPTY_LIST, pickle.LIST), 64),
+    **dict.fromkeys((pickle.EMPTY_DICT, pickle.DICT), 72),
+    **dict.fromkeys((pickle.EMPTY_SET, pickle.FROZENSET), 224),
+    **dict.fromkeys((pickle.TUPLE, pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3), 64),
+    pickle.MARK: 80,
+    pickle.SETITEM: 64,
+    pickle.BUILD: 128,
+    pickle.REDUCE: 700,  # a tensor with its call of OrderedDict has 1.4 kB
+}
+_FREE_MEMORY = 48 << 20  # a file may take so much, or a multiple of its own size
+_TIMES_ITS_SIZE = 8
+
+
+class RestrictedUnpickler(_PythonUnpickler):
+    """Reads one pickle; knows the names of `known` and no others.
+
+    Args:     file: of which `size` bytes are there to be read; the position afterwards is behind the pickle.
+              name: of the file, for messages.
+              encoding: of Python 2's strings: "latin1", "ASCII", "utf-8", or "bytes" to leave them as bytes.
+    """
+
+    known: Mapping[tuple[str, str], Any] = HARMLESS
+
+    def __init__(self, file: IO[bytes], size: int, name: str, encoding: str) -> None:
+        super().__init__(file, encoding=encoding)
+        self.name = name
+        self._check_keys = KeyCheck()
+        self._memory = max(_FREE_MEMORY, _TIMES_ITS_SIZE * size)
+
+    def read_object(self) -> Any:
+        """The object.
+
+        Raises:   pickle.UnpicklingError: if the file asks for what is not given. RuntimeError: if it is damaged.
+        """
+        try:
+            value = self.load()
+            check_nesting(value)
+            return value
+        except Refused as error:
+            raise pickle.UnpicklingError(f"{self.name} {error}") from None
+        except _DAMAGE as error:
+            raise self.damaged(error) from error
+
+    def damaged(self, error: Exception) -> RuntimeError:
+        """The error for a file that is none of its kind, or not as it was written."""
+        return RuntimeError(
+            f"{self.name} is corrupted: it cannot be read as a pickle ({told(error)}). Delete it and get it again"
+        )
+
+    def advice(self) -> str:
+        """What is read, and what to do if the file names something else."""
+        return (
+            "Read are NumPy arrays, numbers, strings, bytes and containers of them. If this is a dataset, delete the "
+            "file and get it from its owner again; if you made it, store plain arrays"
+        )
+
+    def find_class(self, module: str, name: str) -> Any:
+        """What a name in the file stands for."""
+        place = module.replace("numpy._core", "numpy.core") if module != "__builtin__" else "builtins"
+        known = self.known.get((place, name))
+        if known is None:
+            raise Refused(
+                f"names {module[:100]}.{name[:100]}, which is not read: a pickle can run any code that way. "
+                f"{self.advice()}"
+            )
+        return known
+
+    def charge(self, cost: int) -> None:
+        """Count memory before it is taken."""
+        self._memory -= cost
+        if self._memory < 0:
+            raise Refused(
+                f"has objects that need more than {_FREE_MEMORY >> 20} MB and {_TIMES_ITS_SIZE} times the file's size; "
+                "keep many numbers in a tensor or array"
+            )
+
+    # ---- the instructions that could do harm --------------------------------------------------------------------
+
+    def load_global(self) -> None:
+        """A name."""
+        lines = [self.readline(), self.readline()]
+        if not all(line.endswith(b"\n") for line in lines):
+            raise EOFError("cut off within a name")
+        module, name = (line[:-1].decode("utf-8") for line in lines)
+        self.append(self.find_class(module, name))
+
+    def load_reduce(self) -> None:
+        """Call a stand-in."""
+        arguments = self.stack.pop()
+        function = self.stack[-1]
+        if not isinstance(function, StandIn) or type(arguments) is not tuple:
+            raise TypeError(f"{type(function).__name__} is not callable with a {type(arguments).__name__}")
+        if function.keys is not None:
+            self._check_keys(function.keys(*arguments))
+        self.stack[-1] = function.function(*arguments)
+
+    def load_build(self) -> None:
+        """Give an object its state."""
+        state = self.stack.pop()
+        target = self.stack[-1]
+        if type(target) is np.ndarray:
+            build_array(target, state)
+        elif isinstance(target, StandInDtype):
+            target.__setstate__(state)
+        elif type(target) is OrderedDict and type(state) is dict and set(state) == {"_metadata"}:
+            vars(target).update(state)  # of a state_dict, the versions of its modules
+        else:
+            raise TypeError(f"a {type(target).__name__} with a state of its own")
+
+    def load_setitem(self) -> None:
+        """One key and value into a dict."""
+        value, key = self.stack.pop(), self.stack.pop()
+        self._set_items((key, value))
+
+    def load_setitems(self) -> None:
+        """Keys and values into a dict."""
+        self._set_items(self.pop_mark())
+
+    def load_dict(self) -> None:
+        """A dict of keys and values."""
+        items = self.pop_mark()
+        self.append({})
+        self._set_items(items)
+
+    def _set_items(self, items: Any) -> None:
+        target = self.stack[-1]
+        if type(target) not in (dict, OrderedDict, Counter):
+            raise TypeError(f"a {type(target).__name__} with items")
+        self.charge(_COST[pickle.SETITEM] * (len(items) // 2))
+        self._check_keys(items[::2])
+        for key, value in zip(items[::2], items[1::2], strict=True):
+            target[key] = value
+
+    def load_append(self) -> None:
+        """One element into a list."""
+        element = self.stack.pop()
+        self._extend([element])
+
+    def load_appends(self) -> None:
+        """Elements into a list."""
+        self._extend(self.pop_mark())
+
+    def _extend(self, elements: list) -> None:
+        if type(self.stack[-1]) is not list:
+            raise TypeError(f"a {type(self.stack[-1]).__name__} with elements")
+        self.stack[-1].extend(elements)
+
+    def load_additems(self) -> None:
+        """Elements into a set."""
+        elements = self.pop_mark()
+        if type(self.stack[-1]) is not set:
+            raise TypeError(f"a {type(self.stack[-1]).__name__} with elements")
+        self._check_keys(elements)
+        self.stack[-1].update(elements)
+
+    def load_frozenset(self) -> None:
+        """A frozenset of elements."""
+        elements = self.pop_mark()
+        self._check_keys(elements)
+        self.append(frozenset(elements))
+
+    def load_bytearray(self) -> None:
+        """A bytearray; pickle's own way would make one of whatever size is announced."""
+        (size,) = struct.unpack("<Q", self.read(8))
+        self.append(bytearray(self.read(size)))
+
+    def load_frame(self) -> None:
+        """Pass over a hint how much to read at once: what a frame holds is read, and counted, like all else."""
+        self.read(8)
+
+
+def _charged(function: Callable, cost: int) -> Callable:
+    def charged(self: RestrictedUnpickler) -> None:
+        self.charge(cost)
+        function(self)
+
+    return charged
+
+
+def _instructions() -> dict[int, Callable]:
+    """What each instruction does; those that are not here are refused.
+
+    Missing are those that make objects of classes (INST, OBJ, NEWOBJ), that find names in the process (EXT), and that
+    take buffers from outside the file.
+    """
+    kept = (
+        *(pickle.PROTO, pickle.STOP, pickle.MARK, pickle.POP, pickle.POP_MARK, pickle.DUP),
+        *(pickle.NONE, pickle.NEWTRUE, pickle.NEWFALSE, pickle.INT, pickle.BININT, pickle.BININT1, pickle.BININT2),
+        *(pickle.LONG, pickle.LONG1, pickle.LONG4, pickle.FLOAT, pickle.BINFLOAT),
+        *(pickle.STRING, pickle.BINSTRING, pickle.SHORT_BINSTRING, pickle.UNICODE, pickle.BINUNICODE),
+        *(pickle.SHORT_BINUNICODE, pickle.BINUNICODE8, pickle.BINBYTES, pickle.SHORT_BINBYTES, pickle.BINBYTES8),
+        *(pickle.EMPTY_LIST, pickle.LIST, pickle.EMPTY_TUPLE, pickle.TUPLE, pickle.TUPLE1, pickle.TUPLE2),
+        *(pickle.TUPLE3, pickle.EMPTY_DICT, pickle.EMPTY_SET, pickle.STACK_GLOBAL, pickle.BINPERSID),
+        *(pickle.PUT, pickle.BINPUT, pickle.LONG_BINPUT, pickle.MEMOIZE),
+        *(pickle.GET, pickle.BINGET, pickle.LONG_BINGET),
+    )
+    own = {
+        pickle.GLOBAL: RestrictedUnpickler.load_global,
+        pickle.REDUCE: RestrictedUnpickler.load_reduce,
+        pickle.BUILD: RestrictedUnpickler.load_build,
+        pickle.SETITEM: RestrictedUnpickler.load_setitem,
+        pickle.SETITEMS: RestrictedUnpickler.load_setitems,
+        pickle.DICT: RestrictedUnpickler.load_dict,
+        pickle.APPEND: RestrictedUnpickler.load_append,
+        pickle.APPENDS: RestrictedUnpickler.load_appends,
+        pickle.ADDITEMS: RestrictedUnpickler.load_additems,
+        pickle.FROZENSET: RestrictedUnpickler.load_frozenset,
+        pickle.BYTEARRAY8: RestrictedUnpickler.load_bytearray,
+        pickle.FRAME: RestrictedUnpickler.load_frame,
+    }
+    does = {**{code: _PythonUnpickler.dispatch[code[0]] for code in kept}, **own}
+    return {code[0]: _charged(function, _COST.get(code, _SMALL)) for code, function in does.items()}
+
+
+RestrictedUnpickler.dispatch = _instructions()
 
 
 def load_restricted(path: str | Path, *, encoding: str = "latin1", largest: int = LARGEST) -> Any:
@@ -37,134 +262,4 @@ def load_restricted(path: str | Path, *, encoding: str = "latin1", largest: int 
     size = Path(path).stat().st_size
     if size > largest:
         raise RuntimeError(f"{path} has {size} bytes, more than the {largest} that are read of a pickle")
-    try:
-        return _Unpickler(path, encoding).load()
-    except pickle.UnpicklingError as error:
-        if str(path) in str(error):
-            raise
-        raise _damaged(path, error) from error
-    except (
-        *(EOFError, LookupError, ValueError, TypeError, AttributeError, AssertionError, struct.error),
-        *(MemoryError, OverflowError, RecursionError),
-    ) as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: str | Path, error: Exception) -> RuntimeError:
-    return RuntimeError(
-        f"{path} is corrupted: it cannot be read as a pickle ({type(error).__name__}: {error}). "
-        "Delete it and get it again"
-    )
-
-
-class _Unpickler(_PythonUnpickler):
-    """Knows the names of `_KNOWN` and no others."""
-
-    def __init__(self, path: str | Path, encoding: str) -> None:
-        super().__init__(io.BytesIO(Path(path).read_bytes()), encoding=encoding)
-        self.path = path
-
-    def find_class(self, module: str, name: str) -> Any:
-        """What a name in the file stands for."""
-        known = _KNOWN.get((module.replace("numpy._core", "numpy.core"), name))
-        if known is None:
-            raise pickle.UnpicklingError(
-                f"{self.path} names {module}.{name}, which is not read: a pickle can run any code that way. Read are "
-                "NumPy arrays, numbers, strings, bytes and containers of them. If this is a dataset, delete the file "
-                "and get it from its owner again; if you made it, store plain arrays"
-            )
-        return known
-
-    def get_extension(self, code: int) -> Any:
-        """Refuse names from the registry of the process."""
-        raise ValueError(f"it uses extension {code}")
-
-
-class _StandIn:
-    """What a name stands for: it can be called, and nothing in a file can change it."""
-
-    __slots__ = ("_function",)
-    _function: Callable
-
-    def __init__(self, function: Callable) -> None:
-        object.__setattr__(self, "_function", function)
-
-    def __call__(self, *args: Any) -> Any:
-        return self._function(*args)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"{name} cannot be set")
-
-
-class _Dtype:
-    """A dtype of plain numbers, in two steps as pickle makes it: kind and size, then the byte order."""
-
-    __slots__ = ("numpy",)
-
-    def __init__(self, kind: str | bytes, align: Any = False, copy: Any = False) -> None:
-        text = kind.decode("ascii") if isinstance(kind, bytes) else kind
-        if not isinstance(text, str) or not _SIMPLE_DTYPE.fullmatch(text):
-            raise ValueError(f"an array of dtype {kind!r}; read are integers, floats, complex numbers and booleans")
-        self.numpy = np.dtype(text)
-
-    def __setstate__(self, state: tuple) -> None:
-        order = state[1].decode("ascii") if isinstance(state[1], bytes) else state[1]
-        if order not in ("<", ">", "|", "=") or state[2:] != (None, None, None, -1, -1, 0):
-            raise ValueError(f"a dtype with state {state}")
-        self.numpy = self.numpy.newbyteorder(order)  # type: ignore[arg-type]
-
-
-class _Array(np.ndarray):
-    """An array that takes from a file only what fits together."""
-
-    def __setstate__(self, state: tuple) -> None:
-        _version, shape, dtype, fortran, raw = state
-        content = raw.encode("latin1") if isinstance(raw, str) else raw  # Python 2 had no bytes
-        if not isinstance(dtype, _Dtype) or not isinstance(content, (bytes, bytearray)):
-            raise ValueError("an array without a dtype or without bytes")
-        if not isinstance(shape, tuple) or not all(type(size) is int and size >= 0 for size in shape):
-            raise ValueError(f"an array of shape {shape!r}")
-        if math.prod(shape) * dtype.numpy.itemsize != len(content):
-            raise ValueError(f"an array of shape {shape} and dtype {dtype.numpy} with {len(content)} bytes")
-        super().__setstate__((1, shape, dtype.numpy, bool(fortran), bytes(content)))  # type: ignore[arg-type]
-
-
-def _empty_array(kind: Any, shape: Any, typecode: Any) -> _Array:
-    return _Array((0,), np.int8)  # __setstate__ fills it
-
-
-def _scalar(dtype: _Dtype, raw: bytes | str) -> np.generic:
-    content = raw.encode("latin1") if isinstance(raw, str) else raw
-    if len(content) != dtype.numpy.itemsize:
-        raise ValueError(f"a number of dtype {dtype.numpy} with {len(content)} bytes")
-    return np.frombuffer(content, dtype.numpy)[0]
-
-
-def _encoded(text: str, encoding: str) -> bytes:
-    if encoding not in ("latin1", "latin-1"):
-        raise ValueError(f"bytes encoded as {encoding!r}")
-    return text.encode("latin1")
-
-
-def _no_bytes() -> bytes:
-    return b""  # how protocol 2 writes them
-
-
-_KNOWN: dict[tuple[str, str], Any] = {
-    ("numpy", "ndarray"): "ndarray",  # an argument of _reconstruct, never called
-    ("numpy", "dtype"): _StandIn(_Dtype),
-    ("numpy.core.multiarray", "_reconstruct"): _StandIn(_empty_array),
-    ("numpy.core.multiarray", "scalar"): _StandIn(_scalar),
-    ("_codecs", "encode"): _StandIn(_encoded),
-    ("collections", "OrderedDict"): OrderedDict,
-    **{
-        (module, name): kind
-        for module in ("builtins", "__builtin__")
-        for name, kind in {
-            "bytes": _StandIn(_no_bytes),
-            "complex": complex,
-            "set": set,
-            "frozenset": frozenset,
-        }.items()
-    },
-}
+    return RestrictedUnpickler(io.BytesIO(Path(path).read_bytes()), size, str(path), encoding).read_object()

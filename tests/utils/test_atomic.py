@@ -44,3 +44,16 @@ def test_the_file_has_the_rights_of_any_new_file(tmp_path):
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(FileNotFoundError), replacing(tmp_path / "no" / "a"):
         pass
+
+
+def test_parts_of_killed_processes_are_removed(tmp_path):
+    names = ["old [1].pt.0a1b2c3d", "new.pt.11112222"]
+    left, of_another_file = (tmp_path / f".{name}.part" for name in names)
+    running = tmp_path / ".old [1].pt.99998888.part"
+    for part in (left, of_another_file, running):
+        part.write_text("half")
+    for part in (left, of_another_file):
+        os.utime(part, (0, 0))
+    with replacing(tmp_path / "old [1].pt") as part:
+        part.write_text("whole")
+    assert sorted(os.listdir(tmp_path)) == sorted([of_another_file.name, running.name, "old [1].pt"])

@@ -1,0 +1,164 @@
+"""Hostile files, and what is said of each: made to run code, to take memory or time, or to be read out of bounds."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+
+from .archives import MAGIC, doubled, file_of, number, numbers, storage, tensor, zip_of
+
+MANY = 300_000
+
+
+def key(pickled: bytes) -> bytes:
+    """A dict with this key."""
+    return b"}" + pickled + b"Ns"
+
+
+def _twice() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in ("x/data.pkl", "x/data/0", "x/dat4/0"):
+            archive.writestr(name, b"\x80\x02N.")
+    return buffer.getvalue().replace(b"x/dat4/0", b"x/data/0")
+
+
+def _patched(place: int, value: int) -> bytes:
+    """A file whose directory tells something else of its last record: the size (24) or where it lies (42)."""
+    content = bytearray(file_of(tensor(0, (4,), (1,))))
+    entry = content.rindex(b"PK\x01\x02")
+    struct.pack_into("<I", content, entry + place, value)
+    if place == 24:
+        struct.pack_into("<I", content, entry + 20, value)
+    return bytes(content)
+
+
+def _safetensors(table: bytes, content: bytes = bytes(16), length: int | None = None) -> bytes:
+    return struct.pack("<Q", len(table) if length is None else length) + table + content
+
+
+def _entry(**changed: object) -> bytes:
+    return json.dumps({"a": {"dtype": "F32", "shape": [4], "data_offsets": [0, 16], **changed}}).encode()
+
+
+def _legacy(count: int, told: int) -> bytes:
+    reference = storage(count)[:-2] + b"NtQ"
+    keys = b"\x80\x02]X\x01\x00\x00\x000a."
+    return MAGIC + b"\x80\x02" + tensor(0, (4,), (1,), reference) + b"." + keys + struct.pack("<q", told) + bytes(16)
+
+
+RUN = "which is not read: a pickle can run any code that way"
+MEMORY = "has objects that need more than 48 MB"
+DEEP = "nested more than 100 levels"
+KEYS = "has keys of dicts or elements of sets with more than 10000 parts"
+DAMAGED = "is damaged"
+
+# name: content, what the error says (None: such a file does no harm, and is read)
+FILES: dict[str, tuple[bytes, str | None]] = {
+    # code
+    "system": (file_of(b"cposix\nsystem\nX\x09\x00\x00\x00echo oops\x85R"), f"names posix.system, {RUN}"),
+    "eval": (file_of(b"c__builtin__\neval\nX\x01\x00\x00\x001\x85R"), f"names __builtin__.eval, {RUN}"),
+    "getattr": (file_of(b"\x8c\x08builtins\x8c\x07getattr\x93"), f"names builtins.getattr, {RUN}"),
+    "torch.load": (file_of(b"ctorch.serialization\nload\n"), f"names torch.serialization.load, {RUN}"),
+    "class": (file_of(b"ctorch.nn.modules.linear\nLinear\n)\x81"), f"names torch.nn.modules.linear.Linear, {RUN}"),
+    "legacy system": (MAGIC + b"\x80\x02cposix\nsystem\nX\x01\x00\x00\x00a\x85R.", f"names posix.system, {RUN}"),
+    "dotted": (file_of(b"ctorch\n_utils._rebuild_tensor_v2\n"), RUN),
+    "extension": (file_of(b"\x82\x01"), DAMAGED),
+    "state of a tensor": (file_of(tensor(0, (4,), (1,)) + b"}X\x05\x00\x00\x00arrayNsb"), "a Tensor with a state"),
+    "methods of a dict": (file_of(b"ccollections\nOrderedDict\n)R}X\x05\x00\x00\x00itemsNsb"), "with a state of its"),
+    # memory
+    "memo": (file_of(b"Nr\xff\xff\xff\xff"), None),
+    "sets": (file_of(b"\x8f" * 10 * MANY), MEMORY),
+    "dicts": (file_of(b"}" * 5 * MANY), MEMORY),
+    "marks": (file_of(b"(" * 5 * MANY), MEMORY),
+    "nothings": (file_of(b"(" + b"N" * 10 * MANY + b"l"), MEMORY),
+    "calls": (file_of(b"ccollections\nOrderedDict\nq\x00(" + b"h\x00)R" * MANY + b"l"), MEMORY),
+    "bytes": (file_of(b"\x8e" + struct.pack("<Q", 2**62)), DAMAGED),
+    "text": (file_of(b"X\xff\xff\xff\xff"), DAMAGED),
+    "whole number": (file_of(b"\x8b\xff\xff\xff\x7f"), DAMAGED),
+    "bytearray": (file_of(b"\x96" + struct.pack("<Q", 2**40)), DAMAGED),
+    "bytearray by size": (file_of(b"cbuiltins\nbytearray\n" + number(2**38) + b"\x85R"), "a bytearray of 2748"),
+    "legacy bytes": (MAGIC[:-4] + b"\x80\x04\x8e" + struct.pack("<Q", 2**40) + b"a.", DAMAGED),
+    "legacy storage": (_legacy(2**50, 4), "have more bytes than the"),
+    "legacy count": (_legacy(4, 2**60), "storage 0 has 1152921504606846976 elements, expected 4"),
+    "compressed storage": (
+        zip_of({"data.pkl": b"\x80\x02N.", "data/0": bytes(1 << 28)}, zipfile.ZIP_DEFLATED),
+        "is compressed or encrypted",
+    ),
+    "compressed pickle": (zip_of({"data.pkl": bytes(1 << 28)}, zipfile.ZIP_DEFLATED), "is compressed or encrypted"),
+    "many records": (zip_of({"data.pkl": b"\x80\x02N.", **{f"data/{i}": b"" for i in range(5_000)}}), None),
+    # time, and the stack
+    "lists": (file_of(b"]" * MANY + b"a" * (MANY - 1)), f"{MEMORY}|{DEEP}"),
+    "fewer lists": (file_of(b"]" * 100_000 + b"a" * 99_999), DEEP),
+    "tuples": (file_of(b")" + b"\x85" * 150_000), DEEP),
+    "tuples as a key": (file_of(key(b")" + b"\x85" * 150_000)), KEYS),
+    "tuples in a set": (file_of(b"\x8f(" + b")" + b"\x85" * 150_000 + b"\x90"), KEYS),
+    "tuples in a frozenset": (file_of(b"(" + b")" + b"\x85" * 150_000 + b"\x91"), KEYS),
+    "tuples for a set": (file_of(b"cbuiltins\nset\n(" + b")" + b"\x85" * 150_000 + b"l\x85R"), KEYS),
+    "doubled": (file_of(doubled(60)), None),
+    "doubled as a key": (file_of(key(doubled(60))), KEYS),
+    "doubled in an OrderedDict": (
+        file_of(b"ccollections\nOrderedDict\n((" + doubled(60) + b"Nl" + b"l\x85R"),
+        KEYS,
+    ),
+    "doubled size": (file_of(tensor(0, (), (1,), sizes=doubled(60))), "a tensor with offset 0, size"),
+    "doubled storage": (file_of(tensor(0, (4,), (1,), storage(key=doubled(60)))), "a storage"),
+    "doubled dtype": (file_of(b"cnumpy\ndtype\n" + doubled(60) + b"\x85R"), "an array of dtype (a tuple, a tuple)"),
+    "doubled device": (file_of(b"ctorch\ndevice\n" + doubled(60) + b"\x85R"), "a device"),
+    "doubled location": (file_of(b"(X\x07\x00\x00\x00storage" + doubled(60) + b"tQ"), "damaged"),
+    "equal hashes": (
+        file_of(
+            b"}("
+            + b"".join(b"\x8a\x0a" + ((2**61 - 1) * i).to_bytes(10, "little") + b"N" for i in range(20_000))
+            + b"u"
+        ),
+        KEYS,
+    ),
+    "tuples as keys": (file_of(b"}(" + b"".join(numbers((i, i)) + b"N" for i in range(20_000)) + b"u"), KEYS),
+    "tensor as arguments": (file_of(b"cbuiltins\nset\n" + tensor(0, (2**31,), (0,)) + b"R"), "with a Tensor"),
+    "tensor for a set": (file_of(b"cbuiltins\nset\n" + tensor(0, (2**31,), (0,)) + b"\x85R"), "made of a Tensor"),
+    "tensor of pairs": (
+        file_of(b"ccollections\nOrderedDict\n" + tensor(0, (2**30, 2), (0, 1)) + b"\x85R"),
+        "made of a Tensor",
+    ),
+    "tensor as a kind": (file_of(b"(" + tensor(0, (2**31,), (0,)) + b"NtQ"), "refers to a Tensor"),
+    "long shape": (
+        file_of(
+            b"cnumpy._core.numeric\n_frombuffer\n(C\x04abcdcnumpy\ndtype\nX\x02\x00\x00\x00u1\x85R("
+            + number(2**62) * 50_000
+            + b"tX\x01\x00\x00\x00CtR"
+        ),
+        "an array of shape a tuple",
+    ),
+    "long number": (file_of(b"F" + b"x" * MANY + b"\n"), DAMAGED),
+    "long name": (file_of(b"c" + b"x" * MANY + b"\n" + b"y" * MANY + b"\n"), RUN),
+    # out of bounds
+    "duplicate": (_twice(), "a record is in it twice"),
+    "size beyond the file": (_patched(24, 2**31), "reaches into what lies behind it"),
+    "place beyond the file": (_patched(42, 2**31), "reaches into what lies behind it"),
+    "records over one another": (_patched(42, 0), "reaches into what lies behind it"),
+    "storage too short": (file_of(tensor(0, (4,), (1,), storage(2**60))), "storage 0 has 16 bytes, expected"),
+    "no storage": (file_of(tensor(0, (4,), (1,), storage(key=b"X\x02\x00\x00\x0099"))), "data/99 is missing"),
+    "path": (file_of(tensor(0, (4,), (1,), storage(key=b"X\x0b\x00\x00\x00../data.pkl"))), "is missing"),
+    "two kinds": (file_of(storage() + storage(2, kind="Double") + b"\x86"), "storage 0 is of two kinds"),
+    "negative stride": (file_of(tensor(3, (4,), (-1,))), "a tensor with offset 3, size (4,) and stride (-1,)"),
+    "negative offset": (file_of(tensor(-1, (4,), (1,))), "a tensor with offset -1"),
+    "negative size": (file_of(tensor(0, (-4,), (1,))), "size (-4,)"),
+    "negative count": (file_of(tensor(0, (4,), (1,), storage(-4))), "a storage ('0', 'cpu', -4)"),
+    "beyond the storage": (file_of(tensor(1, (4,), (1,))), "reaches beyond its storage of 4 numbers"),
+    "stride beyond": (file_of(tensor(0, (2,), (2**62,))), "reaches beyond its storage of 4 numbers"),
+    "more strides": (file_of(tensor(0, (4,), (1, 1))), "size (4,) and stride (1, 1)"),
+    "shown too often": (file_of(tensor(0, (2**20, 2**20), (0, 0))), "on a storage of 4 numbers"),
+    "expanded": (file_of(tensor(0, (1000, 4), (0, 1))), None),
+    "dimensions": (file_of(tensor(0, (1,) * 65, (1,) * 65)), "a tensor with offset 0, size a tuple"),
+    # safetensors
+    "long table.safetensors": (_safetensors(_entry(), length=2**62), "its table has 4611686018427387904 bytes"),
+    "beyond.safetensors": (_safetensors(_entry(data_offsets=[0, 32], shape=[8])), DAMAGED),
+    "negative.safetensors": (_safetensors(_entry(data_offsets=[-16, 0])), DAMAGED),
+    "huge.safetensors": (_safetensors(_entry(shape=[2**62])), DAMAGED),
+    "deep.safetensors": (_safetensors(b'{"a":' + b"[" * MANY), DAMAGED),
+    "twice.safetensors": (_safetensors(_entry()[:-1] + b"," + _entry()[1:]), DAMAGED),
+    "empty.safetensors": (b"", "shorter than the length of its table"),
+}
