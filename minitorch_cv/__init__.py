@@ -1,9 +1,32 @@
 """minitorch_cv: a deep-learning library for computer-vision courses, on NumPy and Numba, with PyTorch's semantics."""
 
 from math import e, inf, nan, pi
+from typing import Any
 
-from . import accelerator, autograd, backends, cuda, linalg, nn, optim, random, utils, version
+from . import (
+    accelerator,
+    amp,
+    autograd,
+    backends,
+    compiler,
+    cuda,
+    hub,
+    linalg,
+    mps,
+    nn,
+    onnx,
+    optim,
+    random,
+    scripts,
+    serialization,
+    testing,
+    utils,
+    version,
+    xpu,
+)
 from ._version import __version__
+from .amp import GradScaler, autocast
+from .amp.autocast_mode import is_autocast_enabled
 from .autograd import (
     enable_grad,
     inference_mode,
@@ -13,6 +36,7 @@ from .autograd import (
     set_grad_enabled,
 )
 from .autograd.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
+from .compiler import compile
 from .kernels import get_num_threads, set_num_threads
 from .ops.activation_piecewise import hardshrink, prelu, relu, relu_, rrelu, rrelu_, threshold, threshold_
 from .ops.activation_smooth import celu, celu_, selu, selu_
@@ -78,6 +102,7 @@ from .ops.splitting import chunk, split, split_with_sizes, tensor_split, unbind
 from .ops.transposed_convolution import conv_transpose1d, conv_transpose2d
 from .ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cosh, sinh
 from .ops.uniqueness import bincount, histc, unique
+from .scripts import as_torch, load_ipython_extension, unload_ipython_extension
 from .serialization import load, save
 from .tensors import Tensor
 from .tensors.creation import (
@@ -215,3 +240,17 @@ arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, a
 not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
 row_stack = vstack
 newaxis = None
+
+
+def __getattr__(name: str) -> Any:
+    """`vision` and `training`, which are imported when they are first used.
+
+    Raises:   AttributeError: for a name that is not there, with the nearest ones that are.
+    """
+    if name in ("training", "vision"):
+        from importlib import import_module
+
+        return import_module(f"{__name__}.{name}")
+    if name.startswith("__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AttributeError(scripts.missing_name("torch", name, globals()))

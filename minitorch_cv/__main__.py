@@ -31,6 +31,11 @@ def parser() -> argparse.ArgumentParser:
     warmup.add_argument("--jobs", type=int, help="processes at a time (default: one for each processor)")
     warmup.set_defaults(run=_warm_up)
 
+    run = commands.add_parser("run", help="run a script that is written for PyTorch, unmodified")
+    run.add_argument("script", metavar="SCRIPT", help="which imports torch and torchvision, and gets this library")
+    run.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="for the script")
+    run.set_defaults(run=_run)
+
     report = commands.add_parser("report", help="make a page of a run, or a comparison of several")
     report.add_argument("runs", nargs="+", type=Path, metavar="DIR", help="folders that training has written")
     report.add_argument(
@@ -66,7 +71,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, RuntimeError, ValueError) as error:
         if os.environ.get("MINITORCH_CV_TRACEBACK"):
             raise
-        print(f"minitorch-cv {args.command}: {error}", file=sys.stderr)
+        told = str(error).removeprefix(f"{args.command}: ")  # functions begin their errors with their name, too
+        print(f"minitorch-cv {args.command}: {told}", file=sys.stderr)
         return 1
     return 0
 
@@ -91,10 +97,18 @@ def _warm_up(args: argparse.Namespace) -> None:
     print(describe(warm_up(args.models, args.jobs)))
 
 
+def _run(args: argparse.Namespace) -> None:
+    from .scripts import run_script
+
+    run_script(args.script, args.arguments)
+
+
 def _report(args: argparse.Namespace) -> None:
     from .training import compare, report
 
     if len(args.runs) == 1:
+        if args.title:
+            parser().error("--title is of a comparison; the heading of one run is in its run.json")
         print(report(args.runs[0], args.out))
     else:
         print(compare(args.runs, args.out, args.title))

@@ -1,13 +1,14 @@
-"""ResNet-18 on Imagenette, fine-tuned with its batch norms frozen and with them free.
+"""A network that was trained on ImageNet, fine-tuned on Imagenette; batch norms frozen, and free.
 
-    python examples/imagenette/finetune.py --data FOLDER --weights resnet18.pth   # torchvision's file
-    python examples/imagenette/finetune.py --data FOLDER                          # from random weights
+    python examples/imagenette/finetune.py --data FOLDER --model resnet18 --weights resnet18.pth    # torchvision's file
+    python examples/imagenette/finetune.py --data FOLDER --model squeezenet1_0 --weights squeezenet1_0.pth
+    python examples/imagenette/finetune.py --data FOLDER                                            # random weights
 
 The last layer is exchanged for one of ten classes; the layers before it learn at a tenth of its rate. A frozen batch
 norm normalises by the statistics of the images that the weights were trained on, and keeps its factors; a free one goes
-by the new images. With random weights there is nothing worth freezing, and only the free variant is trained. The rate
-falls to nothing, so the weights of the last epoch are tested, once. A run that was cut off goes on where it was when
-the command is given again.
+by the new images. With random weights there is nothing worth freezing, and SqueezeNet and AlexNet have no batch norms:
+then there is one variant. The rate falls to nothing, so the weights of the last epoch are tested, once. A run that was
+cut off goes on where it was when the command is given again.
 """
 
 from __future__ import annotations
@@ -21,17 +22,19 @@ from minitorch_cv import nn
 from minitorch_cv.training import begin_run, compare, finish_run, fit, report
 from minitorch_cv.utils.data import DataLoader, Dataset, Subset
 from minitorch_cv.vision.datasets import Imagenette
-from minitorch_cv.vision.models import resnet18
+from minitorch_cv.vision.models import get_model
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
 
 SIZE = 128
+FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds imagenette2-160")
-    parser.add_argument("--weights", type=Path, help="torchvision's file of ResNet-18's weights")
+    parser.add_argument("--model", choices=FEATURES, default="resnet18")
+    parser.add_argument("--weights", type=Path, help="torchvision's file of the model's weights")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="a few images, half their size, one epoch: to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/imagenette-finetune"))
@@ -52,32 +55,37 @@ def main() -> None:
     val_loader = DataLoader(Subset(images.with_transform(augment.plain()), indices[:held_out]), batch_size=50)
 
     runs = []
-    for variant in ["batch norm frozen", "batch norm free"] if args.weights else ["random weights"]:
+    variants = ["random weights"] if args.weights is None else ["fine-tuned"]
+    if args.weights is not None and args.model == "resnet18":
+        variants = ["batch norm frozen", "batch norm free"]
+    for variant in variants:
         torch.manual_seed(args.seed)
         train_loader = DataLoader(Subset(images, indices[held_out:]), batch_size=32, shuffle=True, num_workers=1)
-        model = resnet18()
-        if args.weights is not None:
-            model.load_state_dict(torch.load(args.weights))
-        model.fc = nn.Linear(model.fc.in_features, len(classes))
+        model = get_model(args.model, weights=args.weights, num_classes=len(classes))  # the last layer is new
+        *body, weight, bias = model.parameters()
         if variant == "batch norm frozen":
             for module in model.modules():
                 if isinstance(module, nn.BatchNorm2d):
                     nn.utils.freeze(module)  # its statistics too, through model.train()
-        body = [p for name, p in model.named_parameters() if not name.startswith("fc.") and p.requires_grad]
-        rate = 2e-3
-        groups = [{"params": body, "lr": rate / 10 if args.weights else rate}, {"params": model.fc.parameters()}]
+        rate = 2e-3 if args.weights is None else 1e-3
+        groups = [{"params": body, "lr": rate / 10 if args.weights else rate}, {"params": [weight, bias]}]
         optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.01)
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
         )
         out = begin_run(
             args.out / variant.replace(" ", "-"),
-            f"ResNet-18 on Imagenette: {variant}",
+            f"{type(model).__name__} on Imagenette: {variant}",
             classes,
             model,
             (1, 3, size, size),
             seed=args.seed,
-            settings={"start": args.weights.name if args.weights else "random", "variant": variant, "epochs": epochs},
+            settings={
+                "model": args.model,
+                "start": args.weights.name if args.weights else "random",
+                "variant": variant,
+                "epochs": epochs,
+            },
             data={
                 "name": f"Imagenette, {size}×{size}",
                 "train": len(indices) - held_out,
@@ -87,7 +95,9 @@ def main() -> None:
             notes=[] if args.weights else ["From random weights: no weights trained on other images were given."],
         )
         fit(model, train_loader, val_loader, optimizer, nn.CrossEntropyLoss(), epochs, scheduler, out=out)
-        result = finish_run(out, model, test_loader, nn.CrossEntropyLoss(), mean=MEAN, std=STD, features="avgpool")
+        result = finish_run(
+            out, model, test_loader, nn.CrossEntropyLoss(), mean=MEAN, std=STD, features=FEATURES[args.model]
+        )
         print(f"{variant}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
         runs.append(out)
     if len(runs) > 1:

@@ -1,7 +1,8 @@
-"""ResNet-18 on the 15-Scenes images: from weights that were trained on ImageNet, where you have them.
+"""A network that was trained on ImageNet, fine-tuned on the 15-Scenes images.
 
-    python examples/scenes15/finetune.py --data FOLDER --weights resnet18.pth     # torchvision's file
-    python examples/scenes15/finetune.py --data FOLDER                            # from random weights
+    python examples/scenes15/finetune.py --data FOLDER --model resnet18 --weights resnet18.pth      # torchvision's file
+    python examples/scenes15/finetune.py --data FOLDER --model squeezenet1_0 --weights squeezenet1_0.pth
+    python examples/scenes15/finetune.py --data FOLDER                                              # random weights
 
 The last layer is exchanged for one of 15 classes. With weights, the layers before it learn at a tenth of its rate. The
 rate falls to nothing, so the weights of the last epoch are tested, once. A run that was cut off goes on where it was
@@ -19,18 +20,20 @@ from minitorch_cv import nn
 from minitorch_cv.training import begin_run, finish_run, fit, report
 from minitorch_cv.utils.data import DataLoader, Dataset, Subset
 from minitorch_cv.vision.datasets import Scenes15
-from minitorch_cv.vision.models import resnet18
+from minitorch_cv.vision.models import get_model
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Grayscale, ImageBatches, Resize
 
-SIZE, LARGER = 112, 128  # pixels: what the network sees, and what a random crop of that is taken from
+SIZE, LARGER = 128, 144  # pixels: what the network sees, and what a random crop of that is taken from
+FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds scenes15")
-    parser.add_argument("--weights", type=Path, help="torchvision's file of ResNet-18's weights")
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--model", choices=FEATURES, default="resnet18")
+    parser.add_argument("--weights", type=Path, help="torchvision's file of the model's weights")
+    parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/scenes15-finetune"))
     parser.add_argument("--seed", type=int, default=0)
@@ -52,26 +55,23 @@ def main() -> None:
     train_loader = DataLoader(Subset(images, indices[held_out:]), batch_size=32, shuffle=True, num_workers=1)
     val_loader = DataLoader(Subset(images.with_transform(augment.plain()), indices[:held_out]), batch_size=50)
 
-    model = resnet18()
-    if args.weights is not None:
-        model.load_state_dict(torch.load(args.weights))
-    model.fc = nn.Linear(model.fc.in_features, len(classes))
-    body = [p for name, p in model.named_parameters() if not name.startswith("fc.")]
-    rate = 2e-3
-    groups = [{"params": body, "lr": rate / 10 if args.weights else rate}, {"params": model.fc.parameters()}]
+    model = get_model(args.model, weights=args.weights, num_classes=len(classes))  # the last layer is new
+    *body, weight, bias = model.parameters()
+    rate = 2e-3 if args.weights is None else 1e-3
+    groups = [{"params": body, "lr": rate / 10 if args.weights else rate}, {"params": [weight, bias]}]
     optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.01)
     scheduler = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
     )
-    start = f"weights from {args.weights.name}" if args.weights else "random weights"
+    start = f"from {args.weights.name}" if args.weights else "from random weights"
     out = begin_run(
         args.out,
-        f"ResNet-18 on 15-Scenes, {start}",
+        f"{type(model).__name__} on 15-Scenes, {start}",
         classes,
         model,
         (1, 3, SIZE, SIZE),
         seed=args.seed,
-        settings={"start": start, "epochs": epochs, "lr": rate},
+        settings={"model": args.model, "start": start, "epochs": epochs, "lr": rate},
         data={
             "name": f"15-Scenes, {SIZE}×{SIZE}",
             "train": len(indices) - held_out,
@@ -81,7 +81,9 @@ def main() -> None:
         notes=[] if args.weights else ["From random weights: no weights trained on other images were given."],
     )
     fit(model, train_loader, val_loader, optimizer, nn.CrossEntropyLoss(), epochs, scheduler, out=out)
-    result = finish_run(out, model, test_loader, nn.CrossEntropyLoss(), mean=MEAN, std=STD, features="avgpool")
+    result = finish_run(
+        out, model, test_loader, nn.CrossEntropyLoss(), mean=MEAN, std=STD, features=FEATURES[args.model]
+    )
     print(f"{start}: test accuracy {result['accuracy']:.2%}, page: {report(out)}")
 
 

@@ -1,6 +1,7 @@
 """Which of 20 kinds of objects does a photograph show? Networks on PASCAL VOC 2012, compared by mAP.
 
     python examples/voc/classify.py --data FOLDER         # FOLDER holds VOCdevkit/VOC2012
+    python examples/voc/classify.py --data FOLDER --networks pretrained --model alexnet --weights alexnet.pth
 
 Several kinds may be in one photograph, so each gets a yes or no of its own: a score for each, binary cross-entropy on
 all. A network is measured by its mean average precision (mAP): the mean over the kinds of how well the photographs with
@@ -23,7 +24,7 @@ from minitorch_cv import nn
 from minitorch_cv.training import begin_run, compare, finish_run, fit, mean_average_precision, report
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import VOCClassification
-from minitorch_cv.vision.models import SimpleClassifier, VOCClassifier, alexnet
+from minitorch_cv.vision.models import SimpleClassifier, VOCClassifier, alexnet, get_model
 from minitorch_cv.vision.transforms import BatchAugment, ImageBatches, Resize
 
 SIZE = 227
@@ -38,18 +39,25 @@ NETWORKS = {
     "own, shallower": (lambda: VOCClassifier(deeper=False), True),
     "own, no augmentation": (lambda: VOCClassifier(), False),
 }
+PRETRAINED = ("alexnet", "resnet18", "squeezenet1_0")  # for --weights; their layers before the last learn more slowly
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds VOCdevkit")
-    parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
+    parser.add_argument("--networks", nargs="+", choices=[*NETWORKS, "pretrained"], default=list(NETWORKS))
+    parser.add_argument("--model", choices=PRETRAINED, default="alexnet", help="the network called pretrained")
+    parser.add_argument("--weights", type=Path, help="torchvision's file of that network's weights")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/voc-classify"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     epochs = 1 if args.quick else args.epochs
+    if "pretrained" in args.networks:
+        if args.weights is None:
+            parser.error("--networks pretrained: name the file of its weights with --weights")
+        NETWORKS["pretrained"] = lambda: get_model(args.model, weights=args.weights, num_classes=20), True
 
     # Every photograph is decoded and brought to one size once; the rest happens batch by batch.
     to_size = Resize((SIZE, SIZE))
@@ -76,9 +84,12 @@ def main() -> None:
 
         model = make_network()
         criterion = nn.BCEWithLogitsLoss()
-        optimizer = torch.optim.AdamW(model.parameters(), lr=5e-4, weight_decay=0.02)
+        *body, weight, bias = model.parameters()  # the last layer's
+        rate = 5e-4
+        groups = [{"params": body, "lr": rate / 5 if name == "pretrained" else rate}, {"params": [weight, bias]}]
+        optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.02)
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, max_lr=5e-4, epochs=epochs, steps_per_epoch=len(train_loader)
+            optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
         )
         out = begin_run(
             args.out / name.replace(",", "").replace(" ", "-"),
@@ -88,14 +99,18 @@ def main() -> None:
             (1, 3, SIZE, SIZE),
             task="multilabel",
             seed=args.seed,
-            settings={"network": name, "augmentation": augmented, "epochs": epochs},
+            settings={"network": name, "model": type(model).__name__, "augmentation": augmented, "epochs": epochs},
             data={
                 "name": f"PASCAL VOC 2012, {SIZE}×{SIZE}",
                 "train": len(train_indices),
                 "val": len(val_indices),
                 "test": len(test_images),
             },
-            notes=["All weights start at random; none were trained on other images."],
+            notes=[
+                f"Weights from {args.weights.name}, trained on ImageNet."
+                if name == "pretrained"
+                else "All weights start at random; none were trained on other images."
+            ],
         )
         metrics = {"mAP": mean_average_precision}
         fit(model, train_loader, val_loader, optimizer, criterion, epochs, scheduler, metrics, out=out)

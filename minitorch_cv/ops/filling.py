@@ -148,6 +148,23 @@ def _nan_to_num(op_name: str, nan: float | None, posinf: float | None, neginf: f
     return NanToNum(0.0 if nan is None else nan, posinf, neginf)
 
 
+def fill_diagonal_(input: V, fill_value: float, wrap: bool = False) -> V:
+    """Set the diagonal, in place: the elements whose indices are all the same (Tensor.fill_diagonal_).
+
+    Args:     wrap: for a matrix with more rows than columns, begin again below the diagonal, after one row's space.
+    Raises:   RuntimeError: for fewer than two dimensions, or more than two that are not equal.
+    """
+    check_tensor("fill_diagonal_", input)
+    shape = input.array.shape
+    if len(shape) < 2:
+        raise RuntimeError(f"fill_diagonal_: dimensions must larger than 1, got shape {shape}")
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise RuntimeError(f"fill_diagonal_: all dimensions of input must be of equal length, got {shape}")
+    mask = np.zeros(shape, bool)
+    np.fill_diagonal(mask, True, wrap)
+    return masked_fill_(input, input.wrap(mask), fill_value)
+
+
 def nan_to_num(input: V, nan: float | None = None, posinf: float | None = None, neginf: float | None = None) -> V:
     """Replace NaN by 0 and the infinities by the dtype's largest and smallest numbers, or by those given.
 

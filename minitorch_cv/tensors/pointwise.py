@@ -113,6 +113,7 @@ class PointwiseMethods(Variable):
 
     fill_ = filling.fill_
     zero_ = filling.zero_
+    fill_diagonal_ = filling.fill_diagonal_
     masked_fill = filling.masked_fill
     masked_fill_ = filling.masked_fill_
     nan_to_num = filling.nan_to_num

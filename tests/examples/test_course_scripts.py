@@ -23,6 +23,7 @@ SCRIPTS = {
     "cifar100/best.py": (["--width", "8"], ["."]),
     "cinic10/lenet5.py": (["--variants", "base", "batch norm"], ["base", "batch-norm"]),
     "cinic10/resnet9.py": (["--variants", "SGD"], ["SGD"]),
+    "cinic10/finetune.py": (["--variants", "random weights"], ["random-weights"]),
     "imagenette/own_conv.py": ([], ["."]),
     "imagenette/ablation.py": (["--variants", "all", "all, Sigmoid"], ["all", "all-Sigmoid"]),
     "imagenette/finetune.py": ([], ["random-weights"]),

@@ -184,3 +184,17 @@ def test_errors(error, match, expression):
 )
 def test_wrong_types(match, expression):
     check_same_error(TypeError, match, expression, FLOAT, FLOAT > 1, same_words=False)
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (2, 4), (7, 3), (3, 3, 3), (0, 2)])
+@pytest.mark.parametrize("wrap", [False, True])
+def test_fill_diagonal(shape, wrap):
+    x = np.random.default_rng(0).standard_normal(shape)
+    check_same(lambda t, x: (x * 1).fill_diagonal_(2.5, wrap=wrap), [x])
+
+
+def test_fill_diagonal_errors():
+    check_same_error(RuntimeError, "dimensions must larger than 1", lambda m: m.ones(3).fill_diagonal_(1.0))
+    check_same_error(
+        RuntimeError, "all dimensions of input must be of equal", lambda m: m.ones(2, 2, 3).fill_diagonal_(1.0)
+    )

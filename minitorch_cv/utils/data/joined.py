@@ -25,7 +25,10 @@ class JoinedBatch(Sequence):
     def __init__(self, columns: list[Tensor]) -> None:
         self.columns = columns
 
-    def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
+    def __getitem__(self, index: Any) -> Any:
+        """A sample; of a slice a list of them."""
+        if isinstance(index, slice):
+            return [self[place] for place in range(len(self))[index]]
         if not -len(self) <= index < len(self):
             raise IndexError(f"sample {index} of a batch of {len(self)}")
         return tuple(column[index] for column in self.columns)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...utils.download import fetch_file, md5
 from .arguments import not_found
 from .cifar_files import (
     LabelKind,
@@ -20,7 +21,6 @@ from .cifar_files import (
     read_pickled_batch,
     read_pickled_names,
 )
-from .download import fetch_file
 from .unpack import unpack
 from .vision import VisionDataset, data_root
 
@@ -72,7 +72,7 @@ class CIFAR10(VisionDataset):
     def download(self) -> None:
         """Fetch and unpack the Python version, unless a version is there."""
         if self._missing(self._pickled()) and self._missing(self._binary()):
-            archive = fetch_file([self.url], Path(str(self.root)) / self.filename, self.tgz_md5)
+            archive = fetch_file([self.url], Path(str(self.root)) / self.filename, md5(self.tgz_md5))
             unpack(archive, archive.parent)
 
     def _pickled(self) -> list[Path]:

@@ -5,6 +5,7 @@ Source:   Krizhevsky 2009; the layouts are described on the CIFAR page. An image
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,8 @@ def read_pickled_batch(path: Path, label_key: str) -> tuple[np.ndarray, np.ndarr
     if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.shape[1:] != (_PIXELS,):
         found = f"{pixels.dtype} {pixels.shape}" if isinstance(pixels, np.ndarray) else _described(pixels)
         raise corrupted(path, f"expected data of uint8 (N, {_PIXELS}), found {found}")
+    if not len(pixels):
+        raise corrupted(path, "it has no images")
     if isinstance(labels, np.ndarray):
         labels = labels.tolist()
     if not isinstance(labels, list) or not all(type(label) is int for label in labels):
@@ -112,9 +115,9 @@ def _read_dict(path: Path, keys: Sequence[str]) -> dict[str, Any]:
     named = {key.decode("latin1") if isinstance(key, bytes) else key: value for key, value in found.items()}
     for key in keys:
         if key not in named:
-            raise corrupted(path, f"it has no {key}, but {', '.join(map(str, named)) or 'nothing'}")
+            raise corrupted(path, f"it has no {key}, but {', '.join(map(reprlib.repr, named)) or 'nothing'}")
     return named
 
 
 def _described(value: Any) -> str:
-    return f"{type(value).__name__} {str(value)[:40]}"
+    return f"{type(value).__name__} {reprlib.repr(value)[:40]}"  # short also of what takes gigabytes to write out

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ...utils.download import fetch_file, md5
 from .arguments import not_found, one_of
 from .class_folders import KnownClasses
-from .download import fetch_file
 from .images import default_loader
 from .unpack import unpack
 from .vision import data_root
@@ -55,7 +55,7 @@ class CINIC10(KnownClasses):
         if not (base / split).is_dir():
             if not download:
                 raise not_found("CINIC10", f"{base / split}/CLASS/*.png", self.urls[0])
-            archive = fetch_file(self.urls, Path(chosen, self.filename), self.tgz_md5)
+            archive = fetch_file(self.urls, Path(chosen, self.filename), md5(self.tgz_md5))
             unpack(archive, base, strip=self.base_folder)
         super().__init__(chosen, base / split, transform, target_transform, loader)
 

@@ -6,12 +6,14 @@ Source:   the description on the MNIST page: 0x00 0x00, type of the numbers (0x0
 from __future__ import annotations
 
 import gzip
+import io
 import math
 import zlib
 from pathlib import Path
 
 import numpy as np
 
+LARGEST = 1 << 30  # bytes of an unzipped file; MNIST's images are 47 MB
 _UNSIGNED_BYTE = 0x08
 _KINDS = {1: "labels", 3: "images"}
 
@@ -54,11 +56,15 @@ def _read(path: Path) -> bytes:
     if not raw:
         raise _corrupt(path, "it is empty")
     try:
-        return gzip.decompress(raw)
+        with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
+            content = file.read(LARGEST + 1)
     except EOFError:
         raise _corrupt(path, f"the compressed data end too early, after {len(raw)} bytes") from None
     except (gzip.BadGzipFile, zlib.error) as error:
         raise _corrupt(path, f"it cannot be unpacked by gzip: {error}") from None
+    if len(content) > LARGEST:
+        raise _corrupt(path, f"{len(raw)} compressed bytes become more than {LARGEST}")
+    return content
 
 
 def _corrupt(path: Path, found: str) -> RuntimeError:

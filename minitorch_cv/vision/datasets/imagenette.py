@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ...utils.download import fetch_file, md5
 from .arguments import not_found, one_of
 from .class_folders import check_classes
-from .download import fetch_file
 from .folder import find_classes, make_dataset
 from .images import default_loader
 from .unpack import unpack
@@ -67,13 +67,13 @@ class Imagenette(VisionDataset):
         self.split = one_of(split, "split", self.splits)
         self.size = one_of(size, "size", tuple(self.archives))
         self.loader = loader
-        url, md5 = self.archives[size]
+        url, digest = self.archives[size]
         archive = Path(str(self.root), url.rsplit("/", 1)[1])
         folder = archive.with_suffix("") / split
         if not folder.is_dir():
             if not download:
                 raise not_found("Imagenette", f"{folder}/WNID/*.JPEG{self._other_sizes()}", url)
-            unpack(fetch_file([url], archive, md5), archive.parent)
+            unpack(fetch_file([url], archive, md5(digest)), archive.parent)
         check_classes(folder, tuple(self.wnid_to_class))
         self.wnids, self.wnid_to_idx = find_classes(folder)
         self.classes = [self.wnid_to_class[wnid] for wnid in self.wnids]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ...utils.download import fetch_file, md5
 from .arguments import not_found
 from .arrays import ArrayDataset
-from .download import fetch_file
 from .idx import read_idx
 from .vision import data_root
 
@@ -71,10 +71,10 @@ class MNIST(ArrayDataset):
 
     def download(self) -> None:
         """Fetch the files of both splits that are not there yet."""
-        for filename, md5 in self.resources:
+        for filename, digest in self.resources:
             if self._find(filename) is None:
                 urls = [f"{mirror.rstrip('/')}/{filename}" for mirror in self.mirrors]
-                fetch_file(urls, Path(self.raw_folder) / filename, md5)
+                fetch_file(urls, Path(self.raw_folder) / filename, md5(digest))
 
     def _find(self, filename: str) -> Path | None:
         for name in (filename.removesuffix(".gz"), filename):
@@ -103,6 +103,8 @@ class MNIST(ArrayDataset):
         if images.shape[1:] != (28, 28):
             height, width = images.shape[1:]
             raise RuntimeError(f"{image_path} is corrupted: expected images of 28 x 28, found {height} x {width}")
+        if not len(images):
+            raise RuntimeError(f"{image_path} is corrupted: it has no images")
         if len(images) != len(labels):
             raise RuntimeError(
                 f"{image_path} has {len(images)} images, but {label_path} has {len(labels)} labels; they should be "

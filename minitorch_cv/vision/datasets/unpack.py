@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import lzma
 import os
@@ -32,6 +33,7 @@ def unpack(
               largest: bytes, all files together, above which the archive is refused.
     Raises:   RuntimeError: naming the archive, if it is damaged or too large, or has links, devices, or names that lead
                 out of the folder. The folder is as before then.
+              OSError: if there is no room, which is told with both names, or the folder cannot be written to.
     """
     from tqdm import tqdm
 
@@ -48,6 +50,12 @@ def unpack(
     except _DAMAGES as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise _refused(archive, f"is damaged: {reason}. Delete it and get it again") from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise OSError(
+                error.errno, f"{error.strerror}: {archive} could not be unpacked into {folder}; nothing of it was kept"
+            ) from error
+        raise
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
 

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from ...tensors.tensor import Tensor
+from ...utils.download import fetch_file, md5
 from .arguments import not_found, one_of
-from .download import fetch_file
 from .images import default_loader
 from .unpack import unpack
 from .vision import VisionDataset, data_root
@@ -55,14 +55,14 @@ class _VOC(VisionDataset):
         self.year = one_of(year, "year", tuple(sorted(set(self.archives) - {"2007-test"})))
         sets = ("train", "trainval", "val", "test") if year == "2007" else ("train", "trainval", "val")
         self.image_set = one_of(image_set, "image_set", sets)
-        place, filename, md5, base = self.archives["2007-test" if image_set == "test" else year]
+        place, filename, digest, base = self.archives["2007-test" if image_set == "test" else year]
         folder = Path(str(self.root), base)
         names = folder / "ImageSets" / "Main" / f"{image_set}.txt"
         if not names.is_file():
             urls = [f"{mirror}{place}/{filename}" for mirror in self.mirrors]
             if not download:
                 raise not_found(type(self).__name__, f"{names}, and {folder}/JPEGImages and Annotations", urls[0])
-            unpack(fetch_file(urls, Path(str(self.root), filename), md5), Path(str(self.root)))
+            unpack(fetch_file(urls, Path(str(self.root), filename), md5(digest)), Path(str(self.root)))
         listed = names.read_text("ascii", errors="replace").split()
         if not listed:
             raise RuntimeError(f"{names} is corrupted: it lists no image. Delete the dataset's folder and get it again")

@@ -16,16 +16,26 @@ class VOCObject:
     difficult: bool
 
 
+class _DoctypeError(Exception):
+    """A document type is defined."""
+
+
+class _WithoutDoctype(ElementTree.TreeBuilder):
+    """Refuses a document type, in whatever encoding: a few lines of one may stand for gigabytes."""
+
+    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
+        raise _DoctypeError
+
+
 def read_annotation(path: str | Path) -> ElementTree.Element:
     """The root of an annotation.
 
     Raises:   RuntimeError: naming the file, if it is not well-formed, defines entities, or is no annotation.
     """
-    content = Path(path).read_bytes()
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:  # a few lines of which may stand for gigabytes
-        raise _corrupted(path, "it defines a document type, which an annotation does not")
     try:
-        root = ElementTree.fromstring(content)
+        root = ElementTree.fromstring(Path(path).read_bytes(), ElementTree.XMLParser(target=_WithoutDoctype()))
+    except _DoctypeError:
+        raise _corrupted(path, "it defines a document type, which an annotation does not") from None
     except (ElementTree.ParseError, LookupError, ValueError) as error:  # the last two: unknown encodings
         raise _corrupted(path, f"it is not well-formed XML ({error})") from None
     if root.tag != "annotation":

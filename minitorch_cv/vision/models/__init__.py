@@ -6,44 +6,77 @@ from .depthwise_net import DepthwiseNet
 from .imagenette import ImagenetteModel
 from .lenet import LeNet5
 from .mlp import MLP
-from .registry import get_model, get_model_builder, input_size, list_models
+from .registry import get_model, get_model_builder, get_model_weights, get_weight, input_size, list_models
 from .resnet import BasicBlock, ResNet, resnet18, resnet34
 from .resnet9 import ResNet9
 from .simplenet import SimpleNet, SimpleNetFinal
 from .squeezenet import Fire, SqueezeNet, squeezenet1_0, squeezenet1_1
 from .vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn
 from .voc import SimpleClassifier, VOCClassifier
+from .weights import Weights, WeightsEnum
+from .weights_imagenet import (
+    AlexNet_Weights,
+    ResNet18_Weights,
+    ResNet34_Weights,
+    SqueezeNet1_0_Weights,
+    SqueezeNet1_1_Weights,
+    VGG11_BN_Weights,
+    VGG11_Weights,
+    VGG13_BN_Weights,
+    VGG13_Weights,
+    VGG16_BN_Weights,
+    VGG16_Weights,
+    VGG19_BN_Weights,
+    VGG19_Weights,
+)
 
 __all__ = [
-    "MLP",
-    "VGG",
     "AlexNet",
+    "AlexNet_Weights",
     "BasicBlock",
     "CIFARResNet",
     "DepthwiseNet",
     "Fire",
     "ImagenetteModel",
     "LeNet5",
+    "MLP",
     "ResNet",
+    "ResNet18_Weights",
+    "ResNet34_Weights",
     "ResNet9",
     "SimpleClassifier",
     "SimpleNet",
     "SimpleNetFinal",
     "SqueezeNet",
+    "SqueezeNet1_0_Weights",
+    "SqueezeNet1_1_Weights",
+    "VGG",
+    "VGG11_BN_Weights",
+    "VGG11_Weights",
+    "VGG13_BN_Weights",
+    "VGG13_Weights",
+    "VGG16_BN_Weights",
+    "VGG16_Weights",
+    "VGG19_BN_Weights",
+    "VGG19_Weights",
     "VOCClassifier",
+    "Weights",
+    "WeightsEnum",
     "alexnet",
     "cifar_resnet18",
     "get_model",
     "get_model_builder",
+    "get_model_weights",
+    "get_weight",
     "input_size",
     "list_models",
+    "resnet110",
     "resnet18",
     "resnet20",
     "resnet32",
     "resnet34",
     "resnet44",
     "resnet56",
-    "resnet110",
     "squeezenet1_0",
     "squeezenet1_1",
     "vgg11",

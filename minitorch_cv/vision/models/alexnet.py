@@ -7,7 +7,8 @@ from typing import Any
 from ... import nn
 from ...tensors.tensor import Tensor
 from .registry import register_model
-from .weights import without_weights
+from .weights_imagenet import AlexNet_Weights
+from .weights_loading import with_weights
 
 
 class AlexNet(nn.Module):
@@ -52,11 +53,11 @@ class AlexNet(nn.Module):
 
 
 @register_model(input_size=(3, 224, 224))
-def alexnet(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> AlexNet:
+@with_weights(AlexNet_Weights)
+def alexnet(**kwargs: Any) -> AlexNet:
     """AlexNet, 61,100,840 parameters for 1000 classes.
 
-    Args:     weights, progress: see weights.py.
+    Args:     weights, progress: see weights_loading.py.
               kwargs: for AlexNet, such as num_classes.
-    Raises:   NotImplementedError: if trained weights are asked for.
     """
-    return AlexNet(**without_weights("alexnet", weights, kwargs))
+    return AlexNet(**kwargs)

@@ -1,4 +1,4 @@
-"""The models by name, for command lines and settings files, under torchvision's function names."""
+"""The models and their published weights by name, under torchvision's function names."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from ... import nn
+from .weights import WeightsEnum
 
 M = TypeVar("M", bound=Callable[..., nn.Module])
 
@@ -100,3 +101,42 @@ def input_size(name: str) -> tuple[int, int, int]:
     Raises:   ValueError: if there is no model of that name.
     """
     return _entry(name).input_size
+
+
+def get_model_weights(name: str | Callable[..., nn.Module]) -> type[WeightsEnum]:
+    """The enum of a model's published weights.
+
+    Args:     name: of `list_models()`, or the function that makes the model.
+    Raises:   ValueError: if there is no such model, or it has no published weights.
+
+    >>> [weights.name for weights in get_model_weights("resnet18")]
+    ['IMAGENET1K_V1']
+    """
+    builder = get_model_builder(name) if isinstance(name, str) else name
+    if not hasattr(builder, "weights"):
+        having = [model for model in list_models() if hasattr(get_model_builder(model), "weights")]
+        raise ValueError(
+            f"get_model_weights: there are no published weights of {builder.__name__}, only of {', '.join(having)}"
+        )
+    return builder.weights
+
+
+def get_weight(name: str) -> WeightsEnum:
+    """Published weights by their full name.
+
+    Raises:   ValueError: if it is none. KeyError: if the model has other weights only.
+
+    >>> get_weight("ResNet18_Weights.DEFAULT")
+    ResNet18_Weights.IMAGENET1K_V1
+    """
+    enum_name, dot, member = name.partition(".")
+    if not dot or "." in member:
+        raise ValueError(f"Invalid weight name provided: '{name}'. Expected one such as ResNet18_Weights.DEFAULT")
+    enums = [getattr(get_model_builder(model), "weights", None) for model in list_models()]
+    enum = next((each for each in enums if each is not None and each.__name__ == enum_name), None)
+    if enum is None:
+        raise ValueError(
+            f"The weight enum '{enum_name}' for the specific method couldn't be retrieved; there are "
+            f"{', '.join(each.__name__ for each in enums if each is not None)}"
+        )
+    return enum.verify(member)

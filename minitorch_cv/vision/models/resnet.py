@@ -10,7 +10,8 @@ from ...nn.fusion import norm_relu
 from ...tensors.tensor import Tensor
 from .initialisation import kaiming_normal_convolutions
 from .registry import register_model
-from .weights import without_weights
+from .weights_imagenet import ResNet18_Weights, ResNet34_Weights
+from .weights_loading import with_weights
 
 Norm = Callable[[int], nn.Module]
 
@@ -145,22 +146,22 @@ class ResNet(nn.Module):
 
 
 @register_model(input_size=(3, 224, 224))
-def resnet18(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+@with_weights(ResNet18_Weights)
+def resnet18(**kwargs: Any) -> ResNet:
     """ResNet with eight blocks, 11,689,512 parameters for 1000 classes.
 
-    Args:     weights, progress: see weights.py.
+    Args:     weights, progress: see weights_loading.py.
               kwargs: for ResNet, such as num_classes.
-    Raises:   NotImplementedError: if trained weights are asked for.
     """
-    return ResNet(BasicBlock, (2, 2, 2, 2), **without_weights("resnet18", weights, kwargs))
+    return ResNet(BasicBlock, (2, 2, 2, 2), **kwargs)
 
 
 @register_model(input_size=(3, 224, 224))
-def resnet34(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+@with_weights(ResNet34_Weights)
+def resnet34(**kwargs: Any) -> ResNet:
     """ResNet with sixteen blocks, 21,797,672 parameters for 1000 classes.
 
-    Args:     weights, progress: see weights.py.
+    Args:     weights, progress: see weights_loading.py.
               kwargs: for ResNet, such as num_classes.
-    Raises:   NotImplementedError: if trained weights are asked for.
     """
-    return ResNet(BasicBlock, (3, 4, 6, 3), **without_weights("resnet34", weights, kwargs))
+    return ResNet(BasicBlock, (3, 4, 6, 3), **kwargs)

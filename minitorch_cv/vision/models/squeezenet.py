@@ -9,7 +9,8 @@ from ...nn.fusion import run_in_turn
 from ...ops.joining import cat
 from ...tensors.tensor import Tensor
 from .registry import register_model
-from .weights import without_weights
+from .weights_imagenet import SqueezeNet1_0_Weights, SqueezeNet1_1_Weights
+from .weights_loading import with_weights
 
 
 class Fire(nn.Module):
@@ -104,22 +105,22 @@ class SqueezeNet(nn.Module):
 
 
 @register_model(input_size=(3, 224, 224))
-def squeezenet1_0(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> SqueezeNet:
+@with_weights(SqueezeNet1_0_Weights)
+def squeezenet1_0(**kwargs: Any) -> SqueezeNet:
     """SqueezeNet 1.0, 1,248,424 parameters for 1000 classes.
 
-    Args:     weights, progress: see weights.py.
+    Args:     weights, progress: see weights_loading.py.
               kwargs: for SqueezeNet, such as num_classes.
-    Raises:   NotImplementedError: if trained weights are asked for.
     """
-    return SqueezeNet("1_0", **without_weights("squeezenet1_0", weights, kwargs))
+    return SqueezeNet("1_0", **kwargs)
 
 
 @register_model(input_size=(3, 224, 224))
-def squeezenet1_1(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> SqueezeNet:
+@with_weights(SqueezeNet1_1_Weights)
+def squeezenet1_1(**kwargs: Any) -> SqueezeNet:
     """SqueezeNet 1.1, 1,235,496 parameters for 1000 classes.
 
-    Args:     weights, progress: see weights.py.
+    Args:     weights, progress: see weights_loading.py.
               kwargs: for SqueezeNet, such as num_classes.
-    Raises:   NotImplementedError: if trained weights are asked for.
     """
-    return SqueezeNet("1_1", **without_weights("squeezenet1_1", weights, kwargs))
+    return SqueezeNet("1_1", **kwargs)

@@ -1,6 +1,7 @@
 """VGG: stacks of 3x3 convolutions, under torchvision's names.
 
-The functions take the arguments of weights.py, and any of VGG's beside `features`, such as num_classes.
+The functions take `weights` and `progress` (weights_loading.py), and any of VGG's arguments beside `features`, such as
+num_classes.
 """
 
 from __future__ import annotations
@@ -12,7 +13,17 @@ from ... import nn
 from ...tensors.tensor import Tensor
 from .initialisation import kaiming_normal_convolutions
 from .registry import register_model
-from .weights import without_weights
+from .weights_imagenet import (
+    VGG11_BN_Weights,
+    VGG11_Weights,
+    VGG13_BN_Weights,
+    VGG13_Weights,
+    VGG16_BN_Weights,
+    VGG16_Weights,
+    VGG19_BN_Weights,
+    VGG19_Weights,
+)
+from .weights_loading import with_weights
 
 # Filters of each convolution, "M" for a max-pooling layer; named as in the paper's table 1.
 cfgs: dict[str, list[str | int]] = {
@@ -87,54 +98,57 @@ def make_layers(cfg: Sequence[str | int], batch_norm: bool = False) -> nn.Sequen
     return nn.Sequential(*layers)
 
 
-def _vgg(name: str, cfg: str, batch_norm: bool, weights: Any, kwargs: dict[str, Any]) -> VGG:
-    settings = without_weights(name, weights, kwargs)
-    return VGG(make_layers(cfgs[cfg], batch_norm), **settings)
-
-
 @register_model(input_size=(3, 224, 224))
-def vgg11(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+@with_weights(VGG11_Weights, init_weights=False)
+def vgg11(**kwargs: Any) -> VGG:
     """VGG of 11 layers, 132,863,336 parameters for 1000 classes."""
-    return _vgg("vgg11", "A", False, weights, kwargs)
+    return VGG(make_layers(cfgs["A"]), **kwargs)
 
 
 @register_model(input_size=(3, 224, 224))
-def vgg11_bn(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+@with_weights(VGG11_BN_Weights, init_weights=False)
+def vgg11_bn(**kwargs: Any) -> VGG:
     """VGG of 11 layers with batch norm, 132,868,840 parameters for 1000 classes."""
-    return _vgg("vgg11_bn", "A", True, weights, kwargs)
+    return VGG(make_layers(cfgs["A"], batch_norm=True), **kwargs)
 
 
 @register_model(input_size=(3, 224, 224))
-def vgg13(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+@with_weights(VGG13_Weights, init_weights=False)
+def vgg13(**kwargs: Any) -> VGG:
     """VGG of 13 layers, 133,047,848 parameters for 1000 classes."""
-    return _vgg("vgg13", "B", False, weights, kwargs)
+    return VGG(make_layers(cfgs["B"]), **kwargs)
 
 
 @register_model(input_size=(3, 224, 224))
-def vgg13_bn(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+@with_weights(VGG13_BN_Weights, init_weights=False)
+def vgg13_bn(**kwargs: Any) -> VGG:
     """VGG of 13 layers with batch norm, 133,053,736 parameters for 1000 classes."""
-    return _vgg("vgg13_bn", "B", True, weights, kwargs)
+    return VGG(make_layers(cfgs["B"], batch_norm=True), **kwargs)
 
 
 @register_model(input_size=(3, 224, 224))
-def vgg16(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+@with_weights(VGG16_Weights, init_weights=False)
+def vgg16(**kwargs: Any) -> VGG:
     """VGG of 16 layers, 138,357,544 parameters for 1000 classes."""
-    return _vgg("vgg16", "D", False, weights, kwargs)
+    return VGG(make_layers(cfgs["D"]), **kwargs)
 
 
 @register_model(input_size=(3, 224, 224))
-def vgg16_bn(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+@with_weights(VGG16_BN_Weights, init_weights=False)
+def vgg16_bn(**kwargs: Any) -> VGG:
     """VGG of 16 layers with batch norm, 138,365,992 parameters for 1000 classes."""
-    return _vgg("vgg16_bn", "D", True, weights, kwargs)
+    return VGG(make_layers(cfgs["D"], batch_norm=True), **kwargs)
 
 
 @register_model(input_size=(3, 224, 224))
-def vgg19(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+@with_weights(VGG19_Weights, init_weights=False)
+def vgg19(**kwargs: Any) -> VGG:
     """VGG of 19 layers, 143,667,240 parameters for 1000 classes."""
-    return _vgg("vgg19", "E", False, weights, kwargs)
+    return VGG(make_layers(cfgs["E"]), **kwargs)
 
 
 @register_model(input_size=(3, 224, 224))
-def vgg19_bn(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+@with_weights(VGG19_BN_Weights, init_weights=False)
+def vgg19_bn(**kwargs: Any) -> VGG:
     """VGG of 19 layers with batch norm, 143,678,248 parameters for 1000 classes."""
-    return _vgg("vgg19_bn", "E", True, weights, kwargs)
+    return VGG(make_layers(cfgs["E"], batch_norm=True), **kwargs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -56,10 +57,10 @@ class BatchAugment:
         crop: str = "random",
     ) -> None:
         self.padding, self.flip, self.cutout = padding, flip, cutout
-        self.mean = (mean,) if isinstance(mean, (int, float)) else mean
-        self.std = (std,) if isinstance(std, (int, float)) else std
+        self.mean, self.std = _numbers(mean), _numbers(std)
         self.fill, self.padding_mode = fill, padding_mode
-        self.size = (size, size) if isinstance(size, int) else size
+        square = (int(size), int(size)) if isinstance(size, Integral) else size
+        self.size: tuple[int, int] | None = square  # type: ignore[assignment]  # checked below
         self.crop = crop
         self._check()
         self._tables: dict[tuple[int, Any], np.ndarray] = {}
@@ -67,7 +68,7 @@ class BatchAugment:
     def _check(self) -> None:
         for name in ("padding", "cutout"):
             number = getattr(self, name)
-            if not isinstance(number, int) or number < 0:
+            if not isinstance(number, Integral) or number < 0:  # type: ignore[operator]
                 raise ValueError(f"BatchAugment: {name} must be a whole number of pixels, 0 or more, got {number!r}")
         if not 0 <= self.flip <= 1:
             raise ValueError(f"BatchAugment: flip is a probability in [0, 1], got {self.flip}")
@@ -83,7 +84,7 @@ class BatchAugment:
             raise ValueError(
                 f"BatchAugment: fill={self.fill} has no effect with padding_mode={self.padding_mode!r}; leave it 0"
             )
-        if self.size is not None and (len(self.size) != 2 or min(self.size) < 1):
+        if self.size is not None and not _is_size(self.size):
             raise ValueError(f"BatchAugment: size must be one number of pixels or (height, width), got {self.size}")
 
     def plain(self) -> BatchAugment:
@@ -163,6 +164,19 @@ class BatchAugment:
         defaults |= {"padding_mode": "constant", "size": None, "crop": "random"}
         told = [f"{name}={getattr(self, name)!r}" for name, usual in defaults.items() if getattr(self, name) != usual]
         return f"{type(self).__name__}({', '.join(told)})"
+
+
+def _numbers(values: Any) -> tuple[float, ...] | None:
+    """One number for all channels, or one for each, of a number, sequence, array or tensor."""
+    if values is None:
+        return None
+    return tuple(np.atleast_1d(values.array if isinstance(values, Tensor) else values).tolist())
+
+
+def _is_size(size: Any) -> bool:
+    return (
+        isinstance(size, (tuple, list)) and len(size) == 2 and all(isinstance(n, Integral) and n > 0 for n in size)  # type: ignore[operator]
+    )
 
 
 def _as_pixels(images: Any) -> np.ndarray:

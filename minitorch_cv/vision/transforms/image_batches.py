@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -80,7 +81,7 @@ class ImageBatches(Dataset):
             raise TypeError(
                 f"ImageBatches: data must be uint8, (N, H, W) or (N, H, W, C); got {data.dtype} of shape {data.shape}"
             )
-        labels = targets.array if isinstance(targets, Tensor) else np.asarray(targets)
+        labels = targets.array if isinstance(targets, Tensor) else np.array([_label(target) for target in targets])
         if len(labels) != len(data):
             raise ValueError(f"ImageBatches: {len(data)} images, but {len(labels)} targets")
         self.data = contiguous(data if data.ndim == 4 else data[..., None])
@@ -99,7 +100,8 @@ class ImageBatches(Dataset):
 
     def __getitems__(self, indices: list[int]) -> JoinedBatch:
         """The samples at the indices, transformed together."""
-        return JoinedBatch([self.transform(self.data[indices]), self.targets[indices]])
+        places = [operator.index(index) for index in indices]
+        return JoinedBatch([self.transform(self.data[places]), self.targets[places]])
 
     def __len__(self) -> int:
         return len(self.data)
@@ -130,9 +132,25 @@ def _loaded(dataset: Dataset, num_workers: int, progress: bool) -> tuple[np.ndar
                         "Compose([Resize(128), CenterCrop(128)]), and .convert('RGB') in its loader"
                     )
                 images[len(targets)] = pixels
-                targets.append(target.array if isinstance(target, Tensor) else target)
+                targets.append(_label(target))
+                if np.shape(targets[-1]) != np.shape(targets[0]):
+                    raise ValueError(
+                        f"ImageBatches: target {len(targets) - 1} has shape {np.shape(targets[-1])}, target 0 "
+                        f"{np.shape(targets[0])}; bring all to one shape in the dataset's target_transform"
+                    )
             bar.update(len(batch))
     return images, np.asarray(targets)
+
+
+def _label(target: Any) -> Any:
+    """A target that can be one of an array."""
+    label = target.array if isinstance(target, Tensor) else target
+    if not isinstance(label, (int, float, np.number, np.bool_, np.ndarray)):
+        raise TypeError(
+            f"ImageBatches: targets must be numbers, arrays or tensors, got {type(target).__name__}; make them so in "
+            "the dataset's target_transform"
+        )
+    return label
 
 
 def _shape(pixels: np.ndarray) -> str:

@@ -182,3 +182,10 @@ def annotation(name, objects, pixels=(40, 48)):
         f"<annotation>\n\t<folder>VOC</folder>\n\t<filename>{name}.jpg</filename>\n\t<size><width>{pixels[1]}</width>"
         f"<height>{pixels[0]}</height><depth>3</depth></size>\n\t<segmented>0</segmented>\n{written}</annotation>\n"
     )
+
+
+def write_ants_and_bees(root, per_class=5, pixels=(40, 48)):
+    """ants_and_bees/{train,val}/{ants,bees}: a folder of images for each class."""
+    for seed, split in enumerate(("train", "val")):
+        folder = root / "ants_and_bees" / split
+        _write_folders(folder, ["ants", "bees"], per_class, pixels, ".jpg", picture, seed)

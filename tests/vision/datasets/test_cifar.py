@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torchvision.datasets as theirs
 
+from minitorch_cv.utils.download import digest_of
 from minitorch_cv.vision import datasets as ours
-from minitorch_cv.vision.datasets.download import md5_of
 from tests.vision.datasets.checks import check_alike, check_can_be_copied, pack
 from tests.vision.datasets.fixtures import write_cifar10, write_cifar100
 
@@ -136,13 +136,14 @@ def rewritten(path, **changes):
         ({"data": np.zeros((10, 3, 32, 32), np.uint8)}, r"found uint8 \(10, 3, 32, 32\)"),
         ({"data": [1, [2]]}, r"found list \[1, \[2\]\]"),
         ({"labels": np.full(10, 0.5)}, "expected labels to be a list of whole numbers, found list"),
+        ({"data": np.zeros((0, 3072), np.uint8), "labels": []}, "it has no images"),
         ({"data": np.zeros((9, 3072), np.uint8)}, "it has 9 images and 10 labels"),
         ({"labels": [0] * 9 + [10]}, "label 10 at 9, expected 0 to 9"),
         ({"labels": [-1] * 10}, "label -1 at 0, expected 0 to 9"),
         ({"labels": [0.5] * 10}, "expected labels to be a list of whole numbers, found list"),
-        ({"labels": "0123456789"}, "expected labels to be a list of whole numbers, found str 0123456789"),
-        ({"labels": None}, "it has no labels, but batch_label, data, filenames"),
-        ({"data": None}, "it has no data, but batch_label"),
+        ({"labels": "0123456789"}, "expected labels to be a list of whole numbers, found str '0123456789'"),
+        ({"labels": None}, "it has no labels, but 'batch_label', 'data', 'filenames'"),
+        ({"data": None}, "it has no data, but 'batch_label'"),
     ],
 )
 def test_a_bad_batch(tmp_path, root, changes, match):
@@ -168,6 +169,17 @@ def test_a_file_that_is_no_batch(tmp_path, root, content, match):
     with pytest.raises(RuntimeError, match=match) as found:
         ours.CIFAR10(root)
     assert str(found.value).startswith(f"{path} is corrupted: ")
+
+
+def test_a_batch_that_would_fill_the_memory_if_written_out(root, tmp_path):
+    nested: list = []
+    for _ in range(60):
+        nested = [nested] * 8  # eight times the same
+    path = tmp_path / "cifar-10-batches-py" / "data_batch_2"
+    for changes in ({"data": nested}, {"labels": nested}):
+        rewritten(path, **changes)
+        with pytest.raises(RuntimeError, match=r"data_batch_2 is corrupted: expected .*found list \[\["):
+            ours.CIFAR10(root)
 
 
 def test_a_batch_that_is_cut_off(tmp_path, root):
@@ -234,7 +246,7 @@ def test_downloading(tmp_path, root, serve):
 
     class Local(ours.CIFAR10):
         url = f"{server.url}cifar-10-python.tar.gz"
-        tgz_md5 = md5_of(archive)
+        tgz_md5 = digest_of(archive)
 
     fetched = Local(tmp_path / "new", download=True)
     np.testing.assert_array_equal(fetched.data, ours.CIFAR10(root).data)

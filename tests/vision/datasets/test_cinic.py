@@ -6,8 +6,8 @@ import tarfile
 import pytest
 import torchvision.datasets as theirs
 
+from minitorch_cv.utils.download import digest_of
 from minitorch_cv.vision.datasets import CINIC10
-from minitorch_cv.vision.datasets.download import md5_of
 from tests.vision.datasets.checks import check_can_be_copied, pack, plain
 from tests.vision.datasets.fixtures import CIFAR10_CLASSES, write_cinic10
 
@@ -70,7 +70,7 @@ def test_downloading(tmp_path, serve, top):
 
     class Local(CINIC10):
         urls = ("http://127.0.0.1:1/CINIC-10.tar.gz", f"{server.url}CINIC-10.tar.gz")
-        tgz_md5 = md5_of(archive)
+        tgz_md5 = digest_of(archive)
 
     for split in ("train", "valid"):
         assert len(Local(tmp_path / "new", split, download=True)) == 20

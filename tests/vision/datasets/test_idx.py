@@ -69,3 +69,13 @@ def test_bad_zipped_files(tmp_path, raw, match):
     with pytest.raises(RuntimeError, match=match) as found:
         read_idx(path, 3)
     assert str(path) in str(found.value)
+
+
+def test_a_zipped_file_that_becomes_too_large(tmp_path, monkeypatch):
+    path = written(tmp_path, gzip.compress(idx_bytes(IMAGES)), "file.gz")
+    size = len(idx_bytes(IMAGES))
+    monkeypatch.setattr("minitorch_cv.vision.datasets.idx.LARGEST", size - 1)
+    with pytest.raises(RuntimeError, match=rf"file\.gz is corrupted: \d+ compressed bytes become more than {size - 1}"):
+        read_idx(path, 3)
+    monkeypatch.setattr("minitorch_cv.vision.datasets.idx.LARGEST", size)
+    np.testing.assert_array_equal(read_idx(path, 3), IMAGES)

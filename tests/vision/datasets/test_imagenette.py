@@ -3,8 +3,8 @@
 import pytest
 import torchvision.datasets as theirs
 
+from minitorch_cv.utils.download import digest_of
 from minitorch_cv.vision.datasets import Imagenette
-from minitorch_cv.vision.datasets.download import md5_of
 from tests.vision.datasets.checks import check_alike, check_can_be_copied, check_raises_alike, pack
 from tests.vision.datasets.fixtures import write_imagenette
 
@@ -78,7 +78,7 @@ def test_downloading(tmp_path, serve):
     server = serve(tmp_path / "mirror")
 
     class Local(Imagenette):
-        archives = {"160px": (f"{server.url}imagenette2-160.tgz", md5_of(archive))}
+        archives = {"160px": (f"{server.url}imagenette2-160.tgz", digest_of(archive))}
 
     assert len(Local(tmp_path / "new", size="160px", download=True)) == 20
     assert len(Local(tmp_path / "new", "val", size="160px", download=True)) == 20 and len(server.asked) == 1

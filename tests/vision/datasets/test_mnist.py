@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 import minitorch_cv as mt
+from minitorch_cv.utils.download import digest_of
 from minitorch_cv.vision.datasets import MNIST, FashionMNIST
 from minitorch_cv.vision.transforms import ToTensor
 from tests.vision.datasets.idx_files import idx_bytes, write_split
@@ -120,4 +121,23 @@ def test_files_that_do_not_fit(root, name, array, match):
 
 def test_an_empty_split(tmp_path):
     write_split(tmp_path / "MNIST" / "raw", "train", 0, seed=0)
-    assert len(MNIST(tmp_path)) == 0
+    with pytest.raises(RuntimeError, match=r"train-images-idx3-ubyte\S* is corrupted: it has no images"):
+        MNIST(tmp_path)
+
+
+def test_download_fetches_what_is_missing(tmp_path, serve):
+    folder = tmp_path / "mirror"
+    write_split(folder, "train", 6, seed=0)
+    write_split(folder, "t10k", 3, seed=1)
+
+    class Local(MNIST):
+        resources = [(name, digest_of(folder / name)) for name, _ in MNIST.resources]
+
+    server = serve(folder)
+    Local.mirrors = ["http://127.0.0.1:1", server.url.rstrip("/")]
+    assert len(Local(tmp_path / "data", download=True)) == 6
+    raw = tmp_path / "data" / "Local" / "raw"
+    assert sorted(path.name for path in raw.iterdir()) == sorted(name for name, _ in MNIST.resources)
+    (raw / "t10k-labels-idx1-ubyte.gz").unlink()
+    assert len(Local(tmp_path / "data", train=False, download=True)) == 3
+    assert len(server.asked) == 5

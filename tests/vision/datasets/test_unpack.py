@@ -1,5 +1,6 @@
 """unpack: good archives, and those that are damaged or try to write elsewhere."""
 
+import errno
 import io
 import os
 import tarfile
@@ -108,6 +109,21 @@ def test_a_link_and_a_file_behind_it_are_refused(tmp_path):
     with pytest.raises(RuntimeError, match="a link or device"):
         unpack(archive(tmp_path / "a.tar", members), tmp_path / "to")
     assert os.listdir(tmp_path / "elsewhere") == os.listdir(tmp_path / "to") == []
+
+
+def test_a_full_disk(tmp_path, monkeypatch):
+    path = archive(tmp_path / "a.tar", [GOOD])
+    for number in (errno.ENOSPC, errno.EIO):
+
+        def fail(*_, number=number):
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr("shutil.copyfileobj", fail)
+        with pytest.raises(OSError) as found:
+            unpack(path, tmp_path / "to")
+        assert found.value.errno == number and os.listdir(tmp_path / "to") == []
+        told = f"{path} could not be unpacked into {tmp_path / 'to'}; nothing of it was kept" in str(found.value)
+        assert told == (number == errno.ENOSPC)
 
 
 def test_a_small_archive_of_large_files_is_refused(tmp_path):

@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 import pytest
 import torchvision.datasets as theirs
 
+from minitorch_cv.utils.download import digest_of
 from minitorch_cv.vision.datasets import VOCClassification, VOCDetection
-from minitorch_cv.vision.datasets.download import md5_of
 from minitorch_cv.vision.datasets.voc import ARCHIVES
 from tests.vision.datasets.checks import check_alike, check_can_be_copied, check_raises_alike, pack
 from tests.vision.datasets.fixtures import write_voc
@@ -123,13 +123,14 @@ BOMB = '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><annotation><object>&
         ("not found", "it is not well-formed XML"),
         ('<?xml version="1.0" encoding="unknown"?><annotation/>', "it is not well-formed XML"),
         ("<html></html>", "expected <annotation>, found <html>"),
+        (BOMB.encode("utf-16"), "it defines a document type, which an annotation does not"),
         (BOMB, "it defines a document type, which an annotation does not"),
     ],
 )
 def test_damaged_annotations(tmp_path, content, match):
     write_voc(tmp_path)
     path = tmp_path / "VOCdevkit" / "VOC2012" / "Annotations" / "2012_000001.xml"
-    path.write_text(content)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
     dataset = VOCDetection(tmp_path)
     dataset[1]
     with pytest.raises(RuntimeError, match=match) as found:
@@ -148,7 +149,7 @@ def test_downloading(tmp_path, serve):
         folder, filename, _, base = ARCHIVES[year]
         (mirror / folder).mkdir(parents=True)
         archive = pack(tmp_path / year, ["VOCdevkit"], mirror / folder / filename, "w")
-        archives[year] = (folder, filename, md5_of(archive), base)
+        archives[year] = (folder, filename, digest_of(archive), base)
     server = serve(mirror)
 
     class Local(VOCDetection):

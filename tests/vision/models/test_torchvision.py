@@ -129,11 +129,6 @@ def test_list_models(settings):
 @pytest.mark.parametrize(
     "error, match, call",
     [
-        *(
-            (NotImplementedError, f"{name}: trained weights do .*weights='DEFAULT'", (name, {"weights": "DEFAULT"}))
-            for name in FUNCTIONS
-        ),
-        (NotImplementedError, "vgg16: trained weights .*pretrained=True", ("vgg16", {"pretrained": True})),
         (ValueError, "dropout probability has to be between 0 and 1, but got 2", ("alexnet", {"dropout": 2})),
         (TypeError, "unexpected keyword argument 'classes'", ("vgg11", {"classes": 3})),
         (ValueError, "Unsupported SqueezeNet version 2: 1_0 or 1_1 expected", ("SqueezeNet", {"version": "2"})),
@@ -142,10 +137,6 @@ def test_list_models(settings):
 def test_errors(error, match, call, without_first_values):
     name, settings = call
     check_error(error, match, getattr(models, name), **settings)
-
-
-def test_pretrained_false_is_no_request_for_weights(without_first_values):
-    assert models.squeezenet1_1(pretrained=False, num_classes=3).num_classes == 3
 
 
 def test_an_unknown_entry_of_a_vgg():

@@ -159,12 +159,23 @@ def test_grey_images_have_one_channel(grey):
         ({"fill": 1, "padding_mode": "edge"}, "fill=1 has no effect with padding_mode='edge'"),
         ({"size": (1, 2, 3)}, r"size must be one number of pixels or \(height, width\)"),
         ({"size": 0}, "size must be one number of pixels"),
+        ({"size": 4.0}, "size must be one number of pixels.*got 4.0"),
+        ({"size": (4.5, 4)}, "size must be one number of pixels"),
+        ({"size": "32"}, "size must be one number of pixels"),
     ],
     ids=str,
 )
 def test_wrong_arguments(options, message):
     with pytest.raises(ValueError, match=message):
         BatchAugment(**options)
+
+
+@pytest.mark.parametrize("kind", [list, np.array, mt.tensor], ids=["list", "array", "tensor"])
+def test_numbers_may_come_from_an_array(kind):
+    expected = BatchAugment(mean=(0.5, 0.25, 0.75), std=0.5, size=6, crop="center")
+    found = BatchAugment(mean=kind((0.5, 0.25, 0.75)), std=np.float32(0.5), size=np.int64(6), crop="center")
+    assert repr(found.plain()) == "BatchAugment(mean=(0.5, 0.25, 0.75), std=(0.5,), size=(6, 6), crop='center')"
+    np.testing.assert_array_equal(found(IMAGES).array, expected(IMAGES).array)
 
 
 @pytest.mark.parametrize(

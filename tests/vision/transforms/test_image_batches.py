@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -165,8 +167,12 @@ def test_images_are_loaded_once(kind, workers, capsys):
     assert found.targets.tolist() == list(range(70)) and capsys.readouterr().err == ""
 
 
-def test_loading_shows_a_bar(capsys):
-    ImageBatches.from_dataset(Files([np.zeros((3, 3, 3), np.uint8)] * 5), num_workers=0)
+def test_loading_shows_a_bar_on_a_terminal(capsys, monkeypatch):
+    files = Files([np.zeros((3, 3, 3), np.uint8)] * 5)
+    ImageBatches.from_dataset(files, num_workers=0)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    ImageBatches.from_dataset(files, num_workers=0)
     assert "5/5" in capsys.readouterr().err
 
 
@@ -195,6 +201,39 @@ def test_images_that_do_not_fit(images, error, message):
         ImageBatches.from_dataset(Files(images), num_workers=0, progress=False)
 
 
+@pytest.mark.parametrize(
+    "targets, error, message",
+    [
+        ([{"a": 1}, {"a": 2}], TypeError, "targets must be numbers, arrays or tensors, got dict; .*target_transform"),
+        ([(mt.ones(2), mt.ones(2))] * 2, TypeError, "got tuple"),
+        (["cat", "dog"], TypeError, "got str"),
+        ([mt.ones(2), mt.ones(3)], ValueError, r"target 1 has shape \(3,\), target 0 \(2,\); bring all to one shape"),
+    ],
+    ids=str,
+)
+def test_targets_that_do_not_fit(targets, error, message):
+    with pytest.raises(error, match=message):
+        ImageBatches.from_dataset(Files([SMALL, SMALL], targets), num_workers=0, progress=False)
+
+
+def test_targets_of_a_dataset_that_do_not_fit():
+    pictures = Pictures(2)
+    pictures.targets = ["cat", "dog"]
+    with pytest.raises(TypeError, match="targets must be numbers, arrays or tensors, got str"):
+        ImageBatches(pictures)
+
+
+def test_indices_may_be_of_any_kind():
+    batches = ImageBatches(Pictures())
+    expected = batches.__getitems__([3, 1, 9]).columns
+    for indices in (np.array([3, 1, 9]), list(mt.tensor([3, 1, 9])), mt.tensor([3, 1, 9])):
+        for found, column in zip(batches.__getitems__(indices).columns, expected, strict=True):
+            np.testing.assert_array_equal(found.array, column.array)
+        images, _ = next(iter(DataLoader(Subset(batches, indices), batch_size=3)))
+        np.testing.assert_array_equal(images.array, expected[0].array)
+    assert batches[mt.tensor(3)][1].item() == 3
+
+
 def test_datasets_that_do_not_fit():
     with pytest.raises(TypeError, match=r"Files has no `data` and `targets`.*ImageBatches.from_dataset\(dataset"):
         ImageBatches(Files([SMALL]))
@@ -216,6 +255,7 @@ def test_datasets_that_do_not_fit():
 def test_a_joined_batch_is_a_sequence_of_samples():
     batch = JoinedBatch([mt.tensor([[1.0], [2.0]]), mt.tensor([3, 4])])
     assert [(a.item(), b.item()) for a, b in batch] == [(1, 3), (2, 4)]
+    assert [b.item() for _, b in batch[1:]] == [4] and [b.item() for _, b in batch[::-1]] == [4, 3]
     assert batch[-1][1].item() == 4 and default_collate(batch) is batch.columns
     with pytest.raises(IndexError, match="sample 2 of a batch of 2"):
         batch[2]

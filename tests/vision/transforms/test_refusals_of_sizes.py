@@ -22,6 +22,16 @@ BOTH = {
         TypeError,
         "Argument interpolation should be a InterpolationMode or a",
     ),
+    "resize-to-nothing": (
+        lambda m: m.F.resize(m.zeros(3, 6, 5), 0),
+        RuntimeError,
+        r"Input and output sizes should be greater than 0, but got input \(H: 6, W: 5\) output \(H: 0, W: 0\)",
+    ),
+    "resize-to-less": (
+        lambda m: m.F.resize(m.zeros(3, 6, 5), (4, -2), m.T.InterpolationMode.BICUBIC),
+        RuntimeError,
+        r"greater than 0, but got input \(H: 6, W: 5\) output \(H: 4, W: -2\)",
+    ),
     "resize-no-image": (
         lambda m: m.F.resize(np.zeros((3, 3)), 3),
         TypeError,

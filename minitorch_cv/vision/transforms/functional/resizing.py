@@ -35,6 +35,7 @@ def resize(
               antialias: of tensors, for BILINEAR and BICUBIC: whether a smaller image is made of means, as Pillow does,
                   rather than of some of the pixels.
     Raises:   TypeError, ValueError: for arguments that are not of this form, or do not go together.
+              RuntimeError: for a tensor and a size that is not above 0.
     """
     mode = interpolation_mode(interpolation)
     if isinstance(size, int):
@@ -79,6 +80,12 @@ def _resize_tensor(img: Tensor, height: int, width: int, mode: str, antialias: b
     if mode not in (*_NEAREST, "bilinear", "bicubic"):
         raise NotImplementedError(
             f"resize: interpolation {mode} is for PIL images; tensors have nearest, nearest-exact, bilinear, bicubic"
+        )
+    if min(height, width) < 1:
+        h, w = img.shape[-2:]
+        raise RuntimeError(
+            f"Input and output sizes should be greater than 0, but got input (H: {h}, W: {w}) output (H: {height}, W: "
+            f"{width})"
         )
     batch = as_floats(as_batch(img))
     if mode in _NEAREST:

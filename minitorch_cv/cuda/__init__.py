@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from . import amp
+
 
 def is_available() -> bool:
     """False."""

@@ -8,6 +8,7 @@ import re
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,49 @@ _RANGE_NOT_SATISFIABLE = 416
 _PARTIAL_CONTENT = 206
 
 
+@dataclass(frozen=True)
+class Checksum:
+    """What a file's digest must begin with.
+
+    Args:     algorithm: of hashlib, such as "md5" or "sha256".
+              digest: the digest, or its beginning, in hexadecimal.
+    """
+
+    algorithm: str
+    digest: str
+
+    def of(self, path: Path) -> str:
+        """A file's digest, as much of it as there is to compare, in hexadecimal."""
+        return digest_of(path, self.algorithm)[: len(self.digest)]
+
+    def fits(self, path: Path) -> bool:
+        """Whether the file is the one that is meant."""
+        return self.of(path) == self.digest
+
+
+def md5(digest: str) -> Checksum:
+    """The checksum of a file whose md5 is known."""
+    return Checksum("md5", digest)
+
+
+def digest_of(path: Path, algorithm: str = "md5") -> str:
+    """A file's digest, in hexadecimal."""
+    digest = hashlib.new(algorithm, usedforsecurity=False)
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
 def fetch_file(
-    urls: Sequence[str], target: Path, md5: str, *, timeout: float = 30, attempts: int = 3, largest: int = 16 << 30
+    urls: Sequence[str],
+    target: Path,
+    checksum: Checksum,
+    *,
+    progress: bool = True,
+    timeout: float = 30,
+    attempts: int = 3,
+    largest: int = 16 << 30,
 ) -> Path:
     """Fetch `target` from the first of the addresses that has it unharmed.
 
@@ -28,7 +70,8 @@ def fetch_file(
     next address or in the next call, asks for the rest only.
 
     Args:     urls: where the file can be had.
-              md5: of the file, in hexadecimal.
+              checksum: of the file.
+              progress: show a bar on stderr.
               timeout: seconds without an answer after which an address is given up.
               attempts: how often an address is asked that breaks off in the middle.
               largest: bytes above which a file is refused.
@@ -36,8 +79,8 @@ def fetch_file(
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with _alone(target.with_name(f".{target.name}.lock")):
-        if not target.is_file() or md5_of(target) != md5:
-            _fetch_from_any(urls, target, md5, timeout, attempts, largest)
+        if not target.is_file() or not checksum.fits(target):
+            _fetch_from_any(urls, target, _Fetcher(checksum, progress, timeout, largest), attempts)
     return target
 
 
@@ -67,13 +110,13 @@ def _alone(lock: Path) -> Iterator[None]:
         file.close()
 
 
-def _fetch_from_any(urls: Sequence[str], target: Path, md5: str, timeout: float, attempts: int, largest: int) -> None:
+def _fetch_from_any(urls: Sequence[str], target: Path, fetcher: _Fetcher, attempts: int) -> None:
     part = target.with_name(f".{target.name}.part")
     failures = []
     for url in urls:
         for _ in range(attempts):
             try:
-                _fetch(url, part, md5, timeout, largest)
+                fetcher.complete(url, part)
                 os.replace(part, target)
                 return
             except _BrokenOffError as error:  # another attempt may go on from there
@@ -92,69 +135,71 @@ def _fetch_from_any(urls: Sequence[str], target: Path, md5: str, timeout: float,
     )
 
 
-def md5_of(path: Path) -> str:
-    """The md5 of a file, in hexadecimal."""
-    digest = hashlib.md5(usedforsecurity=False)
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
 class _BrokenOffError(OSError):
     """The connection ended before the file did."""
 
 
-def _fetch(url: str, part: Path, md5: str, timeout: float, largest: int) -> None:
-    """Complete `part`, and check it; what is wrong in it is deleted."""
-    resumed = part.exists() and part.stat().st_size > 0
-    if resumed and md5_of(part) == md5:
-        return
-    missing = _stream(url, part, timeout, largest)
-    found = md5_of(part)
-    if found == md5:
-        return  # even if the server announced another length
-    if missing is not None:
-        raise _BrokenOffError(f"the connection broke off after {part.stat().st_size} bytes, {missing} before the end")
-    part.unlink()
-    if resumed:  # its beginning came from elsewhere, or is of another version
-        return _fetch(url, part, md5, timeout, largest)
-    raise OSError(f"its md5 is {found}, expected {md5}")
+@dataclass(frozen=True)
+class _Fetcher:
+    """Brings one file from one address; the settings are `fetch_file`'s."""
 
+    checksum: Checksum
+    progress: bool
+    timeout: float
+    largest: int
 
-def _stream(url: str, part: Path, timeout: float, largest: int) -> int | None:
-    """Write what `url` answers into `part`, behind what is there if the server can do that.
-
-    Returns:  how many of the bytes that the server announced did not arrive; None if all did.
-    """
-    from tqdm import tqdm
-
-    there = part.stat().st_size if part.exists() else 0
-    with _opened(url, there, timeout) as answer:
-        if not _goes_on(answer, there):
-            there = 0
-        length = answer.headers.get("Content-Length")
-        announced = int(length) if length and length.isdecimal() else None
-        arrived = 0
-        with (
-            part.open("ab" if there else "wb") as file,
-            tqdm(
-                total=None if announced is None else there + announced,
-                initial=there,
-                unit="B",
-                unit_scale=True,
-                unit_divisor=1024,
-                desc=url.rsplit("/", 1)[1],
-            ) as bar,
-        ):
-            while there + arrived <= largest and (chunk := _next_chunk(answer, there + arrived)):
-                arrived += len(chunk)
-                file.write(chunk)
-                bar.update(len(chunk))
-    if there + arrived > largest:
+    def complete(self, url: str, part: Path) -> None:
+        """Complete `part`, and check it; what is wrong in it is deleted."""
+        resumed = part.exists() and part.stat().st_size > 0
+        if resumed and self.checksum.fits(part):
+            return
+        missing = self._stream(url, part)
+        if self.checksum.fits(part):
+            return  # even if the server announced another length
+        if missing is not None:
+            raise _BrokenOffError(
+                f"the connection broke off after {part.stat().st_size} bytes, {missing} before the end"
+            )
+        found = self.checksum.of(part)
         part.unlink()
-        raise OSError(f"it is larger than {largest} bytes")
-    return None if announced is None or arrived >= announced else announced - arrived
+        if resumed:  # its beginning came from elsewhere, or is of another version
+            return self.complete(url, part)
+        raise OSError(f"its {self.checksum.algorithm} is {found}, expected {self.checksum.digest}")
+
+    def _stream(self, url: str, part: Path) -> int | None:
+        """Write what `url` answers into `part`, behind what is there if the server can do that.
+
+        Returns:  how many of the bytes that the server announced did not arrive; None if all did.
+        """
+        from tqdm import tqdm
+
+        there = part.stat().st_size if part.exists() else 0
+        with _opened(url, there, self.timeout) as answer:
+            if not _goes_on(answer, there):
+                there = 0
+            length = answer.headers.get("Content-Length")
+            announced = int(length) if length and length.isdecimal() else None
+            arrived = 0
+            with (
+                part.open("ab" if there else "wb") as file,
+                tqdm(
+                    total=None if announced is None else there + announced,
+                    initial=there,
+                    unit="B",
+                    unit_scale=True,
+                    unit_divisor=1024,
+                    desc=url.rsplit("/", 1)[1],
+                    disable=not self.progress,
+                ) as bar,
+            ):
+                while there + arrived <= self.largest and (chunk := _next_chunk(answer, there + arrived)):
+                    arrived += len(chunk)
+                    file.write(chunk)
+                    bar.update(len(chunk))
+        if there + arrived > self.largest:
+            part.unlink()
+            raise OSError(f"it is larger than {self.largest} bytes")
+        return None if announced is None or arrived >= announced else announced - arrived
 
 
 def _opened(url: str, there: int, timeout: float) -> Any:

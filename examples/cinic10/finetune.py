@@ -1,0 +1,105 @@
+"""A ResNet-9 that has learnt CIFAR-100, moved to CINIC-10 with its batch norms frozen, and with them free.
+
+    python examples/cifar100/best.py --data FOLDER      # makes the weights, in the better part of an hour
+    python examples/cinic10/finetune.py --data FOLDER --weights runs/cifar100-best/best.pt
+
+The last layer is exchanged for one of ten classes; the layers before it learn at a tenth of its rate. A frozen batch
+norm normalises by CIFAR-100's statistics and keeps its factors; a free one goes by the new images. The same network
+from random weights stands beside them. The rate falls to nothing, so the weights of the last epoch are tested, once. A
+run that was cut off goes on where it was when the command is given again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import minitorch_cv as torch
+from minitorch_cv import nn
+from minitorch_cv.training import begin_run, compare, finish_run, fit, report
+from minitorch_cv.utils.data import DataLoader, Dataset, Subset
+from minitorch_cv.vision.datasets import CINIC10
+from minitorch_cv.vision.models import ResNet9
+from minitorch_cv.vision.transforms import BatchAugment, ImageBatches
+
+MEAN, STD = (0.507, 0.487, 0.441), (0.267, 0.256, 0.276)  # of CIFAR-100's training images, as the weights expect
+VARIANTS = ("random weights", "batch norm frozen", "batch norm free")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds CINIC-10")
+    parser.add_argument("--weights", type=Path, default=Path("runs/cifar100-best/best.pt"), help="of cifar100/best.py")
+    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
+    parser.add_argument("--out", type=Path, default=Path("runs/cinic10-finetune"))
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    epochs = 1 if args.quick else args.epochs
+    if not args.weights.is_file() and set(args.variants) != {"random weights"}:
+        parser.error(f"there are no weights at {args.weights}; examples/cifar100/best.py makes them")
+
+    train_set, val_set, test_set = (CINIC10(args.data, split) for split in ("train", "valid", "test"))
+    classes = train_set.classes
+    if args.quick:
+        train_set, val_set, test_set = some(train_set, 250), some(val_set, 100), some(test_set, 100)
+    augment = BatchAugment(padding=4, padding_mode="reflect", flip=0.5, mean=MEAN, std=STD)
+    train_batches = ImageBatches.from_dataset(train_set, augment)
+    val_batches, test_batches = (ImageBatches.from_dataset(s, augment.plain()) for s in (val_set, test_set))
+
+    runs = []
+    for variant in args.variants:
+        torch.manual_seed(args.seed)
+        train_loader = DataLoader(train_batches, batch_size=128, shuffle=True, num_workers=1)
+        model = network(None if variant == "random weights" else args.weights, len(classes))
+        if variant == "batch norm frozen":
+            for module in model.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    nn.utils.freeze(module)  # its statistics too, through model.train()
+        *body, weight, bias = model.parameters()
+        rate = 0.02
+        groups = [
+            {"params": body, "lr": rate if variant == "random weights" else rate / 10},
+            {"params": [weight, bias]},
+        ]
+        optimizer = torch.optim.SGD(groups, lr=rate, momentum=0.9, nesterov=True, weight_decay=5e-4)
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
+        )
+        out = begin_run(
+            args.out / variant.replace(" ", "-"),
+            f"ResNet-9 on CINIC-10: {variant}",
+            classes,
+            model,
+            (1, 3, 32, 32),
+            seed=args.seed,
+            settings={"variant": variant, "epochs": epochs},
+            data={"name": "CINIC-10", "train": len(train_batches), "val": len(val_batches), "test": len(test_batches)},
+        )
+        val_loader, test_loader = DataLoader(val_batches, batch_size=500), DataLoader(test_batches, batch_size=500)
+        fit(model, train_loader, val_loader, optimizer, nn.CrossEntropyLoss(), epochs, scheduler, out=out)
+        result = finish_run(out, model, test_loader, nn.CrossEntropyLoss(), mean=MEAN, std=STD, features="classifier.1")
+        print(f"{variant}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
+        runs.append(out)
+    if len(runs) > 1:
+        print(f"comparison: {compare(runs, args.out / 'comparison.html', 'Batch norm frozen and free')}")
+
+
+def network(weights: Path | None, num_classes: int) -> ResNet9:
+    """A ResNet-9 with a new last layer."""
+    model = ResNet9(num_classes=100)
+    if weights is not None:
+        model.load_state_dict(torch.load(weights))
+    model.classifier[-1] = nn.Linear(model.classifier[-1].in_features, num_classes)
+    return model
+
+
+def some(dataset: Dataset, count: int) -> Subset:
+    """About so many images, of all classes: they lie one class after the other."""
+    return Subset(dataset, list(range(0, len(dataset), max(1, len(dataset) // count))))
+
+
+if __name__ == "__main__":
+    main()

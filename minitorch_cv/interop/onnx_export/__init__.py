@@ -1,0 +1,154 @@
+"""export: a model as an ONNX file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..._version import __version__
+from ...nn.module import Module
+from ...tensors.tensor import Tensor
+from ...utils.atomic import replacing
+from ..program import Program, Step, Value
+from ..tracing import trace
+from .activations import ACTIVATIONS
+from .graph import Graph
+from .norms import NORMS
+from .operations import OPERATIONS
+from .padding import PADDING
+from .pooling import POOLING
+from .products import OF_TWO, PRODUCTS
+from .shapes import SHAPES
+from .windows import WINDOWS
+
+__all__ = ["export"]
+
+OPSETS = (18, 19, 20, 21)
+_LAYERS = {**ACTIVATIONS, **NORMS, **PADDING, **POOLING, **PRODUCTS, **SHAPES, **WINDOWS}
+_LARGEST = 2**31 - 1  # bytes of an ONNX file
+
+
+def export(
+    model: Module,
+    args: Tensor | Sequence[Tensor],
+    f: str | os.PathLike[str],
+    *,
+    input_names: Sequence[str] | None = None,
+    output_names: Sequence[str] | None = None,
+    opset_version: int | None = None,
+    dynamic_axes: Mapping[str, Any] | Sequence[str] | None = None,
+) -> None:
+    """Write a model, as it is in evaluation mode, as an ONNX file.
+
+    The model is run on a sample and its steps are written down: the file does for every batch what the model did for
+    the sample. Sizes other than the batch's are those of the sample. The model is left as it was.
+
+    Args:     args: a sample of the input, or a tuple of them; the first dimension is the batch's.
+              f: the file. It is written whole or not at all.
+              input_names, output_names: in the file; by default "input" and "output", numbered if there are several.
+              opset_version: of ONNX's operators, 18 (the default) to 21.
+              dynamic_axes: what may have any size, as torch.onnx takes it: {"input": {0: "batch"}} or {"input": [0]},
+                only ever dimension 0. By default the first dimension of all inputs and of the outputs that keep it.
+                {} fixes it to the sample's size.
+    Raises:   NotImplementedError: naming the layer or operation that cannot be written, other opsets, other axes.
+              ValueError: for names that do not fit in number, or are given twice.
+              ImportError: without the package onnx (pip install minitorch-cv[onnx]).
+    """
+    import onnx
+
+    opset = OPSETS[0] if opset_version is None else opset_version
+    if opset not in OPSETS:
+        raise NotImplementedError(f"onnx.export: opset_version is {opset}, supported are {', '.join(map(str, OPSETS))}")
+    program = trace(model, [args] if isinstance(args, Tensor) else list(args))
+    inputs = _names("input", input_names, len(program.inputs))
+    outputs = _names("output", output_names, len(program.outputs))
+    if len({*inputs, *outputs}) < len(inputs) + len(outputs):
+        raise ValueError(f"onnx.export: names are given twice: inputs {inputs}, outputs {outputs}")
+    batch = _batch_names(dynamic_axes, inputs, outputs)
+    graph = _graph(program, inputs, outputs)
+    helper = onnx.helper
+    made = helper.make_graph(
+        [helper.make_node(op, i, o, f"{op}_{n}", **a) for n, (op, i, o, a) in enumerate(graph.nodes)],
+        type(model).__name__,
+        [_info(name, value, batch) for name, value in zip(inputs, program.inputs)],
+        [_info(name, value, batch) for name, value in zip(outputs, program.outputs)],
+        [onnx.numpy_helper.from_array(array, name) for name, array in graph.arrays.items()],
+    )
+    written = helper.make_model(
+        made,
+        producer_name="minitorch_cv",
+        producer_version=__version__,
+        opset_imports=[helper.make_opsetid("", opset)],
+        ir_version={18: 8, 19: 9, 20: 9, 21: 10}[opset],
+    )
+    if written.ByteSize() > _LARGEST:
+        raise NotImplementedError(
+            f"onnx.export: the model takes {written.ByteSize():,} bytes; a file of ONNX holds at most {_LARGEST:,}"
+        )
+    onnx.checker.check_model(written)
+    with replacing(f) as temporary:
+        onnx.save(written, temporary)
+
+
+def _names(stem: str, given: Sequence[str] | None, count: int) -> list[str]:
+    if given is None:
+        return [stem] if count == 1 else [f"{stem}_{i}" for i in range(count)]
+    if len(given) != count:
+        raise ValueError(f"onnx.export: {stem}_names has {len(given)} names, but the model has {count} {stem}s")
+    return list(given)
+
+
+def _batch_names(dynamic_axes: Any, inputs: list[str], outputs: list[str]) -> dict[str, str]:
+    """For each input and output whose first dimension may have any size: what that is called."""
+    if dynamic_axes is None:
+        return dict.fromkeys([*inputs, *outputs], "batch")
+    found = {}
+    for name, axes in dynamic_axes.items():
+        if name not in (*inputs, *outputs):
+            raise ValueError(f"onnx.export: dynamic_axes names {name!r}, expected one of {[*inputs, *outputs]}")
+        named = dict(axes) if isinstance(axes, Mapping) else dict.fromkeys(axes, "batch")
+        if set(named) != {0}:
+            raise NotImplementedError(
+                f"onnx.export: dynamic_axes of {name!r} is {axes}; only dimension 0, the batch's, may have any size"
+            )
+        found[name] = named[0]
+    return found
+
+
+def _info(name: str, value: Value, batch: dict[str, str]) -> Any:
+    import onnx
+
+    free = batch.get(name)
+    shape = [free or size if n is None else n for n, size in zip(value.shape, value.sample_shape)]
+    return onnx.helper.make_tensor_value_info(name, onnx.helper.np_dtype_to_tensor_dtype(value.dtype), shape)
+
+
+def _graph(program: Program, inputs: list[str], outputs: list[str]) -> Graph:
+    graph = Graph(program, [*inputs, *outputs])
+    for value, name in zip(program.inputs, inputs):
+        graph.names[value.number] = name
+    for step in program.steps:
+        graph.result = step.outputs[0]
+        graph.names[step.outputs[0].number] = _written(graph, step)
+    for value, name in zip(program.outputs, outputs):
+        graph.rename(graph.names[value.number], name)
+    return graph
+
+
+def _written(graph: Graph, step: Step) -> str:
+    """The name of the step's result.
+
+    Raises:   NotImplementedError: if there are no nodes for it.
+    """
+    operands = [graph.operand(operand) for operand in step.inputs]
+    value = step.inputs[0]
+    if step.module is None and step.kind in OPERATIONS:
+        return OPERATIONS[step.kind](graph, step, operands)
+    if step.module is not None and isinstance(value, Value):
+        if step.kind in _LAYERS and len(operands) == 1:
+            return _LAYERS[step.kind](graph, step.module, operands[0], value)
+        if step.kind in OF_TWO and len(operands) == 2:
+            return OF_TWO[step.kind](graph, step.module, operands[0], operands[1], value)
+    supported = sorted(OPERATIONS if step.module is None else {**_LAYERS, **OF_TWO})
+    raise NotImplementedError(f"onnx.export: {step.title} is not supported; supported are {', '.join(supported)}")

@@ -1,0 +1,73 @@
+"""Which of PyTorch's and torchvision's modules there are, and what to do about some that there are not."""
+
+from __future__ import annotations
+
+from .release_version import ReleaseVersion
+
+# The releases whose names and behaviour the library follows.
+TORCH_VERSION = ReleaseVersion("2.13.0+minitorch_cv")
+TORCHVISION_VERSION = ReleaseVersion("0.28.0+minitorch_cv")
+
+_TORCH = """
+    accelerator amp amp.autocast_mode amp.grad_scaler
+    autograd autograd.anomaly_mode=autograd.anomaly autograd.function autograd.grad_mode autograd.gradcheck
+    autograd.variable
+    backends backends.cuda backends.cudnn backends.mkldnn backends.mps
+    compiler cuda cuda.amp cuda.amp.autocast_mode=cuda.amp cuda.amp.grad_scaler=cuda.amp hub linalg mps
+    nn nn.functional nn.init nn.modules=nn nn.modules.module=nn.module nn.parameter nn.utils onnx
+    nn.utils.clip_grad nn.utils.convert_parameters
+    optim optim.adadelta optim.adagrad optim.adam optim.adamax optim.adamw=optim.adam optim.lr_scheduler optim.nadam
+    optim.optimizer optim.radam optim.rmsprop optim.sgd
+    random return_types=types.return_types serialization testing
+    utils utils.data utils.data.dataloader utils.data.dataset utils.data.sampler
+    version xpu
+"""
+_TORCHVISION = """
+    datasets datasets.cifar datasets.folder datasets.mnist datasets.vision datasets.voc
+    io
+    models models.alexnet models.resnet models.squeezenet models.vgg
+    transforms transforms.functional transforms.transforms=transforms transforms.v2
+    utils
+"""
+
+
+def _modules(top: str, listed: str, package: str) -> dict[str, str]:
+    """The full names of modules, and those of ours that they are: the same behind the first, or what follows `=`."""
+    found = {top: package}
+    for entry in listed.split():
+        name, _, own = entry.partition("=")
+        found[f"{top}.{name}"] = f"{package}.{own or name}"
+    return found
+
+
+MODULES = _modules("torch", _TORCH, "minitorch_cv") | _modules("torchvision", _TORCHVISION, "minitorch_cv.vision")
+
+# Attributes that are others than those of the module that stands for PyTorch's.
+ATTRIBUTES = {
+    "torch.__version__": TORCH_VERSION,
+    "torch.version.__version__": TORCH_VERSION,
+    "torchvision.__version__": TORCHVISION_VERSION,
+}
+
+_NO_RECURRENT = "this library is for images and has no recurrent layers"
+_ONE_PROCESS = "training runs in one process here, on all its cores"
+ADVICE = {
+    "torch.bfloat16": "NumPy has no bfloat16; use float32, or leave the dtype out: autocast changes nothing here",
+    "torch.complex64": "there are no complex tensors here",
+    "torch.distributed": _ONE_PROCESS,
+    "torch.fx": "models are not traced here",
+    "torch.jit": "models are not compiled to TorchScript here; save model.state_dict()",
+    "torch.multiprocessing": f"{_ONE_PROCESS}, and the DataLoader's workers are threads",
+    "torch.nn.DataParallel": f"{_ONE_PROCESS}; call the model itself",
+    "torch.nn.GRU": _NO_RECURRENT,
+    "torch.nn.LSTM": _NO_RECURRENT,
+    "torch.nn.RNN": _NO_RECURRENT,
+    "torch.nn.parallel": _ONE_PROCESS,
+    "torch.profiler": "use Python's cProfile, or python -m minitorch_cv summary for the work of each layer",
+    "torch.utils.checkpoint": "activations are always kept here; take smaller batches to save memory",
+    "torch.utils.data.distributed": _ONE_PROCESS,
+    "torch.utils.model_zoo": "load a file with torch.load, or write models.NAME(weights=...)",
+    "torch.utils.tensorboard": "minitorch_cv.training.fit writes curves and a report; or use the tensorboardX package",
+    "torchvision.ops": "this library has no operations on boxes",
+    "torchvision.tv_tensors": "transforms here take images and plain tensors",
+}

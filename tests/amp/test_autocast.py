@@ -1,0 +1,77 @@
+"""autocast: it casts nothing, says so once, and takes what PyTorch's takes."""
+
+import warnings
+
+import pytest
+import torch
+
+import minitorch_cv as mt
+from minitorch_cv.utils import say_once
+
+X = mt.ones(2, 2)
+
+
+@pytest.fixture(autouse=True)
+def nothing_said(monkeypatch):
+    monkeypatch.setattr(say_once, "_said", set())
+
+
+def messages(call):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        call()
+    return [(w.category, str(w.message)) for w in caught]
+
+
+def test_it_casts_nothing_and_says_so_once():
+    with pytest.warns(UserWarning, match="autocast changes nothing in minitorch_cv") as caught:
+        with mt.autocast("cpu") as entered:
+            assert (X @ X).dtype is mt.float32 and entered.device == "cpu"
+            assert not mt.is_autocast_enabled() and not mt.is_autocast_enabled("cpu")
+    assert caught[0].filename == __file__
+    assert messages(lambda: mt.autocast("cpu", dtype=mt.float16)) == []
+
+
+def test_disabled_is_silent():
+    assert messages(lambda: [mt.autocast(d, enabled=False) for d in ("cpu", "cuda")]) == []
+
+
+def test_as_a_decorator():
+    @mt.autocast("cpu", enabled=False)
+    def product(x):
+        """Product."""
+        return x @ x
+
+    assert product(X).sum().item() == 8 and product.__name__ == "product"
+
+
+def test_a_gpu_is_missing():
+    assert messages(lambda: mt.autocast("cuda")) == [(UserWarning, "CUDA is not available. Disabling autocast.")]
+    assert "CUDA is not available" in messages(lambda: torch.autocast("cuda"))[0][1]
+    found = messages(lambda: mt.cuda.amp.autocast(True, mt.float16))
+    assert [category for category, _ in found] == [FutureWarning, UserWarning]
+    assert found[0] == messages(lambda: torch.cuda.amp.autocast())[0]
+
+
+def test_another_dtype_disables():
+    ours = messages(lambda: mt.autocast("cpu", dtype=mt.float64))
+    theirs = messages(lambda: torch.autocast("cpu", dtype=torch.float64))
+    assert ours[0][1].splitlines()[0] == theirs[0][1].splitlines()[0] and "got torch.float64" in ours[0][1]
+
+
+@pytest.mark.parametrize("library", [mt, torch])
+def test_errors(library):
+    with pytest.raises(ValueError, match="Expected `device_type` of type `str`, got: `<class 'int'>`"):
+        library.autocast(3)
+    with pytest.raises(TypeError, match=r"autocast\(\)\(func\) requires a callable, but got Tensor"):
+        library.autocast("cpu", enabled=False)(library.ones(1))
+    assert library.amp.is_autocast_available("cpu")
+
+
+def test_a_wrong_device_or_dtype():
+    with pytest.raises(
+        RuntimeError, match="User specified an unsupported autocast device_type 'tpu'; there are cpu, cuda"
+    ):
+        mt.autocast("tpu")
+    with pytest.raises(TypeError, match="dtype must be a dtype or None, got 'half'"):
+        mt.autocast("cpu", dtype="half")

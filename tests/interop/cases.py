@@ -1,0 +1,161 @@
+"""The layers with the settings that they are tested with, and modules with a forward of their own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import minitorch_cv as mt
+from minitorch_cv import nn
+from minitorch_cv.nn import functional as F
+from tests.checks import normal
+
+IMAGES, SEQUENCES, FEATURES = (2, 4, 7, 6), (2, 4, 9), (2, 6)
+
+CASES = {
+    "CELU": [((1.3,), IMAGES)],
+    "ELU": [((0.7,), IMAGES)],
+    "GELU": [(("none",), IMAGES), (("tanh",), IMAGES)],
+    "GLU": [((1,), IMAGES)],
+    "Hardshrink": [((0.4,), IMAGES)],
+    "Hardsigmoid": [((), IMAGES)],
+    "Hardswish": [((), IMAGES)],
+    "Hardtanh": [((-0.5, 0.8), IMAGES)],
+    "LeakyReLU": [((0.2,), IMAGES)],
+    "LogSigmoid": [((), IMAGES)],
+    "LogSoftmax": [((1,), FEATURES), ((-1,), IMAGES)],
+    "Mish": [((), IMAGES)],
+    "PReLU": [((), IMAGES), ((4,), IMAGES), ((6,), FEATURES)],
+    "RReLU": [((0.1, 0.4), IMAGES)],
+    "ReLU": [((), IMAGES), ((True,), IMAGES)],
+    "ReLU6": [((), IMAGES)],
+    "SELU": [((), IMAGES)],
+    "SiLU": [((), IMAGES)],
+    "Sigmoid": [((), IMAGES)],
+    "Softmax": [((1,), IMAGES)],
+    "Softmax2d": [((), IMAGES)],
+    "Softmin": [((1,), FEATURES)],
+    "Softplus": [((), IMAGES), ((2.0, 1.0), IMAGES)],
+    "Softshrink": [((0.4,), IMAGES)],
+    "Softsign": [((), IMAGES)],
+    "Tanh": [((), IMAGES)],
+    "Tanhshrink": [((), IMAGES)],
+    "Threshold": [((0.3, -2.0), IMAGES)],
+    "BatchNorm1d": [((6,), FEATURES), ((4,), SEQUENCES)],
+    "BatchNorm2d": [((4,), IMAGES), ((4, 1e-3, 0.1, False), IMAGES)],
+    "BatchNorm3d": [((3,), (2, 3, 4, 5, 2))],
+    "GroupNorm": [((2, 4), IMAGES), ((2, 6), FEATURES)],
+    "InstanceNorm1d": [((4,), SEQUENCES), ((4, 1e-5, 0.1, True, True), SEQUENCES)],
+    "InstanceNorm2d": [((4, 1e-3, 0.1, True), IMAGES)],
+    "LayerNorm": [((6,), FEATURES), (((7, 6), 1e-3), IMAGES)],
+    "LocalResponseNorm": [((3, 0.5, 0.6, 2.0), IMAGES), ((2, 0.5), SEQUENCES)],
+    "RMSNorm": [((6,), FEATURES), (((7, 6), 1e-2), IMAGES)],
+    "ConstantPad1d": [(((2, 1), 1.5), SEQUENCES)],
+    "ConstantPad2d": [(((2, 1, 0, 3), -1.5), IMAGES), (((-1, 1, 2, -2), 3.0), IMAGES)],
+    "ZeroPad1d": [((2,), SEQUENCES)],
+    "ZeroPad2d": [((1,), IMAGES)],
+    "CircularPad1d": [(((2, 1),), SEQUENCES)],
+    "CircularPad2d": [(((2, 1, 0, 3),), IMAGES)],
+    "ReflectionPad1d": [(((2, 1),), SEQUENCES)],
+    "ReflectionPad2d": [(((2, 1, 0, 3),), IMAGES)],
+    "ReplicationPad1d": [(((2, 1),), SEQUENCES)],
+    "ReplicationPad2d": [(((2, 1, -1, 3),), IMAGES)],
+    "MaxPool1d": [((3, 2, 1), SEQUENCES), ((2, 2, 0, 2, False, True), SEQUENCES)],
+    "MaxPool2d": [((3, 2, 1), IMAGES), (((3, 2), (2, 3), 0, 1, False, True), IMAGES), ((2, 3, 1, 2), IMAGES)],
+    "AvgPool1d": [((3, 2, 1), SEQUENCES), ((4, 3, 1, True, False), SEQUENCES)],
+    "AvgPool2d": [
+        ((2,), IMAGES),
+        ((3, 2, 1, True), IMAGES),
+        ((3, 2, 1, True, False), IMAGES),
+        ((3, 2, 1, False, True, 5), IMAGES),
+    ],
+    "LPPool1d": [((2, 3, 2), SEQUENCES)],
+    "LPPool2d": [((2, (3, 2)), IMAGES), ((3.0, 2, 3, True), IMAGES), ((float("inf"), 2), IMAGES)],
+    "AdaptiveAvgPool1d": [((3,), SEQUENCES), ((4,), SEQUENCES)],
+    "AdaptiveAvgPool2d": [((1,), IMAGES), (((7, 3),), IMAGES), (((3, None),), IMAGES), (((9, 4),), IMAGES)],
+    "AdaptiveMaxPool1d": [((1,), SEQUENCES)],
+    "AdaptiveMaxPool2d": [((1,), IMAGES), (((7, 3),), IMAGES), (((3, 4),), IMAGES)],
+    "Linear": [((6, 5), FEATURES), ((6, 5, False), IMAGES), ((6, 5), IMAGES)],
+    "Conv1d": [((4, 6, 3, 2, 1, 2, 2), SEQUENCES), ((4, 6, 4, 1, "same"), SEQUENCES)],
+    "Conv2d": [
+        ((4, 6, (3, 2), (2, 1), (1, 0), 1, 2), IMAGES),
+        ((4, 6, 3, 1, "same", 2, 1, False), IMAGES),
+        ((4, 6, 3, 1, "valid"), IMAGES),
+        *[((4, 2, 3, 1, (1, 2), 1, 1, True, mode), IMAGES) for mode in ("reflect", "replicate", "circular")],
+    ],
+    "ConvTranspose1d": [((4, 6, 3, 2, 1, 1), SEQUENCES)],
+    "ConvTranspose2d": [((4, 6, (3, 2), 2, (1, 0), (1, 0), 2, False), IMAGES)],
+    "Blur": [((3, 2, 1), IMAGES), (((2, 3), 1, "same"), IMAGES), ((3, 1, "valid"), IMAGES)],
+    "Unfold": [(((3, 2), 1, (1, 0), 2), IMAGES)],
+    "Fold": [(((5, 6), (2, 3)), (2, 12, 16))],
+    "AlphaDropout": [((0.5,), IMAGES)],
+    "Dropout": [((0.5,), IMAGES)],
+    "Dropout1d": [((0.5,), SEQUENCES)],
+    "Dropout2d": [((0.5,), IMAGES)],
+    "Dropout3d": [((0.5,), (2, 3, 4, 5, 2))],
+    "FeatureAlphaDropout": [((0.5,), IMAGES)],
+    "ChannelShuffle": [((2,), IMAGES)],
+    "Flatten": [((), IMAGES), ((2,), IMAGES), ((0, 1), IMAGES)],
+    "Identity": [((), IMAGES)],
+    "PixelShuffle": [((2,), IMAGES)],
+    "PixelUnshuffle": [((2,), (2, 3, 4, 6))],
+    "Unflatten": [((1, (2, 2)), IMAGES), ((1, (3, -1)), FEATURES)],
+    "Upsample": [
+        ((None, 2), IMAGES),
+        (((9, 5),), IMAGES),
+        ((None, 1.7, "bilinear"), IMAGES),
+        (((10, 9), None, "bilinear", True), IMAGES),
+        (((10, 9), None, "bilinear"), IMAGES),
+        ((None, (2.0, 3.0), "nearest-exact"), IMAGES),
+        ((None, 2.0, "linear"), SEQUENCES),
+    ],
+    "UpsamplingBilinear2d": [((None, 2), IMAGES)],
+    "UpsamplingNearest2d": [(((3, 11),), IMAGES)],
+}
+PARAMETERS = [
+    pytest.param(kind, arguments, shape, id=f"{kind}-{i}")
+    for kind, cases in CASES.items()
+    for i, (arguments, shape) in enumerate(cases)
+]
+
+
+def trained(module):
+    """Parameters and statistics that are not those a layer begins with."""
+    for i, tensor in enumerate([*module.parameters(), *module.buffers()]):
+        if tensor.is_floating_point():
+            tensor.array[...] = np.abs(normal(*tensor.shape, seed=i)) + 0.1 if i % 2 else normal(*tensor.shape, seed=i)
+    for buffer in (b for name, b in module.named_buffers() if name.endswith("running_var")):
+        buffer.array[...] = np.abs(normal(*buffer.shape)) + 0.5
+    return module
+
+
+class Pair(nn.Module):
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, a, b):
+        return self.layer(a, b)
+
+
+class Functional(nn.Module):
+    """What forwards do between layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(mt.from_numpy(normal(4, 3, 3, 3).astype(np.float32)))
+        self.matrix = nn.Parameter(mt.from_numpy(normal(5, 4 * 9).astype(np.float32)))
+        self.register_buffer("shift", mt.tensor([0.5]))
+
+    def forward(self, x):
+        x = F.conv2d(x, self.weight, stride=(1, 2), padding=1)  # (N, 4, 12, 6)
+        x = F.max_pool2d(F.relu(x), (3, 2), (2, 1), 1)  # (N, 4, 6, 7)
+        x = x + F.avg_pool2d(x, 3, 1, 1) * 0.5 - self.shift
+        x = mt.cat([x[:, ::2], x[:, 1:2], x[:, 3].unsqueeze(1)], 1)
+        x = F.pad(x, (1, 0, -1, 0), value=2.0).permute(0, 1, 3, 2)  # (N, 4, 8, 5)
+        x = F.avg_pool2d(F.leaky_relu(x, 0.2), 2, ceil_mode=True, count_include_pad=False)  # (N, 4, 4, 3)
+        x = F.hardtanh(x[:, :, -3:], -1.5, 2.5).reshape(x.shape[0], -1)
+        y = F.linear(x, self.matrix)
+        y = mt.stack([mt.tanh(y), mt.sigmoid(-y), 1 - y / 4], 1)
+        y = y.mean(1) + (y**2).sum(1, keepdim=True)[:, 0] + mt.sqrt(mt.exp(y.abs())).mean((1,))
+        return F.log_softmax(y, 1), F.softmax(y[:, None, 1:], -1).log(), mt.sub(y, y.clone(), alpha=2)

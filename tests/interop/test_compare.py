@@ -1,0 +1,266 @@
+"""compare_torch: every model of vision.models is found the same; faults put into one layer are found by its name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+import torchvision
+from numba.core import config
+
+import minitorch_cv as mt
+from minitorch_cv import nn
+from minitorch_cv.interop import compare_torch
+from minitorch_cv.interop.samples import sample_for
+from minitorch_cv.kernels import batch_norm as batch_norm_kernels
+from minitorch_cv.ops.activation_piecewise import Relu
+from minitorch_cv.ops.convolution import Convolution
+from minitorch_cv.ops.linear import Linear
+from minitorch_cv.optim import SGD
+from minitorch_cv.vision import models
+from tests.checks import check_error, normal
+
+needs_jit = pytest.mark.skipif(config.DISABLE_JIT, reason="plain Python takes long for a whole network")
+IN_TORCHVISION = set(models.list_models(module=models)) & set(torchvision.models.list_models())
+
+BOTH_MODES = {"alexnet", "resnet18", "resnet20", "squeezenet1_1", "vgg11_bn", "resnet9"}  # the others are made alike
+
+
+@needs_jit
+@pytest.mark.parametrize("name", models.list_models(module=models))
+def test_model(name, quick_weights):
+    """Against torchvision's where it has the model, else against to_torch's."""
+    model = quick_weights(models.get_model(name, num_classes=7))
+    theirs = torchvision.models.get_model(name, num_classes=7) if name in IN_TORCHVISION else None
+    images = normal(2, *sample_for(model).shape[1:]).astype(np.float32)
+    modes = ["train", "eval"] if name in BOTH_MODES else ["train"]
+    found = compare_torch(model, theirs, (images, np.array([0, 6])), modes=modes)
+    assert found.ok, str(found)
+    layers = {name for name, module in model.named_modules() if list(module.parameters(recurse=False))}
+    assert layers <= {row.layer for row in found.rows}
+
+
+def network():
+    mt.manual_seed(0)
+    return nn.Sequential(
+        nn.Conv2d(2, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(inplace=True), nn.MaxPool2d(2),
+        nn.Conv2d(4, 3, 3), nn.LeakyReLU(0.1), nn.Flatten(), nn.Dropout(0.5), nn.Linear(27, 3),
+    )  # fmt: skip
+
+
+BATCH = normal(4, 2, 10, 10).astype(np.float32), np.array([0, 2, 1, 1])
+
+
+@pytest.mark.parametrize("dtype", [mt.float32, mt.float64])
+def test_the_same(dtype, capsys):
+    found = compare_torch(network().to(dtype), None, (BATCH[0].astype(dtype.numpy), BATCH[1]), verbose=True)
+    assert found.ok and found.first is None and found.departing == []
+    printed = capsys.readouterr().out
+    assert "the same as PyTorch: 9 layers" in printed and "note: dropout was switched off" in printed
+    assert printed.startswith("  Mode   Layer") and "<>" not in printed
+    assert len(found.table().splitlines()) == len(found.rows) + 1
+    quantities = {row.quantity for row in found.rows if row.layer == "1"}
+    assert quantities == {
+        "output", "running_mean", "running_var", "num_batches_tracked", "gradient of output", "gradient of weight",
+        "gradient of bias", "gradient of input", "update of weight", "update of bias",
+    }  # fmt: skip
+    assert {row.quantity for row in found.rows if not row.layer} == {
+        "result", "gradient of result", "loss", "gradient of input",
+    }  # fmt: skip
+
+
+def test_a_wrong_gradient_of_the_weights(monkeypatch):
+    """In the second convolution only: the first has two channels."""
+    right = Convolution.backward
+
+    def wrong(self, grad_out):
+        grad_x, grad_weight, grad_bias = right(self, grad_out)
+        return grad_x, grad_weight * (1.001 if grad_weight.shape[1] == 4 else 1), grad_bias
+
+    monkeypatch.setattr(Convolution, "backward", wrong)
+    found = compare_torch(network(), None, BATCH)
+    assert (found.first.layer, found.first.kind, found.first.quantity) == ("4", "Conv2d", "gradient of weight")
+    assert found.first.departure == pytest.approx(1e-3, rel=0.01)
+    assert {(row.layer, row.quantity) for row in found.departing} == {("4", "gradient of weight")}
+    assert str(found).startswith("the first to depart is Conv2d '4', gradient of weight, train mode: departs by 1.0")
+    assert "<>  train  4 (Conv2d)" in found.table()
+
+
+def test_a_relu_that_passes_gradients_at_wrong_places(monkeypatch):
+    monkeypatch.setattr(Relu, "backward", lambda self, grad_out: grad_out * (self.y >= 0))
+    found = compare_torch(network(), None, BATCH)
+    assert (found.first.layer, found.first.kind, found.first.quantity) == ("2", "ReLU", "gradient of input")
+    assert {row.layer for row in found.departing} == {"2"}  # its error does not reach the layers before it
+
+
+def test_a_running_variance_that_is_biased(monkeypatch):
+    """Divided by n and not by n - 1: the output is right."""
+    model = network()
+    forward = type(model[1]).forward
+
+    def biased(self, input):
+        before = self.running_var.clone()
+        result = forward(self, input)
+        if self.training:
+            n = input.numel() / input.shape[1]
+            self.running_var.copy_(0.9 * before + (self.running_var - 0.9 * before) * (n - 1) / n)
+        return result
+
+    monkeypatch.setattr(type(model[1]), "forward", biased)
+    found = compare_torch(model, None, BATCH)
+    assert (found.first.layer, found.first.kind, found.first.quantity) == ("1", "BatchNorm2d", "running_var")
+    assert found.first.mode == "train" and compare_torch(model, None, BATCH, modes=["eval"]).ok
+
+
+def test_a_wrong_forward(monkeypatch):
+    right = Linear.forward
+    monkeypatch.setattr(Linear, "forward", lambda self, *arrays: right(self, *arrays) + np.float32(0.01))
+    found = compare_torch(network(), None, BATCH)
+    assert (found.first.layer, found.first.quantity) == ("8", "output")
+    assert {row.quantity for row in found.departing} == {"output"} and "\n1 of " in str(found)
+
+
+def test_a_wrong_optimiser(monkeypatch):
+    monkeypatch.setattr(SGD, "kernel", None)
+    monkeypatch.setattr(SGD, "fused_state", lambda self, param, group: None)
+    monkeypatch.setattr(SGD, "_with_momentum", staticmethod(lambda buffer, grad, group, first: grad))
+    found = compare_torch(network(), None, BATCH)
+    assert found.first.quantity.startswith("update of") and found.first.layer == "0"
+    assert all(row.quantity.startswith("update") for row in found.departing)
+
+
+def test_a_wrong_formula_between_layers():
+    """It is seen in what reaches the next layer, and in the gradient that comes back to the one before."""
+
+    class Ours(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.last = nn.Linear(3, 4), nn.Linear(4, 2)
+
+        def forward(self, x):
+            return self.last(mt.tanh(self.first(x)) * 1.01)
+
+    class Theirs(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.last = torch.nn.Linear(3, 4), torch.nn.Linear(4, 2)
+
+        def forward(self, x):
+            return self.last(torch.tanh(self.first(x)))
+
+    found = compare_torch(Ours(), Theirs(), normal(5, 3).astype(np.float32))
+    assert (found.first.layer, found.first.quantity) == ("last", "output")
+    assert ("first", "gradient of output") in {(row.layer, row.quantity) for row in found.departing}
+
+
+def test_another_loss_and_optimiser():
+    model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+    batch = normal(5, 3).astype(np.float32), normal(5, 2, seed=1).astype(np.float32)
+    found = compare_torch(
+        model, None, batch,
+        loss=lambda F, outputs, targets: F.smooth_l1_loss(outputs, targets, beta=0.5),
+        optimizer=lambda optim, params: optim.AdamW(params, lr=0.01),
+    )  # fmt: skip
+    assert found.ok
+    assert compare_torch(model, None, batch).ok  # the squared distance
+    assert not compare_torch(model, None, batch, loss=lambda F, o, t: o.sum() * (2 if F is nn.functional else 1)).ok
+
+
+def test_both_models_are_left_as_they_were():
+    model, theirs = network(), torch.nn.Sequential(
+        torch.nn.Conv2d(2, 4, 3, padding=1), torch.nn.BatchNorm2d(4), torch.nn.ReLU(True), torch.nn.MaxPool2d(2),
+        torch.nn.Conv2d(4, 3, 3), torch.nn.LeakyReLU(0.1), torch.nn.Flatten(), torch.nn.Dropout(0.5),
+        torch.nn.Linear(27, 3),
+    )  # fmt: skip
+    model[0].weight.requires_grad_(False)
+    model[4].eval()
+    theirs[4].eval()
+    before = {name: value.array.copy() for name, value in model.state_dict().items()}
+    assert compare_torch(model, theirs, BATCH).ok
+    for name, value in model.state_dict().items():
+        np.testing.assert_array_equal(value.array, before[name])
+        np.testing.assert_array_equal(theirs.state_dict()[name].numpy(), before[name])
+    assert [m.training for m in model.modules()] == [m.training for m in theirs.modules()]
+    assert model[7].p == theirs[7].p == 0.5
+    assert all(p.grad is None for p in (*model.parameters(), *theirs.parameters()))
+    assert not any(m._forward_hooks for m in (*model.modules(), *theirs.modules()))
+    assert theirs[0].weight.requires_grad is False
+
+
+def test_weights_of_other_names():
+    class Named(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.entry, self.inner = torch.nn.Linear(3, 4), torch.nn.Sequential(torch.nn.Linear(4, 2))
+
+        def forward(self, x):
+            return self.inner(self.entry(x).relu())
+
+    model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+    found = compare_torch(model, Named(), normal(5, 3).astype(np.float32))
+    assert found.ok and {row.layer for row in found.rows} == {"", "0", "2"}
+    assert "note: the weights have other names in torch_model and were taken in order" in str(found)
+    assert "note: not compared by themselves, as only one of the models calls them: 1" in str(found)
+
+
+def test_weights_that_do_not_fit():
+    ours = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))
+    theirs = torch.nn.Sequential(torch.nn.Linear(3, 5), torch.nn.Linear(5, 2, bias=False))
+    match = r"1.bias \[2\]: torch_model has none; 0.weight: \[4, 3\], torch_model's \[5, 3\]; .*Build both"
+    check_error(ValueError, match, compare_torch, ours, theirs, normal(5, 3).astype(np.float32))
+    theirs = torch.nn.Sequential(*theirs, torch.nn.PReLU())
+    check_error(ValueError, r"2.weight \[1\]: only in torch_model", compare_torch, ours, theirs, normal(5, 3))
+
+
+def test_results_of_other_shapes_and_nan():
+    class Sliced(torch.nn.Linear):
+        def forward(self, x):
+            return super().forward(x)[:, :1]
+
+    x = normal(5, 3).astype(np.float32)
+    found = compare_torch(nn.Linear(3, 2), Sliced(3, 2), x)
+    assert found.first.departure == np.inf
+    assert str(found.first) == "the model (Linear), output, train mode: shape [5, 2], PyTorch's [5, 1]"
+    assert compare_torch(nn.Linear(3, 2), torch.nn.Linear(3, 2), x * np.nan).ok  # NaN where PyTorch has it
+    model = nn.Sequential(nn.Linear(3, 2))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nn.Linear, "forward", lambda self, x: x.matmul(self.weight.t()) + self.bias + float("nan"))
+        assert compare_torch(model, torch.nn.Sequential(torch.nn.Linear(3, 2)), x).first.departure == np.inf
+
+
+def test_several_inputs_and_outputs():
+    class Both(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.words, self.scale = nn.Embedding(5, 3), nn.RReLU()
+
+        def forward(self, words, x):
+            return self.words(words).sum(1), self.scale(x)
+
+    x = torch.from_numpy(normal(4, 3).astype(np.float32))
+    found = compare_torch(Both(), None, [mt.tensor([[1, 2], [0, 4], [3, 3], [1, 1]]), x])
+    assert found.ok and {"result", "result 2"} <= {row.quantity for row in found.rows}
+
+
+def test_arguments_that_do_not_fit():
+    check_error(ValueError, "compare_torch: give a batch", compare_torch, network())
+    match = "modes is .'test',., expected one or both of 'train' and 'eval'"
+    check_error(ValueError, match, compare_torch, network(), None, BATCH, modes=("test",))
+
+
+def test_a_tolerance_of_ones_own():
+    found = compare_torch(network(), None, BATCH, tolerance=1e-12)
+    assert not found.ok and {row.tolerance for row in found.rows} == {1e-12, 0.0}
+
+
+def test_the_kernels_of_batch_norm(monkeypatch):
+    """The gradient of a float32 batch norm's factor, which vector kernels compute."""
+    right = batch_norm_kernels.Norm.gated_sums
+
+    def wrong(self, *args, **kwargs):
+        bias, weight, passed = right(self, *args, **kwargs)
+        return bias, weight * np.float32(1.01), passed
+
+    monkeypatch.setattr(batch_norm_kernels.Norm, "gated_sums", wrong)
+    found = compare_torch(network(), None, BATCH, modes=["train"])
+    assert found.first.layer == "1" and found.first.quantity == "gradient of weight"

@@ -1,0 +1,1 @@
+"""The files that a course hands out with two_files.py."""
