@@ -38,11 +38,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     epochs = 1 if args.quick else args.epochs
-    if not args.weights.is_file() and set(args.variants) != {"random weights"}:
-        parser.error(f"there are no weights at {args.weights}; examples/cifar100/best.py makes them")
-
     train_set, val_set, test_set = (CINIC10(args.data, split) for split in ("train", "valid", "test"))
     classes = train_set.classes
+    if not args.weights.is_file() and set(args.variants) != {"random weights"}:
+        parser.error(f"there are no weights at {args.weights}; examples/cifar100/best.py makes them")
     if args.quick:
         train_set, val_set, test_set = some(train_set, 250), some(val_set, 100), some(test_set, 100)
     augment = BatchAugment(padding=4, padding_mode="reflect", flip=0.5, mean=MEAN, std=STD)
