@@ -39,6 +39,7 @@ def run(arguments, cache):
     return subprocess.run(arguments, capture_output=True, text=True, timeout=300, env=env, check=True)
 
 
+@pytest.mark.skipif(config.DISABLE_JIT, reason="processes of their own, the same where the JIT is on")
 def test_a_model_trains_without_compiling_afterwards(tmp_path):
     command = [sys.executable, "-m", "minitorch_cv", "warmup", "--models", "lenet5", "--jobs", "2"]
     first = run(command, tmp_path)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 import torchvision.models
+from numba.core import config
 
 import minitorch_cv as mt
 from minitorch_cv.vision.models import BasicBlock, ResNet, resnet18
@@ -20,6 +21,7 @@ NORMS = {
 }
 
 
+@pytest.mark.skipif(config.DISABLE_JIT, reason="plain Python takes long for these widths")
 @pytest.mark.parametrize("norm", NORMS)
 def test_resnet_gives_what_torchvision_gives(norm):
     ours = ResNet(BasicBlock, (1, 1, 1, 1), num_classes=5, norm_layer=NORMS[norm][0])
