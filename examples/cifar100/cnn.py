@@ -37,13 +37,13 @@ class CNN(nn.Module):
 
     def __init__(self, num_classes: int = 100) -> None:
         super().__init__()
-        self.features = nn.Sequential(*self.pair(3, 64), *self.pair(64, 128), *self.pair(128, 256))
+        self.features = nn.Sequential(*self.pair(3, 32), *self.pair(32, 64), *self.pair(64, 128))
         self.classifier = nn.Sequential(
-            nn.Flatten(),  # (N, 256, 4, 4) -> (N, 4096)
-            nn.Dropout(0.5),
-            nn.Linear(256 * 4 * 4, 256),
+            nn.Flatten(),  # (N, 128, 4, 4) -> (N, 2048)
+            nn.Dropout(0.3),
+            nn.Linear(128 * 4 * 4, 256),
             nn.ReLU(),
-            nn.Dropout(0.5),
+            nn.Dropout(0.3),
             nn.Linear(256, num_classes),
         )
 

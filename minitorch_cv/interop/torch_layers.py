@@ -28,11 +28,24 @@ _LEFT_OUT = {
 }
 
 
-def torch_tensor(value: Tensor | np.ndarray) -> Any:
-    """A torch tensor with a copy of the numbers, in the usual order of memory."""
+def pytorch() -> Any:
+    """PyTorch itself.
+
+    Raises:   ImportError: if it is not installed. RuntimeError: if this library stands for it (as_torch).
+    """
     import torch
 
-    return torch.from_numpy(np.array(value.array if isinstance(value, Tensor) else value, order="C"))
+    if torch.__version__.endswith("+minitorch_cv"):
+        raise RuntimeError(
+            "interop: `import torch` brings this library here (as_torch, or `minitorch_cv run`); to compare with PyTorch "
+            "or to convert to it, run the script by plain `python` and import minitorch_cv by its own name"
+        )
+    return torch
+
+
+def torch_tensor(value: Tensor | np.ndarray) -> Any:
+    """A torch tensor with a copy of the numbers, in the usual order of memory."""
+    return pytorch().from_numpy(np.array(value.array if isinstance(value, Tensor) else value, order="C"))
 
 
 def torch_layer(module: Module, path: str) -> Any:
@@ -40,10 +53,8 @@ def torch_layer(module: Module, path: str) -> Any:
 
     Raises:   NotImplementedError: if torch has no such layer.
     """
-    import torch
-
     kind = layer_kind(module)
-    made: Any = getattr(torch.nn, kind, None) if kind is not None else None
+    made: Any = getattr(pytorch().nn, kind, None) if kind is not None else None
     if made is None or (kind, "distance_function") in _KEPT_AS:
         raise NotImplementedError(
             f"to_torch: torch has no counterpart of layer {path!r} ({type(module).__name__}); replace it by layers of "
