@@ -37,8 +37,8 @@ def pytorch() -> Any:
 
     if torch.__version__.endswith("+minitorch_cv"):
         raise RuntimeError(
-            "interop: `import torch` brings this library here (as_torch, or `minitorch_cv run`); to compare with PyTorch "
-            "or to convert to it, run the script by plain `python` and import minitorch_cv by its own name"
+            "interop: `import torch` brings this library here (as_torch, or `minitorch_cv run`); to compare with "
+            "PyTorch or to convert to it, run the script by plain `python` and import minitorch_cv by its own name"
         )
     return torch
 
