@@ -44,7 +44,7 @@ ARGUMENTS = {
     "mnist_example": ["--epochs", "2", "--batch-size", "6", "--log-interval", "2", "--save-model"],
     "two_files": ["2"],
 }
-TOO_SLOW_WITHOUT_JIT = {"transfer_learning_images"}  # the whole ResNet-18
+TOO_SLOW_WITHOUT_JIT = {"transfer_learning_images", "finetune_squeezenet", "tsne_features", "cifar10_tutorial"}
 
 # A number with a decimal point or an exponent; integers are compared as text.
 NUMBER = re.compile(r"-?\d+\.\d*(?:e[+-]?\d+)?|-?\d+e[+-]?\d+")
