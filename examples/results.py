@@ -164,8 +164,8 @@ def text() -> str:
         "",
         "What the courses' reports say, and what the scripts in `examples/` reached with this library. Every figure is",
         "of the test split, which picked neither epoch nor setting, and is read from the run's own metrics by",
-        "`python examples/results.py`; ± is the standard deviation over the seeds. Minutes are of the training alone, by",
-        "the clock: the machine had other work meanwhile, and the CNN on MNIST was paused for about an hour.",
+        "`python examples/results.py`; ± is the standard deviation over the seeds. Minutes are of the training alone,",
+        "by the clock: the machine had other work meanwhile, and the CNN on MNIST was paused for about an hour.",
         "",
     ]
     for project, (note, rows) in PROJECTS.items():
