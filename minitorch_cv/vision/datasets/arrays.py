@@ -31,11 +31,7 @@ class ArrayDataset(VisionDataset):
 
         image: Any = Image.fromarray(np.ascontiguousarray(self.data.array[index]))
         target: Any = int(self.targets.array[index])
-        if self.transform is not None:
-            image = self.transform(image)
-        if self.target_transform is not None:
-            target = self.target_transform(target)
-        return image, target
+        return self._each_transformed(image, target)
 
     def __len__(self) -> int:
         return len(self.data)

@@ -126,11 +126,7 @@ class CIFAR10(VisionDataset):
 
         image: Any = Image.fromarray(self.data[index])
         target: Any = self.targets[index]
-        if self.transform is not None:
-            image = self.transform(image)
-        if self.target_transform is not None:
-            target = self.target_transform(target)
-        return image, target
+        return self._each_transformed(image, target)
 
     def __len__(self) -> int:
         return len(self.data)

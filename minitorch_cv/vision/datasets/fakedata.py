@@ -48,10 +48,7 @@ class FakeData(VisionDataset):
         pixels = normal.astype(np.int64).astype(np.uint8)
         image: Any = to_pil_image(np.ascontiguousarray(pixels.transpose(1, 2, 0)))
         target: Any = Tensor.wrap(np.array(random.integers(self.num_classes)))
-        if self.transform is not None:
-            image = self.transform(image)
-        if self.target_transform is not None:
-            target = self.target_transform(target)
+        image, target = self._each_transformed(image, target)
         return image, target.item() if isinstance(target, Tensor) else target
 
     def __len__(self) -> int:

@@ -93,11 +93,7 @@ class Imagenette(VisionDataset):
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         path, target = self.samples[index]
         image = self.loader(path)
-        if self.transform is not None:
-            image = self.transform(image)
-        if self.target_transform is not None:
-            target = self.target_transform(target)
-        return image, target
+        return self._each_transformed(image, target)
 
     def __len__(self) -> int:
         return len(self.samples)

@@ -142,11 +142,7 @@ class SceneAttributes(VisionDataset):
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         image = self.loader(self.paths[index])
         target: Any = Tensor.wrap(self.targets[index].copy())
-        if self.transform is not None:
-            image = self.transform(image)
-        if self.target_transform is not None:
-            target = self.target_transform(target)
-        return image, target
+        return self._each_transformed(image, target)
 
     def __len__(self) -> int:
         return len(self.paths)

@@ -58,6 +58,10 @@ class VisionDataset(Dataset):
     def __len__(self) -> int:
         raise NotImplementedError(f"{type(self).__name__} should implement __len__")
 
+    def _each_transformed(self, image: Any, target: Any) -> tuple[Any, Any]:
+        """Image and target after `transform` and `target_transform`, as these are now: they may have been exchanged."""
+        return StandardTransform(self.transform, self.target_transform)(image, target)
+
     def extra_repr(self) -> str:
         """Lines for the repr that only this dataset has."""
         return ""
