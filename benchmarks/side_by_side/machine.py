@@ -8,23 +8,16 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
+
+from minitorch_cv.training.machine import processor
 
 
 def describe_machine() -> str:
     """One line: processor, cores, Python, NumPy, Numba, torch."""
-    processor = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        fields = dict(line.split(":", 1) for line in cpuinfo.read_text().splitlines() if ":" in line)
-        names = {key.strip(): value.strip() for key, value in fields.items()}
-        processor = names.get("model name", processor)
-        if "avx512f" in names.get("flags", ""):
-            processor += " (AVX-512)"
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "torch"))
-    return f"{processor}, {os.cpu_count()} cores, Python {platform.python_version()}, {packages}"
+    return f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, {packages}"
 
 
 def _fastest(work: Callable[[], object], repeats: int = 7) -> float:

@@ -12,6 +12,7 @@ from ..nn.module import Module
 from ..tensors.creation import zeros
 from ..tensors.tensor import Tensor
 from ..types.dtype import get_default_dtype
+from .restoring import modes_kept
 
 _HEADINGS = ("Layer (type)", "Output shape", "Parameters", "Trainable", "Multiply-adds")
 _TRAINABLE = {None: "--", True: "yes", False: "no", "partly": "partly"}
@@ -126,7 +127,6 @@ def summary(model: Module, input_size: Sequence[int] | Sequence[Sequence[int]]) 
     sizes: Any = [input_size] if all(isinstance(size, int) for size in input_size) else input_size
     names = {module: name for name, module in model.named_modules()}
     recorder = _Recorder(names)
-    training = {module: module.training for module in names}
     handles = []
     for module in names:
         handles.append(module.register_forward_pre_hook(recorder.enter))
@@ -134,8 +134,8 @@ def summary(model: Module, input_size: Sequence[int] | Sequence[Sequence[int]]) 
     dtype = next((p.dtype for p in model.parameters() if p.dtype.is_floating_point), get_default_dtype())
     inputs = [zeros(tuple(size), dtype=dtype) for size in sizes]
     try:
-        model.eval()
-        with no_grad():
+        with modes_kept(model), no_grad():
+            model.eval()
             model(*inputs)
     except Exception as error:
         ran = ", ".join(row.name or row.kind for row in recorder.rows if row.output_shape is not None) or "none"
@@ -145,8 +145,6 @@ def summary(model: Module, input_size: Sequence[int] | Sequence[Sequence[int]]) 
     finally:
         for handle in handles:
             handle.remove()
-        for module, mode in training.items():
-            module.training = mode
     parameters = list(model.parameters())
     return ModelSummary(
         recorder.rows,
