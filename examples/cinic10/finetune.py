@@ -17,8 +17,8 @@ from pathlib import Path
 
 import minitorch_cv as torch
 from minitorch_cv import nn
-from minitorch_cv.training import begin_run, compare, finish_run, fit, report
-from minitorch_cv.utils.data import DataLoader, Dataset, Subset
+from minitorch_cv.training import begin_run, compare, finish_run, fit, report, spread_subset
+from minitorch_cv.utils.data import DataLoader
 from minitorch_cv.vision.datasets import CINIC10
 from minitorch_cv.vision.models import ResNet9
 from minitorch_cv.vision.transforms import BatchAugment, ImageBatches
@@ -43,7 +43,11 @@ def main() -> None:
     if not args.weights.is_file() and set(args.variants) != {"random weights"}:
         parser.error(f"there are no weights at {args.weights}; examples/cifar100/best.py makes them")
     if args.quick:
-        train_set, val_set, test_set = some(train_set, 250), some(val_set, 100), some(test_set, 100)
+        train_set, val_set, test_set = (
+            spread_subset(train_set, 250),
+            spread_subset(val_set, 100),
+            spread_subset(test_set, 100),
+        )
     augment = BatchAugment(padding=4, padding_mode="reflect", flip=0.5, mean=MEAN, std=STD)
     train_batches = ImageBatches.from_dataset(train_set, augment)
     val_batches, test_batches = (ImageBatches.from_dataset(s, augment.plain()) for s in (val_set, test_set))
@@ -93,11 +97,6 @@ def network(weights: Path | None, num_classes: int) -> ResNet9:
         model.load_state_dict(torch.load(weights))
     model.classifier[-1] = nn.Linear(model.classifier[-1].in_features, num_classes)
     return model
-
-
-def some(dataset: Dataset, count: int) -> Subset:
-    """About so many images, of all classes: they lie one class after the other."""
-    return Subset(dataset, list(range(0, len(dataset), max(1, len(dataset) // count))))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 from tqdm import tqdm
 
 import minitorch_cv as torch
@@ -27,11 +28,11 @@ from minitorch_cv.training import (
     compare,
     evaluate,
     finish_run,
-    predict,
     report,
+    spread_subset,
     write_history,
 )
-from minitorch_cv.utils.data import DataLoader, Subset
+from minitorch_cv.utils.data import DataLoader
 from minitorch_cv.vision.datasets import CINIC10
 from minitorch_cv.vision.models import LeNet5
 from minitorch_cv.vision.transforms import BatchAugment, ImageBatches
@@ -64,7 +65,7 @@ def main() -> None:
     train_set, val_set, test_set = (CINIC10(args.data, split) for split in ("train", "valid", "test"))
     classes = train_set.classes
     if args.quick:
-        train_set, val_set, test_set = (some(dataset, 500) for dataset in (train_set, val_set, test_set))
+        train_set, val_set, test_set = (spread_subset(dataset, 500) for dataset in (train_set, val_set, test_set))
     augment = BatchAugment(flip=0.5, mean=MEAN, std=STD)
     train_batches = ImageBatches.from_dataset(train_set, augment)
     val_batches, test_batches = (ImageBatches.from_dataset(s, augment.plain()) for s in (val_set, test_set))
@@ -106,8 +107,8 @@ def main() -> None:
             features="classifier.3",  # 84 numbers an image, before the class scores
             monitor="val_accuracy",
         )
-        scores, labels = predict(model, test_loader)
-        print(classification_table(scores.argmax(axis=1), labels, classes))
+        kept = np.load(out / "predictions.npz")  # what the network said of the test images
+        print(classification_table(kept["scores"].argmax(axis=1), kept["targets"], classes))
         print(f"{variant}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
         runs.append(out)
     if len(runs) > 1:
@@ -158,11 +159,6 @@ def train(
             f"epoch {epoch:2d}: train loss {row['train_loss']:.4f}, accuracy {row['train_accuracy']:.2%}; "
             f"validation loss {row['val_loss']:.4f}, accuracy {row['val_accuracy']:.2%}; {row['seconds']:.1f} s"
         )
-
-
-def some(dataset: torch.utils.data.Dataset, count: int) -> Subset:
-    """About so many images, of all classes: they lie one class after the other."""
-    return Subset(dataset, list(range(0, len(dataset), max(1, len(dataset) // count))))
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import minitorch_cv as torch
 from minitorch_cv import nn
-from minitorch_cv.training import GradientClipping, begin_run, compare, finish_run, fit, report
-from minitorch_cv.utils.data import DataLoader, Subset
+from minitorch_cv.training import GradientClipping, begin_run, compare, finish_run, fit, report, spread_subset
+from minitorch_cv.utils.data import DataLoader
 from minitorch_cv.vision.datasets import CINIC10
 from minitorch_cv.vision.models import ResNet9
 from minitorch_cv.vision.transforms import BatchAugment, ImageBatches
@@ -50,7 +50,11 @@ def main() -> None:
     train_set, val_set, test_set = (CINIC10(args.data, split) for split in ("train", "valid", "test"))
     classes = train_set.classes
     if args.quick:
-        train_set, val_set, test_set = some(train_set, 250), some(val_set, 100), some(test_set, 100)
+        train_set, val_set, test_set = (
+            spread_subset(train_set, 250),
+            spread_subset(val_set, 100),
+            spread_subset(test_set, 100),
+        )
     augment = BatchAugment(padding=4, flip=0.5, cutout=8, mean=MEAN, std=STD)
     train_batches = ImageBatches.from_dataset(train_set, augment)
     val_batches, test_batches = (ImageBatches.from_dataset(s, augment.plain()) for s in (val_set, test_set))
@@ -92,11 +96,6 @@ def main() -> None:
         runs.append(out)
     if len(runs) > 1:
         print(f"comparison: {compare(runs, args.out / 'comparison.html', 'ResNet-9 on CINIC-10, three variants')}")
-
-
-def some(dataset: torch.utils.data.Dataset, count: int) -> Subset:
-    """About so many images, of all classes: they lie one class after the other."""
-    return Subset(dataset, list(range(0, len(dataset), max(1, len(dataset) // count))))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import minitorch_cv as torch
 from minitorch_cv import nn
-from minitorch_cv.training import begin_run, compare, finish_run, fit, report
+from minitorch_cv.training import begin_run, compare, finish_run, fit, report, spread_subset
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Imagenette
 from minitorch_cv.vision.models import ImagenetteModel
@@ -53,7 +53,7 @@ def main() -> None:
     train_set, test_set = (Imagenette(args.data, split, "160px", transform=to_size) for split in ("train", "val"))
     classes = [names[0] for names in train_set.classes]
     if args.quick:
-        train_set, test_set = some(train_set, 320), some(test_set, 100)
+        train_set, test_set = spread_subset(train_set, 320), spread_subset(test_set, 100)
     images, test_images = (ImageBatches.from_dataset(dataset) for dataset in (train_set, test_set))
     indices = torch.randperm(len(images), generator=torch.Generator().manual_seed(0)).tolist()
     held_out = len(indices) // 10
@@ -102,11 +102,6 @@ def main() -> None:
         runs.append(out)
     if len(runs) > 1:
         print(f"comparison: {compare(runs, args.out / 'comparison.html', 'Five convolutions on Imagenette')}")
-
-
-def some(dataset: torch.utils.data.Dataset, count: int) -> Subset:
-    """About so many images, of all classes: they lie one class after the other."""
-    return Subset(dataset, list(range(0, len(dataset), max(1, len(dataset) // count))))
 
 
 if __name__ == "__main__":

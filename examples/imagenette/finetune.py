@@ -19,8 +19,8 @@ from pathlib import Path
 
 import minitorch_cv as torch
 from minitorch_cv import nn
-from minitorch_cv.training import begin_run, compare, finish_run, fit, report
-from minitorch_cv.utils.data import DataLoader, Dataset, Subset
+from minitorch_cv.training import begin_run, compare, finish_run, fit, report, spread_subset
+from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Imagenette
 from minitorch_cv.vision.models import get_model
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
@@ -46,7 +46,7 @@ def main() -> None:
     train_set, test_set = (Imagenette(args.data, split, "160px", transform=to_size) for split in ("train", "val"))
     classes = [names[0] for names in train_set.classes]
     if args.quick:
-        train_set, test_set = some(train_set, 100), some(test_set, 60)
+        train_set, test_set = spread_subset(train_set, 100), spread_subset(test_set, 60)
     augment = BatchAugment(padding=size // 8, padding_mode="reflect", flip=0.5, mean=MEAN, std=STD)
     images = ImageBatches.from_dataset(train_set, augment)
     test_loader = DataLoader(ImageBatches.from_dataset(test_set, augment.plain()), batch_size=50)
@@ -102,11 +102,6 @@ def main() -> None:
         runs.append(out)
     if len(runs) > 1:
         print(f"comparison: {compare(runs, args.out / 'comparison.html', 'Batch norm frozen and free')}")
-
-
-def some(dataset: Dataset, count: int) -> Subset:
-    """About so many images, of all classes: they lie one class after the other."""
-    return Subset(dataset, list(range(0, len(dataset), max(1, len(dataset) // count))))
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ from tqdm import tqdm
 import minitorch_cv as torch
 import minitorch_cv.nn.functional as F
 from minitorch_cv import nn
-from minitorch_cv.training import accuracy, begin_run, evaluate, finish_run, report, write_history
-from minitorch_cv.utils.data import DataLoader, Subset
+from minitorch_cv.training import begin_run, finish_run, report, spread_subset, write_history
+from minitorch_cv.utils.data import DataLoader
 from minitorch_cv.vision.datasets import Imagenette
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
 
@@ -257,7 +257,7 @@ def train(data: str, out: Path, epochs: int, seed: int, quick: bool) -> None:
     train_set, test_set = (Imagenette(data, split, "160px", transform=to_size) for split in ("train", "val"))
     classes = [names[0] for names in train_set.classes]
     if quick:
-        train_set, test_set = some(train_set, 200), some(test_set, 100)
+        train_set, test_set = spread_subset(train_set, 200), spread_subset(test_set, 100)
     augment = BatchAugment(flip=0.5, mean=MEAN, std=STD)
     images, test_images = ImageBatches.from_dataset(train_set, augment), ImageBatches.from_dataset(test_set)
     train_loader = DataLoader(images, batch_size=64, shuffle=True)
@@ -296,15 +296,8 @@ def train(data: str, out: Path, epochs: int, seed: int, quick: bool) -> None:
         history["seconds"].append(time.perf_counter() - begin)
         write_history(out, history)
         print(f"epoch {epoch}: loss {loss_sum / seen:.4f}, training accuracy {right / seen:.2%}")
-    found = evaluate(model, test_loader, criterion, {"accuracy": accuracy})
-    print(f"test accuracy {found['accuracy']:.2%}")
-    finish_run(out, model, test_loader, criterion, mean=MEAN, std=STD)
-    print(f"page: {report(out)}")
-
-
-def some(dataset: torch.utils.data.Dataset, count: int) -> Subset:
-    """About so many images, of all classes: they lie one class after the other."""
-    return Subset(dataset, list(range(0, len(dataset), max(1, len(dataset) // count))))
+    result = finish_run(out, model, test_loader, criterion, mean=MEAN, std=STD)
+    print(f"test accuracy {result['accuracy']:.2%}, page: {report(out)}")
 
 
 def main() -> None:

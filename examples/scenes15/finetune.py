@@ -17,8 +17,8 @@ from pathlib import Path
 
 import minitorch_cv as torch
 from minitorch_cv import nn
-from minitorch_cv.training import begin_run, finish_run, fit, report
-from minitorch_cv.utils.data import DataLoader, Dataset, Subset
+from minitorch_cv.training import begin_run, finish_run, fit, report, spread_subset
+from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Scenes15
 from minitorch_cv.vision.models import get_model
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Grayscale, ImageBatches, Resize
@@ -46,7 +46,7 @@ def main() -> None:
     train_set, test_set = (Scenes15(args.data, split, transform=to_size) for split in ("train", "test"))
     classes = train_set.classes
     if args.quick:
-        train_set, test_set = some(train_set, 100), some(test_set, 60)
+        train_set, test_set = spread_subset(train_set, 100), spread_subset(test_set, 60)
     augment = BatchAugment(size=SIZE, flip=0.5, mean=MEAN, std=STD)
     images = ImageBatches.from_dataset(train_set, augment)
     test_loader = DataLoader(ImageBatches.from_dataset(test_set, augment.plain()), batch_size=50)
@@ -85,11 +85,6 @@ def main() -> None:
         out, model, test_loader, nn.CrossEntropyLoss(), mean=MEAN, std=STD, features=FEATURES[args.model]
     )
     print(f"{start}: test accuracy {result['accuracy']:.2%}, page: {report(out)}")
-
-
-def some(dataset: Dataset, count: int) -> Subset:
-    """About so many images, of all classes: they lie one class after the other."""
-    return Subset(dataset, list(range(0, len(dataset), max(1, len(dataset) // count))))
 
 
 if __name__ == "__main__":

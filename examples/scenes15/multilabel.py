@@ -14,10 +14,20 @@ import argparse
 import os
 from pathlib import Path
 
+import numpy as np
+
 import minitorch_cv as torch
 from minitorch_cv import nn
-from minitorch_cv.training import begin_run, finish_run, fit, label_accuracy, label_table, predict, report
-from minitorch_cv.utils.data import DataLoader, Dataset, Subset
+from minitorch_cv.training import (
+    begin_run,
+    finish_run,
+    fit,
+    label_accuracy,
+    label_table,
+    report,
+    spread_subset,
+)
+from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import SceneAttributes, Scenes15
 from minitorch_cv.vision.models import SimpleNetFinal
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
@@ -42,8 +52,8 @@ def main() -> None:
     attributes = list(train_set.classes)
     scenes = None if args.from_scratch else Scenes15(args.data, "train", transform=to_size)
     if args.quick:
-        train_set, test_set = some(train_set, 200), some(test_set, 100)
-        scenes = scenes and some(scenes, 200)
+        train_set, test_set = spread_subset(train_set, 200), spread_subset(test_set, 100)
+        scenes = scenes and spread_subset(scenes, 200)
     images, test_images = (ImageBatches.from_dataset(dataset) for dataset in (train_set, test_set))
     pixels = images.data / 255
     mean, std = float(pixels.mean()), float(pixels.std())
@@ -81,7 +91,8 @@ def main() -> None:
     metrics = {"accuracy": lambda scores, targets: label_accuracy(scores, targets).mean()}
     learn(model, train_loader, val_loader, criterion, epochs, metrics, out)
     result = finish_run(out, model, test_loader, criterion, mean=[mean], std=[std])
-    print(label_table(*predict(model, test_loader), attributes))
+    kept = np.load(out / "predictions.npz")  # what the network said of the test images
+    print(label_table(kept["scores"], kept["targets"], attributes))
     print(f"accuracy over all attributes {result['accuracy']:.3f}, page: {report(out)}")
 
 
@@ -100,11 +111,6 @@ def learn(
         optimizer, max_lr=2e-3, epochs=epochs, steps_per_epoch=len(train_loader)
     )
     fit(model, train_loader, val_loader, optimizer, criterion, epochs, scheduler, metrics, out=out)
-
-
-def some(dataset: Dataset, count: int) -> Subset:
-    """About so many images, from all over the dataset."""
-    return Subset(dataset, list(range(0, len(dataset), max(1, len(dataset) // count))))
 
 
 if __name__ == "__main__":

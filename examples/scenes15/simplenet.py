@@ -18,7 +18,16 @@ from tqdm import tqdm
 
 import minitorch_cv as torch
 from minitorch_cv import nn
-from minitorch_cv.training import accuracy, begin_run, compare, evaluate, finish_run, report, write_history
+from minitorch_cv.training import (
+    accuracy,
+    begin_run,
+    compare,
+    evaluate,
+    finish_run,
+    report,
+    spread_subset,
+    write_history,
+)
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Scenes15
 from minitorch_cv.vision.models import SimpleNet, SimpleNetFinal
@@ -58,7 +67,7 @@ def main() -> None:
     train_set, test_set = (Scenes15(args.data, split, transform=to_size) for split in ("train", "test"))
     classes = train_set.classes
     if args.quick:
-        train_set, test_set = some(train_set, 320), some(test_set, 100)
+        train_set, test_set = spread_subset(train_set, 320), spread_subset(test_set, 100)
     images, test_images = (ImageBatches.from_dataset(dataset) for dataset in (train_set, test_set))
     indices = torch.randperm(len(images), generator=torch.Generator().manual_seed(0)).tolist()
     held_out = len(indices) // 10
@@ -143,11 +152,6 @@ def train(model: nn.Module, train_loader: DataLoader, val_loader: DataLoader, ep
                 f"epoch {epoch + 1:3d}: training accuracy {row['train_accuracy']:.2%}, "
                 f"validation accuracy {row['val_accuracy']:.2%}, {row['seconds']:.1f} s"
             )
-
-
-def some(dataset: torch.utils.data.Dataset, count: int) -> Subset:
-    """About so many images, of all classes: they lie one class after the other."""
-    return Subset(dataset, list(range(0, len(dataset), max(1, len(dataset) // count))))
 
 
 if __name__ == "__main__":

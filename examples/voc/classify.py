@@ -21,7 +21,7 @@ from pathlib import Path
 
 import minitorch_cv as torch
 from minitorch_cv import nn
-from minitorch_cv.training import begin_run, compare, finish_run, fit, mean_average_precision, report
+from minitorch_cv.training import begin_run, compare, finish_run, fit, mean_average_precision, report, spread_subset
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import VOCClassification
 from minitorch_cv.vision.models import SimpleClassifier, VOCClassifier, alexnet, get_model
@@ -64,7 +64,7 @@ def main() -> None:
     train_set, test_set = (VOCClassification(args.data, "2012", s, transform=to_size) for s in ("train", "val"))
     difficult = test_set.difficult  # (N, 20): kinds that only hard ones stand for do not count, as in VOC's own rules
     if args.quick:
-        train_set, test_set = some(train_set, 160), some(test_set, 60)
+        train_set, test_set = spread_subset(train_set, 160), spread_subset(test_set, 60)
         difficult = difficult[test_set.indices]
     images, test_images = (ImageBatches.from_dataset(dataset) for dataset in (train_set, test_set))
     indices = torch.randperm(len(images), generator=torch.Generator().manual_seed(0)).tolist()
@@ -122,11 +122,6 @@ def main() -> None:
         runs.append(out)
     if len(runs) > 1:
         print(f"comparison: {compare(runs, args.out / 'comparison.html', 'Networks on PASCAL VOC 2012')}")
-
-
-def some(dataset: torch.utils.data.Dataset, count: int) -> Subset:
-    """About so many images, from all over the dataset."""
-    return Subset(dataset, list(range(0, len(dataset), max(1, len(dataset) // count))))
 
 
 if __name__ == "__main__":

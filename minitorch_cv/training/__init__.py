@@ -3,6 +3,7 @@
 from .callbacks import Callback, EarlyStopping, ExponentialMovingAverage, GradientClipping, Run, best_epoch
 from .evaluation import Predictions, evaluate, predict
 from .features import layer_features
+from .few_samples import spread_subset
 from .finish import finish_run
 from .fit import fit
 from .layer_statistics import layer_statistics
@@ -88,6 +89,7 @@ __all__ = [
     "predict",
     "prevalence",
     "report",
+    "spread_subset",
     "summary",
     "write_history",
 ]
