@@ -25,6 +25,7 @@ from .metrics import (
     per_class_accuracy,
     prevalence,
 )
+from .plots.inputs import softmax
 from .run_folder import HISTORY, METRICS, PREDICTIONS, RUN, read_json, write_json
 
 _FAILURES, _RANDOM, _PAIRS, _OF_PAIR = 32, 32, 5, 6  # images that are kept for the report's pictures
@@ -161,8 +162,7 @@ def _worth_seeing(found: Predictions) -> np.ndarray:
     if found.targets.ndim == 1:
         predicted = found.scores.argmax(axis=1)
         wrong = np.flatnonzero(predicted != found.targets)
-        shifted = found.scores - found.scores.max(axis=1, keepdims=True)
-        sure = 1 / np.exp(shifted).sum(axis=1)  # the probability of the predicted class
+        sure = softmax(found.scores).max(axis=1)  # the probability of the predicted class
         chosen |= set(wrong[np.argsort(-sure[wrong], kind="stable")][:_FAILURES].tolist())
         matrix = confusion_matrix(predicted, found.targets, found.scores.shape[1])
         for true, taken_for, _ in most_confused(matrix, _PAIRS):
