@@ -61,13 +61,10 @@ def main() -> None:
             for module in model.modules():
                 if isinstance(module, nn.BatchNorm2d):
                     nn.utils.freeze(module)  # its statistics too, through model.train()
-        *body, weight, bias = model.parameters()
         rate = 0.02
-        groups = [
-            {"params": body, "lr": rate if variant == "random weights" else rate / 10},
-            {"params": [weight, bias]},
-        ]
-        optimizer = torch.optim.SGD(groups, lr=rate, momentum=0.9, nesterov=True, weight_decay=5e-4)
+        body_rate = rate if variant == "random weights" else rate / 10
+        groups = nn.utils.parameter_groups(model, {"classifier": rate}, lr=body_rate)
+        optimizer = torch.optim.SGD(groups, momentum=0.9, nesterov=True, weight_decay=5e-4)
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
         )

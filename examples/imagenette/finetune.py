@@ -25,8 +25,9 @@ from minitorch_cv.vision.datasets import Imagenette
 from minitorch_cv.vision.models import get_model
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
 
-SIZE = 128
+SIZE = 160
 FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
+LAST = {"resnet18": "fc", "alexnet": "classifier.6", "squeezenet1_0": "classifier.1"}  # the layer that is new
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
@@ -62,14 +63,13 @@ def main() -> None:
         torch.manual_seed(args.seed)
         train_loader = DataLoader(Subset(images, indices[held_out:]), batch_size=32, shuffle=True, num_workers=1)
         model = get_model(args.model, weights=args.weights, num_classes=len(classes))  # the last layer is new
-        *body, weight, bias = model.parameters()
         if variant == "batch norm frozen":
             for module in model.modules():
                 if isinstance(module, nn.BatchNorm2d):
                     nn.utils.freeze(module)  # its statistics too, through model.train()
         rate = 2e-3 if args.weights is None else 1e-3
-        groups = [{"params": body, "lr": rate / 10 if args.weights else rate}, {"params": [weight, bias]}]
-        optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.01)
+        groups = nn.utils.parameter_groups(model, {LAST[args.model]: rate}, lr=rate / 10 if args.weights else rate)
+        optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
         )

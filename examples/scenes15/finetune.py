@@ -23,8 +23,9 @@ from minitorch_cv.vision.datasets import Scenes15
 from minitorch_cv.vision.models import get_model
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Grayscale, ImageBatches, Resize
 
-SIZE, LARGER = 128, 144  # pixels: what the network sees, and what a random crop of that is taken from
+SIZE, LARGER = 160, 176  # pixels: what the network sees, and what a random crop of that is taken from
 FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
+LAST = {"resnet18": "fc", "alexnet": "classifier.6", "squeezenet1_0": "classifier.1"}  # the layer that is new
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
@@ -35,10 +36,11 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="torchvision's file of the model's weights")
     parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
-    parser.add_argument("--out", type=Path, default=Path("runs/scenes15-finetune"))
+    parser.add_argument("--out", type=Path, help="runs/scenes15-finetune/fine-tuned, or .../random-weights")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     epochs = 1 if args.quick else args.epochs
+    folder = args.out or Path("runs/scenes15-finetune") / ("fine-tuned" if args.weights else "random-weights")
     torch.manual_seed(args.seed)
 
     # The images are grey; the network takes three channels, so they get three equal ones.
@@ -56,16 +58,15 @@ def main() -> None:
     val_loader = DataLoader(Subset(images.with_transform(augment.plain()), indices[:held_out]), batch_size=50)
 
     model = get_model(args.model, weights=args.weights, num_classes=len(classes))  # the last layer is new
-    *body, weight, bias = model.parameters()
     rate = 2e-3 if args.weights is None else 1e-3
-    groups = [{"params": body, "lr": rate / 10 if args.weights else rate}, {"params": [weight, bias]}]
-    optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.01)
+    groups = nn.utils.parameter_groups(model, {LAST[args.model]: rate}, lr=rate / 10 if args.weights else rate)
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     scheduler = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
     )
     start = f"from {args.weights.name}" if args.weights else "from random weights"
     out = begin_run(
-        args.out,
+        folder,
         f"{type(model).__name__} on 15-Scenes, {start}",
         classes,
         model,

@@ -1,11 +1,13 @@
 """Attributes of scenes: are there clouds, water, people, animals, vehicles; is the scene natural, is it man-made?
 
     python examples/scenes15/multilabel.py --data FOLDER      # holds scenes15/, scene_attributes_{train,test}.csv
+    python examples/scenes15/multilabel.py --data FOLDER --model resnet18 --weights resnet18.pth    # torchvision's file
 
 Several attributes may hold at once, so each gets a yes or no of its own: a score for each, BCEWithLogitsLoss on all.
 The images that have attributes are too few to begin with: the network first learns the 15 scenes (of the training
-images), then its last layer is exchanged and it learns the attributes. With --from-scratch it learns them at once. The
-rate falls to nothing, so the weights of the last epoch are tested, once.
+images), then its last layer is exchanged and it learns the attributes. With --from-scratch it learns them at once. A
+larger network that was trained on ImageNet (--weights) gets a new last layer and learns them at once, the layers before
+at a tenth of its rate. The rate falls to nothing, so the weights of the last epoch are tested, once.
 """
 
 from __future__ import annotations
@@ -29,42 +31,59 @@ from minitorch_cv.training import (
 )
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import SceneAttributes, Scenes15
-from minitorch_cv.vision.models import SimpleNetFinal
-from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
+from minitorch_cv.vision.models import SimpleNetFinal, get_model
+from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Grayscale, ImageBatches, Resize
 
-SIZE, LARGER = 64, 76  # pixels: what the network sees, and what a random crop of that is taken from
+SIZE, LARGER = 64, 76  # pixels: what SimpleNetFinal sees, and what a random crop of that is taken from
+FINE_SIZE, FINE_LARGER = 160, 176  # the same for a network from ImageNet
+FINE_MEAN, FINE_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as its weights expect
+LAST = {"resnet18": "fc", "alexnet": "classifier.6", "squeezenet1_0": "classifier.1"}  # the layer that is new
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds scenes15")
     parser.add_argument("--from-scratch", action="store_true", help="do not learn the scenes first")
-    parser.add_argument("--epochs", type=int, default=60, help="of the scenes, and of the attributes")
+    parser.add_argument("--model", choices=LAST, default="resnet18", help="whose weights these are")
+    parser.add_argument("--weights", type=Path, help="torchvision's file of the weights of a network to fine-tune")
+    parser.add_argument("--epochs", type=int, help="60, of the scenes and of the attributes; 15 to fine-tune")
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
-    parser.add_argument("--out", type=Path, default=Path("runs/scenes15-multilabel"))
+    parser.add_argument("--out", type=Path, help="runs/scenes15-multilabel, or runs/scenes15-multilabel-finetune")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    epochs = 1 if args.quick else args.epochs
+    fine = args.weights is not None
+    epochs = 1 if args.quick else args.epochs or (15 if fine else 60)
+    folder = args.out or Path("runs/scenes15-multilabel" + ("-finetune" if fine else ""))
+    size, larger = (FINE_SIZE, FINE_LARGER) if fine else (SIZE, LARGER)
     torch.manual_seed(args.seed)
 
-    to_size = Compose([Resize(LARGER), CenterCrop(LARGER)])
+    # The images are grey; a network from ImageNet takes three channels, so it gets three equal ones.
+    to_size = Compose([Resize(larger), CenterCrop(larger), Grayscale(num_output_channels=3 if fine else 1)])
     train_set, test_set = (SceneAttributes(args.data, split, transform=to_size) for split in ("train", "test"))
     attributes = list(train_set.classes)
-    scenes = None if args.from_scratch else Scenes15(args.data, "train", transform=to_size)
+    scenes = None if args.from_scratch or fine else Scenes15(args.data, "train", transform=to_size)
     if args.quick:
         train_set, test_set = spread_subset(train_set, 200), spread_subset(test_set, 100)
         scenes = scenes and spread_subset(scenes, 200)
     images, test_images = (ImageBatches.from_dataset(dataset) for dataset in (train_set, test_set))
     pixels = images.data / 255
-    mean, std = float(pixels.mean()), float(pixels.std())
-    augment = BatchAugment(size=SIZE, flip=0.5, mean=mean, std=std)
+    mean, std = (FINE_MEAN, FINE_STD) if fine else ([float(pixels.mean())], [float(pixels.std())])
+    augment = BatchAugment(size=size, flip=0.5, mean=mean, std=std)
 
-    model = SimpleNetFinal(num_classes=15)
-    if scenes is not None:
-        loader = DataLoader(ImageBatches.from_dataset(scenes, augment), batch_size=32, shuffle=True)
-        learn(model, loader, None, nn.CrossEntropyLoss(), epochs, None, args.out / "scenes")
-        print("the scenes are learnt; now the attributes")
-    model.fc_layers[-1] = nn.Linear(128, len(attributes))
+    if fine:
+        model = get_model(args.model, weights=args.weights, num_classes=len(attributes))
+        start = f"from {args.weights.name}"
+        groups = nn.utils.parameter_groups(model, {LAST[args.model]: 1e-3}, lr=1e-4)
+    else:
+        model = SimpleNetFinal(num_classes=15)
+        start = "from scratch" if scenes is None else "after learning the scenes"
+        if scenes is not None:
+            loader = DataLoader(ImageBatches.from_dataset(scenes, augment), batch_size=32, shuffle=True)
+            groups = [{"params": model.parameters(), "lr": 2e-3}]
+            learn(model, groups, loader, None, nn.CrossEntropyLoss(), epochs, None, folder / "scenes")
+            print("the scenes are learnt; now the attributes")
+        model.fc_layers[-1] = nn.Linear(128, len(attributes))
+        groups = [{"params": model.parameters(), "lr": 2e-3}]
 
     indices = torch.randperm(len(images), generator=torch.Generator().manual_seed(0)).tolist()
     held_out = len(indices) // 10
@@ -72,16 +91,16 @@ def main() -> None:
     val_loader = DataLoader(Subset(images.with_transform(augment.plain()), indices[:held_out]), batch_size=200)
     test_loader = DataLoader(test_images.with_transform(augment.plain()), batch_size=200)
     out = begin_run(
-        args.out,
-        f"Attributes of scenes, {'from scratch' if args.from_scratch else 'after learning the scenes'}",
+        folder,
+        f"Attributes of scenes, {type(model).__name__} {start}",
         attributes,
         model,
-        (1, 1, SIZE, SIZE),
+        (1, len(mean), size, size),
         task="multilabel",
         seed=args.seed,
-        settings={"scenes first": not args.from_scratch, "epochs": epochs},
+        settings={"start": start, "epochs": epochs},
         data={
-            "name": "15-Scenes attributes, 64×64",
+            "name": f"15-Scenes attributes, {size}×{size}",
             "train": len(indices) - held_out,
             "val": held_out,
             "test": len(test_images),
@@ -89,8 +108,8 @@ def main() -> None:
     )
     criterion = nn.BCEWithLogitsLoss()
     metrics = {"accuracy": lambda scores, targets: label_accuracy(scores, targets).mean()}
-    learn(model, train_loader, val_loader, criterion, epochs, metrics, out)
-    result = finish_run(out, model, test_loader, criterion, mean=[mean], std=[std])
+    learn(model, groups, train_loader, val_loader, criterion, epochs, metrics, out)
+    result = finish_run(out, model, test_loader, criterion, mean=mean, std=std)
     kept = np.load(out / "predictions.npz")  # what the network said of the test images
     print(label_table(kept["scores"], kept["targets"], attributes))
     print(f"accuracy over all attributes {result['accuracy']:.3f}, page: {report(out)}")
@@ -98,6 +117,7 @@ def main() -> None:
 
 def learn(
     model: nn.Module,
+    groups: list[dict],
     train_loader: DataLoader,
     val_loader: DataLoader | None,
     criterion: nn.Module,
@@ -105,10 +125,10 @@ def learn(
     metrics: dict | None,
     out: Path,
 ) -> None:
-    """Train under a one-cycle learning rate."""
-    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.01)
+    """Train under a one-cycle learning rate that rises to each group's own."""
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     scheduler = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=2e-3, epochs=epochs, steps_per_epoch=len(train_loader)
+        optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
     )
     fit(model, train_loader, val_loader, optimizer, criterion, epochs, scheduler, metrics, out=out)
 

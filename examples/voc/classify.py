@@ -39,7 +39,8 @@ NETWORKS = {
     "own, shallower": (lambda: VOCClassifier(deeper=False), True),
     "own, no augmentation": (lambda: VOCClassifier(), False),
 }
-PRETRAINED = ("alexnet", "resnet18", "squeezenet1_0")  # for --weights; their layers before the last learn more slowly
+# For --weights: the layer that is new. Those before it learn more slowly.
+PRETRAINED = {"alexnet": "classifier.6", "resnet18": "fc", "squeezenet1_0": "classifier.1"}
 
 
 def main() -> None:
@@ -84,10 +85,11 @@ def main() -> None:
 
         model = make_network()
         criterion = nn.BCEWithLogitsLoss()
-        *body, weight, bias = model.parameters()  # the last layer's
         rate = 5e-4
-        groups = [{"params": body, "lr": rate / 5 if name == "pretrained" else rate}, {"params": [weight, bias]}]
-        optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.02)
+        groups = [{"params": list(model.parameters()), "lr": rate}]
+        if name == "pretrained":
+            groups = nn.utils.parameter_groups(model, {PRETRAINED[args.model]: rate}, lr=rate / 5)
+        optimizer = torch.optim.AdamW(groups, weight_decay=0.02)
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
         )

@@ -173,7 +173,7 @@ def test_foreach(call):
     utils.clip_grad_norm_(make_params(ours), 1.0, foreach=False)
 
 
-OWN = {"freeze", "unfreeze"}  # not in PyTorch
+OWN = {"freeze", "parameter_groups", "unfreeze"}  # not in PyTorch
 
 
 @pytest.mark.parametrize("name", [name for name in utils.__all__ if name not in OWN])
