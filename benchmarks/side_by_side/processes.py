@@ -80,12 +80,12 @@ def time_in_turn(turns: Mapping[str, Turn], rounds: int, turn_length: float = 0.
     """Median seconds of a step, after `rounds` rounds in which everybody has a turn.
 
     Args:     turns: by name, what times a number of steps; a step gives a number, or a list of them for its parts.
-              turn_length: seconds; a turn is as many steps as fit, from 1 to 100, as two steps beforehand tell.
+              turn_length: seconds; a turn is as many steps as fit, from 1 to 2000, as two steps beforehand tell.
     """
     counts = {}
     for name, turn in turns.items():
         seconds = min(np.sum(step) for step in turn(2))
-        counts[name] = int(np.clip(turn_length / seconds, 1, 100))
+        counts[name] = int(np.clip(turn_length / seconds, 1, 2000))
     times: dict[str, list[np.ndarray]] = {name: [] for name in turns}
     for _ in range(rounds):
         for name, turn in turns.items():

@@ -18,7 +18,7 @@ from minitorch_cv.kernels.simd import fma, load, load_part, splat, total
 from minitorch_cv.kernels.target import VL
 
 MOST_ROWS = 4
-_NUMBERS_IN_NANOSECOND = 8  # of b, that are read
+_NUMBERS_IN_NANOSECOND = 16  # of b, that are read
 _NO_BIAS = np.zeros(0, np.float32)
 
 

@@ -62,13 +62,7 @@ class Window:
         With `ceil_mode` a last window may hang over the far edge, provided that it begins inside the image or its
         near padding.
         """
-        oh, ow = (
-            _count(length, near, far, dilation * (size - 1) + 1, stride, ceil_mode)
-            for length, (near, far), dilation, size, stride in zip(
-                image_size, self.padding_by_side, self.dilation, self.size, self.stride, strict=True
-            )
-        )
-        return oh, ow
+        return _output_size(self, image_size, ceil_mode)
 
     def columns_inside(self, width: int, ow: int) -> Array:
         """(kw, 2): point q of the windows first <= z < last of a row of `ow` windows lies inside the image's width."""
@@ -79,6 +73,17 @@ class Window:
             first = min(max(-(column // sw), 0), ow)
             spans[q] = first, min(max((width - 1 - column) // sw + 1, first), ow)
         return spans
+
+
+@functools.lru_cache(maxsize=1024)  # asked for several times in every call of a convolution
+def _output_size(window: Window, image_size: Pair, ceil_mode: bool) -> Pair:
+    oh, ow = (
+        _count(length, near, far, dilation * (size - 1) + 1, stride, ceil_mode)
+        for length, (near, far), dilation, size, stride in zip(
+            image_size, window.padding_by_side, window.dilation, window.size, window.stride, strict=True
+        )
+    )
+    return oh, ow
 
 
 def _count(length: int, near: int, far: int, extent: int, stride: int, ceil_mode: bool) -> int:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from .fusion import run_in_turn
 from .module import Module, indent
+from .plain import calls_only
 
 S = TypeVar("S", bound="_NumberedModules")
 Q = TypeVar("Q", bound="Sequential")
@@ -77,7 +78,7 @@ class Sequential(_NumberedModules):
 
     def forward(self, input: Any) -> Any:
         """The result of the last module."""
-        return run_in_turn(self, input)
+        return run_in_turn(_flat(self), input)
 
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
@@ -121,6 +122,18 @@ class Sequential(_NumberedModules):
             raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(times)}")
         if times <= 0:
             raise ValueError(f"Non-positive multiplication factor {times} for {type(self)}")
+
+
+_run = Sequential.forward
+
+
+def _flat(modules: Iterable[Module]) -> Iterator[Module]:
+    """Modules in the order in which they run; for a Sequential among them, those in it: they have neighbours there."""
+    for module in modules:
+        if type(module) is Sequential and calls_only(module, _run):
+            yield from _flat(module)
+        else:
+            yield module
 
 
 class ModuleList(_NumberedModules):

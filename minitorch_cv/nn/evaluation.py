@@ -91,9 +91,8 @@ def _scaling(norm: BatchNorm2d | None, conv: Conv2d, x: np.ndarray) -> Scaling |
     """The normalisation as a factor and a summand for each channel of `conv`, if it is one."""
     if norm is None or norm.training or norm.num_features != conv.out_channels or x.dtype != np.float32 or x.ndim != 4:
         return None
-    mean, var = norm.running_mean, norm.running_var
-    tensors = (mean, var, norm.weight, norm.bias)
-    if mean is None or var is None or any(t is not None and t.array.dtype != np.float32 for t in tensors):
+    tensors = (*map(norm._buffers.get, ("running_mean", "running_var")), *map(norm._parameters.get, ("weight", "bias")))
+    mean, var, weight, bias = [None if t is None else t.array for t in tensors]
+    if mean is None or var is None or any(a is not None and a.dtype != np.float32 for a in (mean, var, weight, bias)):
         return None
-    weight, bias = (None if t is None else t.array for t in tensors[2:])
-    return Scaling(mean.array, var.array, norm.eps, weight, bias)
+    return Scaling(mean, var, norm.eps, weight, bias)

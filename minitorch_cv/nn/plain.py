@@ -1,6 +1,7 @@
 """Whether a layer is just what the library made it, so that it may run together with its neighbours.
 
-`is_plain(module)`: calling it runs the library's forward and nothing else.
+- `is_plain(module)`: for a layer, whether calling it runs the library's forward and nothing else
+- `calls_only(module, forward)`: whether calling any module runs this forward of its class and nothing else
 """
 
 from __future__ import annotations
@@ -22,9 +23,16 @@ _FORWARD: dict[type[Module], Any] = {kind: kind.forward for kind in _KINDS}
 
 def is_plain(module: Module) -> bool:
     """True for a layer of a kind that is listed here, unchanged and without hooks."""
-    kind = type(module)
-    if kind not in _FORWARD or kind.forward is not _FORWARD[kind] or "forward" in vars(module):
-        return False
-    return not (
-        module._forward_pre_hooks or module._forward_hooks or module._backward_pre_hooks or module._backward_hooks
+    forward = _FORWARD.get(type(module))
+    return forward is not None and calls_only(module, forward)
+
+
+def calls_only(module: Module, forward: Any) -> bool:
+    """True if it has this forward and no hooks."""
+    return type(module).forward is forward and not (
+        "forward" in module.__dict__
+        or module._forward_pre_hooks
+        or module._forward_hooks
+        or module._backward_pre_hooks
+        or module._backward_hooks
     )

@@ -38,13 +38,12 @@ class Convolution(Operation):
         """ConvolutionBackward0, or that of what comes last."""
         return "ReluBackward0" if self.relu else super().name()
 
-    def forward(self, x: Array, weight: Array, bias: Array | None, kept: Kept | None = None) -> Array:
+    def forward(self, x: Array, weight: Array, bias: Array | None) -> Array:
         form = self.form
         self.x: Any = x if self.needs_grad[1] else None
         self.weight: Any = weight if self.needs_grad[0] else None
         self.image_size, self.weight_shape = form.image_size(x.shape), weight.shape
-        images, filters, low = form.to_images(x), form.filters(weight), 0 if self.relu else -math.inf
-        out = form.from_images(kernels.conv2d(images, filters, bias, self.window, self.groups, low, kept))
+        out = _convolved(form, x, weight, bias, self.window, self.groups, self.relu)
         self.y: Any = out if self.relu and True in self.needs_grad else None
         return out
 
@@ -62,6 +61,20 @@ class Convolution(Operation):
         if self.needs_grad[2]:
             grad_bias = conv2d_backward_bias(grad)
         return grad_x, grad_weight, grad_bias
+
+
+def _convolved(
+    form: ImageForm,
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+    window: Window,
+    groups: int,
+    relu: bool,
+    kept: Kept | None = None,
+) -> Array:
+    images, filters, low = form.to_images(x), form.filters(weight), 0 if relu else -math.inf
+    return form.from_images(kernels.conv2d(images, filters, bias, window, groups, low, kept))
 
 
 def conv1d(
@@ -168,7 +181,7 @@ def evaluate_conv2d(
     kept = kept_for(pixels, weight, bias, norm)
     if norm is not None:
         filters, shift = keep(kept, "scaled", lambda: norm.scaled(weight.array, shift))
-    return Convolution(form, window, groups, relu).evaluate(x, filters, shift, kept)
+    return _convolved(form, x, filters, shift, window, groups, relu, kept)
 
 
 _KNOWN: dict[Any, tuple[ImageForm, Window, int]] = {}

@@ -17,7 +17,7 @@ from ..autograd.variable import Variable
 from ..kernels.fingerprint import fingerprint
 from ..kernels.keeping import Kept
 
-_FEW_PIXELS = 4096  # of all images: an estimate of where what is made of a weight no longer counts beside its use
+_FEW_PIXELS = 1 << 16  # of all images: an estimate of where what is made of a weight no longer counts beside its use
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,17 +41,9 @@ class Linear(Operation):
         self.input_shape, self.weight_shape = x.shape, weight.shape
         self.has_bias = bias is not None
         self.bias_shape = () if bias is None else bias.shape
-        rows, matrix = self._rows(x), self._rows(weight)
-        self.rows: Any = rows if self.needs_grad[1] else None
-        self.matrix: Any = matrix if self.needs_grad[0] else None
-        plain_bias = self.bias_shape == weight.shape[:-1]  # not one that is broadcast
-        if bias is None or plain_bias:
-            out = matrix_product(rows, matrix.T, bias, 0 if self.relu else -math.inf)
-            out = out.reshape((*x.shape[:-1], *weight.shape[:-1]))
-        else:
-            out = matrix_product(rows, matrix.T).reshape((*x.shape[:-1], *weight.shape[:-1]))
-            out += bias
-            out = relu_of(out, out=out) if self.relu else out
+        self.rows: Any = _rows(x) if self.needs_grad[1] else None
+        self.matrix: Any = _rows(weight) if self.needs_grad[0] else None
+        out = _product(x, weight, bias, self.relu)
         self.y: Any = out if self.relu and True in self.needs_grad else None
         return out
 
@@ -66,10 +58,23 @@ class Linear(Operation):
             unbroadcast(grad_out, self.bias_shape) if self.needs_grad[2] else None,
         )
 
-    @staticmethod
-    def _rows(x: Array) -> Array:
-        """All vectors under one another; a single weight (I,) is (1, I)."""
-        return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+
+def _rows(x: Array) -> Array:
+    """All vectors under one another; a single weight (I,) is (1, I)."""
+    return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+
+
+def _product(x: Array, weight: Array, bias: Array | None, relu: bool) -> Array:
+    """x @ weight.T + bias, or the ReLU of that."""
+    broadcast = bias is not None and bias.shape != weight.shape[:-1]
+    low = 0 if relu and not broadcast else -math.inf
+    out = matrix_product(_rows(x), _rows(weight).T, None if broadcast else bias, low)
+    if x.ndim != 2 or weight.ndim != 2:
+        out = out.reshape((*x.shape[:-1], *weight.shape[:-1]))
+    if broadcast:
+        out += bias
+        out = relu_of(out, out=out) if relu else out
+    return out
 
 
 @dataclass(eq=False, repr=False)
@@ -130,7 +135,7 @@ def _linear(input: V, weight: Variable, bias: Variable | None, relu: bool) -> V:
 def evaluate_linear(x: Array, weight: Variable, bias: Variable | None, relu: bool) -> Array:
     """What linear, or linear_relu, gives for the array of an input, when nothing is recorded."""
     known(_KNOWN, (kind_of(x), kind(weight), kind(bias)), lambda: _check_linear(weight.wrap(x), weight, bias))
-    return Linear(relu).evaluate(x, weight.array, None if bias is None else bias.array)
+    return _product(x, weight.array, None if bias is None else bias.array, relu)
 
 
 _KNOWN: dict[Any, None] = {}

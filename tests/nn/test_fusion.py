@@ -291,3 +291,30 @@ def test_a_result_that_backward_needs_must_not_change():
     result = nn.Sequential(nn.Linear(4, 2), nn.ReLU())(ours_of(image(3, 4), True))
     result += 1
     check_error(RuntimeError, "modified by an inplace operation", result.sum().backward)
+
+
+def test_neighbours_in_a_sequential_within():
+    """The last layer of an inner Sequential runs with the ReLU after it; a hook on the inner one is still called."""
+    inner = nn.Sequential(nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)))
+    model = nn.Sequential(inner, nn.ReLU())
+    assert is_fused(model(mt.tensor(image(2, 3, 6, 6))))
+    seen = []
+    inner.register_forward_hook(lambda module, args, output: seen.append(output.shape))
+    assert not is_fused(model(mt.tensor(image(2, 3, 6, 6))))
+    assert seen == [(2, 4, 4, 4)]
+
+
+def test_a_changed_sequential_within_is_called():
+    """A subclass, and an instance whose forward was exchanged, do what they say."""
+
+    class Doubling(nn.Sequential):
+        def forward(self, input):
+            return 2 * super().forward(input)
+
+    patched = nn.Sequential(nn.Identity())
+    patched.forward = lambda x: 3 * x
+    x = mt.tensor(image(2, 3))
+    model = nn.Sequential(Doubling(nn.Identity()), patched)
+    np.testing.assert_array_equal(model(x).numpy(), 6 * x.numpy())
+    with mt.no_grad():
+        np.testing.assert_array_equal(model(x).numpy(), 6 * x.numpy())
