@@ -13,12 +13,15 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest -n 2 --dist loadfile -q tests
 
+# Tests that read sources, or compare whole programs in processes of their own, say nothing new with the JIT off.
+WITHOUT_JIT := tests --ignore=tests/house --ignore=tests/scripts --ignore=tests/benchmarks
+
 test-nojit: $(VENV)/installed-test
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 --dist loadfile -q tests
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 --dist loadfile -q $(WITHOUT_JIT)
 
 coverage: $(VENV)/installed-test
 	rm -f .coverage*
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile -q tests
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile -q $(WITHOUT_JIT)
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report --skip-covered --fail-under=95
 

@@ -40,8 +40,9 @@ def main() -> None:
     epochs = 1 if args.quick else args.epochs
     train_set, val_set, test_set = (CINIC10(args.data, split) for split in ("train", "valid", "test"))
     classes = train_set.classes
-    if not args.weights.is_file() and set(args.variants) != {"random weights"}:
+    if not args.weights.is_file():
         parser.error(f"there are no weights at {args.weights}; examples/cifar100/best.py makes them")
+    learnt = torch.load(args.weights)
     if args.quick:
         train_set, val_set, test_set = (
             spread_subset(train_set, 250),
@@ -56,7 +57,10 @@ def main() -> None:
     for variant in args.variants:
         torch.manual_seed(args.seed)
         train_loader = DataLoader(train_batches, batch_size=128, shuffle=True, num_workers=1)
-        model = network(None if variant == "random weights" else args.weights, len(classes))
+        model = ResNet9(num_classes=100, width=len(learnt["conv1.0.weight"]))
+        if variant != "random weights":
+            model.load_state_dict(learnt)
+        model.classifier[-1] = nn.Linear(model.classifier[-1].in_features, len(classes))
         if variant == "batch norm frozen":
             for module in model.modules():
                 if isinstance(module, nn.BatchNorm2d):
@@ -85,15 +89,6 @@ def main() -> None:
         runs.append(out)
     if len(runs) > 1:
         print(f"comparison: {compare(runs, args.out / 'comparison.html', 'Batch norm frozen and free')}")
-
-
-def network(weights: Path | None, num_classes: int) -> ResNet9:
-    """A ResNet-9 with a new last layer."""
-    model = ResNet9(num_classes=100)
-    if weights is not None:
-        model.load_state_dict(torch.load(weights))
-    model.classifier[-1] = nn.Linear(model.classifier[-1].in_features, num_classes)
-    return model
 
 
 if __name__ == "__main__":

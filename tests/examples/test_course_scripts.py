@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from minitorch_cv import save
+from minitorch_cv.vision.models import ResNet9, squeezenet1_0
 from tests.vision.datasets import fixtures
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +25,6 @@ SCRIPTS = {
     "cifar100/best.py": (["--width", "8"], ["."]),
     "cinic10/lenet5.py": (["--variants", "base", "batch norm"], ["base", "batch-norm"]),
     "cinic10/resnet9.py": (["--variants", "SGD"], ["SGD"]),
-    "cinic10/finetune.py": (["--variants", "random weights"], ["random-weights"]),
     "imagenette/own_conv.py": ([], ["."]),
     "imagenette/ablation.py": (["--variants", "all", "all, Sigmoid"], ["all", "all-Sigmoid"]),
     "imagenette/finetune.py": ([], ["random-weights"]),
@@ -31,6 +32,17 @@ SCRIPTS = {
     "scenes15/multilabel.py": ([], ["."]),
     "scenes15/finetune.py": ([], ["."]),
     "voc/classify.py": (["--networks", "simple", "own"], ["simple", "own"]),
+}
+
+# With a file of weights: what makes the network they are of.
+FINE_TUNED = {
+    "cinic10/finetune.py": (
+        lambda: ResNet9(100, width=8),
+        [],
+        ["random-weights", "batch-norm-frozen", "batch-norm-free"],
+    ),
+    "imagenette/finetune.py": (squeezenet1_0, ["--model", "squeezenet1_0"], ["fine-tuned"]),
+    "scenes15/multilabel.py": (squeezenet1_0, ["--model", "squeezenet1_0"], ["."]),
 }
 
 
@@ -52,7 +64,19 @@ def data(tmp_path_factory):
 @pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="they run where the JIT is on")
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_script(script, data, tmp_path):
-    arguments, runs = SCRIPTS[script]
+    check_script(script, *SCRIPTS[script], data, tmp_path)
+
+
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="they run where the JIT is on")
+@pytest.mark.parametrize("script", FINE_TUNED)
+def test_fine_tuning(script, data, tmp_path):
+    build, arguments, runs = FINE_TUNED[script]
+    save(build().state_dict(), tmp_path / "weights.pth")
+    check_script(script, [*arguments, "--weights", str(tmp_path / "weights.pth")], runs, data, tmp_path)
+
+
+def check_script(script, arguments, runs, data, tmp_path):
+    """It ends well, and leaves a report of each of its runs."""
     command = [sys.executable, str(ROOT / "examples" / script), "--data", data, "--quick", "--out", str(tmp_path)]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=300, env=env)
@@ -69,7 +93,7 @@ def test_script(script, data, tmp_path):
         assert "<table" in (tmp_path / "comparison.html").read_text()
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", sorted({*SCRIPTS, *FINE_TUNED}))
 def test_script_says_what_is_missing(script, tmp_path):
     if script == "imagenette/own_conv.py":
         pytest.skip("it needs no data before it trains")
