@@ -13,7 +13,9 @@ from minitorch_cv import nn
 from minitorch_cv.interop import compare_torch
 from minitorch_cv.interop.samples import sample_for
 from minitorch_cv.kernels import batch_norm as batch_norm_kernels
+from minitorch_cv.nn import evaluation
 from minitorch_cv.ops.activation_piecewise import Relu
+from minitorch_cv.ops.batch_norm_relu import BatchNormRelu
 from minitorch_cv.ops.convolution import Convolution
 from minitorch_cv.ops.linear import Linear
 from minitorch_cv.optim import SGD
@@ -59,14 +61,16 @@ def test_the_same(dtype, capsys):
     assert "the same as PyTorch: 9 layers" in printed and "note: dropout was switched off" in printed
     assert printed.startswith("  Mode   Layer") and "<>" not in printed
     assert len(found.table().splitlines()) == len(found.rows) + 1
+    again = ", layers together"
     quantities = {row.quantity for row in found.rows if row.layer == "1"}
-    assert quantities == {
-        "output", "running_mean", "running_var", "num_batches_tracked", "gradient of output", "gradient of weight",
-        "gradient of bias", "gradient of input", "update of weight", "update of bias",
+    twice = {"running_mean", "running_var", "num_batches_tracked", "gradient of weight", "gradient of bias"}
+    assert quantities == twice | {quantity + again for quantity in twice} | {
+        "output", "gradient of output", "gradient of input", "update of weight", "update of bias",
     }  # fmt: skip
-    assert {row.quantity for row in found.rows if not row.layer} == {
-        "result", "gradient of result", "loss", "gradient of input",
-    }  # fmt: skip
+    twice = {"result", "gradient of result", "loss", "gradient of input"}
+    assert {row.quantity for row in found.rows if not row.layer} == twice | {quantity + again for quantity in twice} | {
+        "result without a graph"
+    }
 
 
 def test_a_wrong_gradient_of_the_weights(monkeypatch):
@@ -118,6 +122,33 @@ def test_a_wrong_forward(monkeypatch):
     found = compare_torch(network(), None, BATCH)
     assert (found.first.layer, found.first.quantity) == ("8", "output")
     assert {row.quantity for row in found.departing} == {"output"} and "\n1 of " in str(found)
+
+
+@pytest.mark.parametrize("part", ["forward", "backward"])
+def test_what_is_wrong_only_where_layers_run_together(part, monkeypatch):
+    """By a hundredth, in the operation that batch norm and ReLU make together."""
+    right = getattr(BatchNormRelu, part)
+
+    def wrong(self, *arrays):
+        results = right(self, *arrays)
+        if not self.relu:
+            return results
+        return results * 1.01 if part == "forward" else (results[0] * 1.01, *results[1:])
+
+    monkeypatch.setattr(BatchNormRelu, part, wrong)
+    found = compare_torch(network(), None, BATCH)
+    assert found.first.mode == "train" and found.first.layer == ""
+    expected = "result, layers together" if part == "forward" else "gradient of input, layers together"
+    assert found.first.quantity == expected
+    assert "note: each layer by itself is the same: the fault is where neighbours run as one operation" in str(found)
+
+
+def test_what_is_wrong_only_without_a_graph(monkeypatch):
+    right = evaluation.evaluate_linear
+    monkeypatch.setattr(evaluation, "evaluate_linear", lambda *given: right(*given) * 1.01)
+    found = compare_torch(network(), None, BATCH)
+    assert len(found.departing) == 1
+    assert (found.first.mode, found.first.quantity) == ("eval", "result without a graph")
 
 
 def test_a_wrong_optimiser(monkeypatch):

@@ -12,9 +12,11 @@ from ...tensors.tensor import Tensor
 from ...training.restoring import state_kept
 from ..layers import settings_replaced
 from ..to_torch import to_torch
+from .batches import Batch, Loss, MakeOptimizer
 from .pairing import copy_weights, paired
 from .rows import Comparison, Row
-from .runs import Batch, Loss, MakeOptimizer, compare_runs
+from .runs import compare_runs
+from .together import ALONE, TOGETHER
 
 __all__ = ["Comparison", "Row", "compare_torch"]
 
@@ -51,7 +53,8 @@ def compare_torch(
     For each layer (module without modules in it) are compared its output, its running statistics, and in backward the
     gradients of its output, of its parameters and of its input; then the optimiser's updates of two steps. torch runs
     first, and each of our layers is given PyTorch's numbers to go on with: what is said of a layer is about it alone.
-    What a `forward` computes by functions is seen in what reaches the layers around it.
+    What a `forward` computes by functions is seen in what reaches the layers around it. If no layer departs, our model
+    runs once more without being watched, as neighbours then run as one operation, and in evaluation without a graph.
 
     Our model is left as it was. torch_model gets our weights (and dtype), and is left with them, without gradients.
 
@@ -115,6 +118,11 @@ def _compare(
     for module, training in torch_modes:
         module.training = training
     seen = {row.layer for row in found.rows}
+    if found.first is not None and found.first.quantity.endswith((TOGETHER, ALONE)):
+        found.notes.append(
+            "each layer by itself is the same: the fault is where neighbours run as one operation (nn/fusion.py) or, "
+            "without a graph, on arrays (nn/evaluation.py)"
+        )
     unseen = [n for n, m in model.named_modules() if n and n not in seen and next(m.children(), None) is None]
     if unseen:
         found.notes.append(f"not compared by themselves, as only one of the models calls them: {', '.join(unseen)}")
