@@ -49,6 +49,7 @@ def main() -> None:
     epochs = 1 if args.quick else args.epochs or (8 if args.ablation else 20)
     width = args.width or (32 if args.ablation else 48)
     folder = args.out or Path("runs/cifar100-ablation" if args.ablation else "runs/cifar100-best")
+    folder = folder.with_name(f"{folder.name}-quick") if args.quick else folder
 
     train_set, test_set = CIFAR100(args.data, train=True), CIFAR100(args.data, train=False)
     augment = BatchAugment(padding=4, padding_mode="reflect", flip=0.5, cutout=8, mean=MEAN, std=STD)

@@ -71,6 +71,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/cifar100-cnn"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     epochs = 1 if args.quick else args.epochs
     torch.manual_seed(args.seed)
     check(CrossEntropy())
@@ -94,7 +95,7 @@ def main() -> None:
         optimizer, max_lr=3e-3, epochs=epochs, steps_per_epoch=len(train_loader)
     )
     out = begin_run(
-        args.out,
+        folder,
         "CNN on CIFAR-100",
         train_set.classes,
         model,

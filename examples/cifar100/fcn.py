@@ -2,7 +2,8 @@
 
     python examples/cifar100/fcn.py --data FOLDER         # FOLDER holds cifar-100-python/{train,test,meta}
 
-A tenth of the training images, drawn at random, is for validation; the test images are looked at once, at the end.
+A tenth of the training images, drawn at random, is for validation; the test images are looked at once, at the end. A
+run that was cut off goes on with the epoch after its last when the command is given again.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/cifar100-fcn"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     epochs = 1 if args.quick else args.epochs
     torch.manual_seed(args.seed)
 
@@ -84,7 +86,7 @@ def main() -> None:
         optimizer, max_lr=2e-3, epochs=epochs, steps_per_epoch=len(train_loader)
     )
     out = begin_run(
-        args.out,
+        folder,
         "Fully connected network on CIFAR-100",
         train_set.classes,
         model,
@@ -95,7 +97,13 @@ def main() -> None:
     )
 
     history: dict[str, list[float]] = {}
-    for epoch in range(1, epochs + 1):
+    checkpoint, of = out / "last.pt", [torch.initial_seed(), epochs]
+    if checkpoint.exists() and (state := torch.load(checkpoint))["of"] == of:  # it was cut off: go on from there
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        scheduler.load_state_dict(state["scheduler"])
+        history = state["history"]
+    for epoch in range(len(history.get("seconds", [])) + 1, epochs + 1):
         begin = time.perf_counter()
         model.train()
         loss_sum = right = seen = 0.0
@@ -121,6 +129,16 @@ def main() -> None:
         for name, value in row.items():
             history.setdefault(name, []).append(value)
         write_history(out, history)
+        torch.save(
+            {
+                "of": of,
+                "model": model.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "scheduler": scheduler.state_dict(),
+                "history": history,
+            },
+            checkpoint,
+        )
         print(
             f"epoch {epoch:2d}: training accuracy {row['train_accuracy']:.2%}, "
             f"validation accuracy {row['val_accuracy']:.2%}, {row['seconds']:.1f} s"

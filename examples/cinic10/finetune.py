@@ -37,6 +37,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/cinic10-finetune"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     epochs = 1 if args.quick else args.epochs
     train_set, val_set, test_set = (CINIC10(args.data, split) for split in ("train", "valid", "test"))
     classes = train_set.classes
@@ -73,7 +74,7 @@ def main() -> None:
             optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
         )
         out = begin_run(
-            args.out / variant.replace(" ", "-"),
+            folder / variant.replace(" ", "-"),
             f"ResNet-9 on CINIC-10: {variant}",
             classes,
             model,
@@ -88,7 +89,7 @@ def main() -> None:
         print(f"{variant}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
         runs.append(out)
     if len(runs) > 1:
-        print(f"comparison: {compare(runs, args.out / 'comparison.html', 'Batch norm frozen and free')}")
+        print(f"comparison: {compare(runs, folder / 'comparison.html', 'Batch norm frozen and free')}")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
     python examples/cinic10/lenet5.py --data FOLDER       # FOLDER holds CINIC-10/{train,valid,test}/CLASS/*.png
 
-The base is LeNet-5 with Adam at 0.001; each variant changes one thing: the learning rate, the optimiser, batch
-normalisation, or weight decay (L2). Every variant is trained for the same number of epochs; the weights of the epoch
-that is best on the validation split are then tested, once, on the test split.
+The base is LeNet-5 with Adam at 0.001; each variant changes one thing: the learning rate, the optimiser (SGD with
+momentum, at a rate of its own), batch normalisation, or weight decay (L2). Every variant is trained for the same number
+of epochs; the weights of the epoch that is best on the validation split are then tested, once, on the test split. A run
+that was cut off goes on with the epoch after its last when the command is given again.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/cinic10-lenet5"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     epochs = 1 if args.quick else args.epochs
 
     # All images are decoded once; a batch is then mirrored at random and normalised in one pass.
@@ -78,7 +80,7 @@ def main() -> None:
         make_optimizer = OPTIMIZERS[chosen["optimizer"]]
         optimizer = make_optimizer(model.parameters(), lr=chosen["lr"], weight_decay=chosen["weight_decay"])
         out = begin_run(
-            args.out / variant.replace(" ", "-"),
+            folder / variant.replace(" ", "-"),
             f"LeNet-5 on CINIC-10: {variant}",
             classes,
             model,
@@ -104,7 +106,7 @@ def main() -> None:
             nn.CrossEntropyLoss(),
             mean=MEAN,
             std=STD,
-            features="classifier.3",  # 84 numbers an image, before the class scores
+            features="classifier.6" if chosen["batch_norm"] else "classifier.3",  # 84 numbers, before the scores
             monitor="val_accuracy",
         )
         kept = np.load(out / "predictions.npz")  # what the network said of the test images
@@ -112,7 +114,7 @@ def main() -> None:
         print(f"{variant}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
         runs.append(out)
     if len(runs) > 1:
-        print(f"comparison: {compare(runs, args.out / 'comparison.html', 'LeNet-5 on CINIC-10, five variants')}")
+        print(f"comparison: {compare(runs, folder / 'comparison.html', 'LeNet-5 on CINIC-10, five variants')}")
 
 
 def train(
@@ -126,7 +128,12 @@ def train(
     """The training loop; keeps the weights of the epoch that is best on the validation split."""
     criterion = nn.CrossEntropyLoss()
     history: dict[str, list[float]] = {}
-    for epoch in range(1, epochs + 1):
+    checkpoint, of = out / "last.pt", [torch.initial_seed(), epochs]
+    if checkpoint.exists() and (state := torch.load(checkpoint))["of"] == of:  # it was cut off: go on from there
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        history = state["history"]
+    for epoch in range(len(history.get("seconds", [])) + 1, epochs + 1):
         begin = time.perf_counter()
         model.train()
         loss_sum = right = seen = 0.0
@@ -155,6 +162,9 @@ def train(
         write_history(out, history)
         if best_epoch(history, "val_accuracy") == epoch:
             torch.save(model.state_dict(), out / "best.pt")
+        torch.save(
+            {"of": of, "model": model.state_dict(), "optimizer": optimizer.state_dict(), "history": history}, checkpoint
+        )
         print(
             f"epoch {epoch:2d}: train loss {row['train_loss']:.4f}, accuracy {row['train_accuracy']:.2%}; "
             f"validation loss {row['val_loss']:.4f}, accuracy {row['val_accuracy']:.2%}; {row['seconds']:.1f} s"

@@ -44,6 +44,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/cinic10-resnet9"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     epochs = 1 if args.quick else args.epochs
 
     # All images are decoded once; a batch is then cropped, mirrored and normalised in one pass.
@@ -70,7 +71,7 @@ def main() -> None:
             optimizer, max_lr=chosen["lr"], epochs=epochs, steps_per_epoch=len(train_loader)
         )
         out = begin_run(
-            args.out / variant.replace(" ", "-"),
+            folder / variant.replace(" ", "-"),
             f"ResNet-9 on CINIC-10: {variant}",
             classes,
             model,
@@ -95,7 +96,7 @@ def main() -> None:
         print(f"{variant}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
         runs.append(out)
     if len(runs) > 1:
-        print(f"comparison: {compare(runs, args.out / 'comparison.html', 'ResNet-9 on CINIC-10, three variants')}")
+        print(f"comparison: {compare(runs, folder / 'comparison.html', 'ResNet-9 on CINIC-10, three variants')}")
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/imagenette-ablation"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     epochs, size = (1, SIZE // 2) if args.quick else (args.epochs, SIZE)
 
     # Every image is decoded and brought to one size once; the rest happens batch by batch.
@@ -82,7 +83,7 @@ def main() -> None:
             optimizer, max_lr=2e-3, epochs=epochs, steps_per_epoch=len(train_loader)
         )
         out = begin_run(
-            args.out / variant.replace(",", "").replace(" ", "-"),
+            folder / variant.replace(",", "").replace(" ", "-"),
             f"Imagenette: {variant}",
             classes,
             model,
@@ -101,7 +102,7 @@ def main() -> None:
         print(f"{variant}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
         runs.append(out)
     if len(runs) > 1:
-        print(f"comparison: {compare(runs, args.out / 'comparison.html', 'Five convolutions on Imagenette')}")
+        print(f"comparison: {compare(runs, folder / 'comparison.html', 'Five convolutions on Imagenette')}")
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/imagenette-finetune"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     epochs, size = (1, SIZE // 2) if args.quick else (args.epochs, SIZE)
 
     to_size = Compose([Resize(size), CenterCrop(size)])
@@ -74,7 +75,7 @@ def main() -> None:
             optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
         )
         out = begin_run(
-            args.out / variant.replace(" ", "-"),
+            folder / variant.replace(" ", "-"),
             f"{type(model).__name__} on Imagenette: {variant}",
             classes,
             model,
@@ -101,7 +102,7 @@ def main() -> None:
         print(f"{variant}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
         runs.append(out)
     if len(runs) > 1:
-        print(f"comparison: {compare(runs, args.out / 'comparison.html', 'Batch norm frozen and free')}")
+        print(f"comparison: {compare(runs, folder / 'comparison.html', 'Batch norm frozen and free')}")
 
 
 if __name__ == "__main__":

@@ -308,10 +308,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/imagenette-own-conv"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     torch.manual_seed(args.seed)
     check_all(args.quick)
-    time_all(args.out, args.quick)
-    train(args.data, args.out, 1 if args.quick else args.epochs, args.seed, args.quick)
+    time_all(folder, args.quick)
+    train(args.data, folder, 1 if args.quick else args.epochs, args.seed, args.quick)
 
 
 if __name__ == "__main__":

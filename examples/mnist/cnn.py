@@ -66,6 +66,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("runs/mnist-cnn"), help="folder of the run")
     args = parser.parse_args()
+    folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     epochs = 1 if args.quick else args.epochs
     torch.manual_seed(args.seed)
 
@@ -85,7 +86,7 @@ def main() -> None:
         optimizer, max_lr=4e-3, epochs=epochs, steps_per_epoch=len(train_loader)
     )
     out = begin_run(
-        args.out,
+        folder,
         "CNN on MNIST",
         [name[:1] for name in train_set.classes],  # "0 - zero" is 0
         model,

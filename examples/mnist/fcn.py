@@ -54,6 +54,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("runs/mnist-fcn"), help="folder of the run")
     args = parser.parse_args()
+    folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     epochs = 1 if args.quick else args.epochs
     torch.manual_seed(args.seed)
 
@@ -77,7 +78,7 @@ def main() -> None:
     )
 
     out = begin_run(
-        args.out,
+        folder,
         "Fully connected network on MNIST",
         [name[:1] for name in train_set.classes],
         model,

@@ -41,6 +41,7 @@ def main() -> None:
     args = parser.parse_args()
     epochs = 1 if args.quick else args.epochs
     folder = args.out or Path("runs/scenes15-finetune") / ("fine-tuned" if args.weights else "random-weights")
+    folder = folder.with_name(f"{folder.name}-quick") if args.quick else folder
     torch.manual_seed(args.seed)
 
     # The images are grey; the network takes three channels, so they get three equal ones.

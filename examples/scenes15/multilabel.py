@@ -44,16 +44,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds scenes15")
     parser.add_argument("--from-scratch", action="store_true", help="do not learn the scenes first")
-    parser.add_argument("--model", choices=LAST, default="resnet18", help="whose weights these are")
-    parser.add_argument("--weights", type=Path, help="torchvision's file of the weights of a network to fine-tune")
+    parser.add_argument("--model", choices=LAST, help="the network to fine-tune: resnet18 by default")
+    parser.add_argument("--weights", type=Path, help="torchvision's file of its weights")
     parser.add_argument("--epochs", type=int, help="60, of the scenes and of the attributes; 15 to fine-tune")
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
-    parser.add_argument("--out", type=Path, help="runs/scenes15-multilabel, or runs/scenes15-multilabel-finetune")
+    parser.add_argument("--out", type=Path, help="runs/scenes15-multilabel, with -finetune or -from-scratch")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    fine = args.weights is not None
+    if args.from_scratch and args.weights:
+        parser.error("--from-scratch and --weights: a network begins with the one or the other")
+    if args.model and not args.weights:
+        parser.error("--model: name the file of its weights with --weights")
+    fine, name = args.weights is not None, args.model or "resnet18"
     epochs = 1 if args.quick else args.epochs or (15 if fine else 60)
-    folder = args.out or Path("runs/scenes15-multilabel" + ("-finetune" if fine else ""))
+    kind = "-finetune" if fine else "-from-scratch" if args.from_scratch else ""
+    folder = args.out or Path(f"runs/scenes15-multilabel{kind}")
+    folder = folder.with_name(f"{folder.name}-quick") if args.quick else folder
     size, larger = (FINE_SIZE, FINE_LARGER) if fine else (SIZE, LARGER)
     torch.manual_seed(args.seed)
 
@@ -71,9 +77,9 @@ def main() -> None:
     augment = BatchAugment(size=size, flip=0.5, mean=mean, std=std)
 
     if fine:
-        model = get_model(args.model, weights=args.weights, num_classes=len(attributes))
+        model = get_model(name, weights=args.weights, num_classes=len(attributes))
         start = f"from {args.weights.name}"
-        groups = nn.utils.parameter_groups(model, {LAST[args.model]: 1e-3}, lr=1e-4)
+        groups = nn.utils.parameter_groups(model, {LAST[name]: 1e-3}, lr=1e-4)
     else:
         model = SimpleNetFinal(num_classes=15)
         start = "from scratch" if scenes is None else "after learning the scenes"

@@ -4,7 +4,8 @@
 
 Each step keeps what the steps before it brought: jitter (random crops and mirroring), zero-centring with variance
 normalisation, dropout, a third convolution, batch normalisation. A tenth of the training images, drawn at random, is
-for validation; the test images are looked at once, when a network is finished.
+for validation; the test images are looked at once, when a network is finished. A run that was cut off goes on with the
+epoch after its last when the command is given again.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/scenes15-simplenet"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     epochs = 1 if args.quick else args.epochs
 
     # Every image is decoded and brought to one size once; the rest happens batch by batch.
@@ -90,7 +92,7 @@ def main() -> None:
         val_loader = DataLoader(Subset(images.with_transform(plain), val_indices), batch_size=200)
         test_loader = DataLoader(test_images.with_transform(plain), batch_size=200)
         out = begin_run(
-            args.out / step.strip("+ ").replace(",", "").replace(" ", "-"),
+            folder / step.strip("+ ").replace(",", "").replace(" ", "-"),
             f"15-Scenes: {step}",
             classes,
             model,
@@ -110,7 +112,7 @@ def main() -> None:
         print(f"{step}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
         runs.append(out)
     if len(runs) > 1:
-        print(f"comparison: {compare(runs, args.out / 'comparison.html', 'SimpleNet on 15-Scenes, step by step')}")
+        print(f"comparison: {compare(runs, folder / 'comparison.html', 'SimpleNet on 15-Scenes, step by step')}")
 
 
 def train(model: nn.Module, train_loader: DataLoader, val_loader: DataLoader, epochs: int, out: Path) -> None:
@@ -121,7 +123,14 @@ def train(model: nn.Module, train_loader: DataLoader, val_loader: DataLoader, ep
         optimizer, max_lr=2e-3, epochs=epochs, steps_per_epoch=len(train_loader)
     )
     history: dict[str, list[float]] = {}
-    for epoch in tqdm(range(epochs), desc="epochs", leave=False, disable=None):
+    checkpoint, of = out / "last.pt", [torch.initial_seed(), epochs]
+    if checkpoint.exists() and (state := torch.load(checkpoint))["of"] == of:  # it was cut off: go on from there
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        scheduler.load_state_dict(state["scheduler"])
+        history = state["history"]
+    first = len(history.get("seconds", []))
+    for epoch in tqdm(range(first, epochs), desc="epochs", initial=first, total=epochs, leave=False, disable=None):
         begin = time.perf_counter()
         model.train()
         loss_sum = right = seen = 0.0
@@ -147,6 +156,16 @@ def train(model: nn.Module, train_loader: DataLoader, val_loader: DataLoader, ep
         for name, value in row.items():
             history.setdefault(name, []).append(value)
         write_history(out, history)
+        torch.save(
+            {
+                "of": of,
+                "model": model.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "scheduler": scheduler.state_dict(),
+                "history": history,
+            },
+            checkpoint,
+        )
         if epoch % 10 == 9 or epoch == epochs - 1:
             tqdm.write(
                 f"epoch {epoch + 1:3d}: training accuracy {row['train_accuracy']:.2%}, "

@@ -1,13 +1,10 @@
-"""Which of 20 kinds of objects does a photograph show? Networks on PASCAL VOC 2012, compared by mAP.
+"""AlexNet, a network of our own and a pretrained one on PASCAL VOC 2012, compared by mAP.
 
     python examples/voc/classify.py --data FOLDER         # FOLDER holds VOCdevkit/VOC2012
     python examples/voc/classify.py --data FOLDER --networks pretrained --model alexnet --weights alexnet.pth
 
-Several kinds may be in one photograph, so each gets a yes or no of its own: a score for each, binary cross-entropy on
-all. A network is measured by its mean average precision (mAP): the mean over the kinds of how well the photographs with
-an object are ranked before those without. A score that says nothing has an average precision equal to the share of
-photographs with the object; that baseline stands beside every result. Kinds that occur in no test photograph are left
-out and named.
+The task and its measure are explained in voc/simple.py, which trains the simplest network. A pretrained one gets a new
+last layer; the layers before it learn at a fifth of its rate.
 
 A tenth of the train split, drawn at random, is for validation; VOC's val split is the test split here, looked at once
 for each network. A run that was cut off goes on where it was when the command is given again.
@@ -24,15 +21,15 @@ from minitorch_cv import nn
 from minitorch_cv.training import begin_run, compare, finish_run, fit, mean_average_precision, report, spread_subset
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import VOCClassification
-from minitorch_cv.vision.models import SimpleClassifier, VOCClassifier, alexnet, get_model
+from minitorch_cv.vision.models import VOCClassifier, alexnet, get_model
 from minitorch_cv.vision.transforms import BatchAugment, ImageBatches, Resize
 
 SIZE = 227
 MEAN, STD = (0.455, 0.437, 0.404), (0.271, 0.267, 0.280)  # of the train split, by channel
+IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # the same of ImageNet, as its weights expect
 
 # The course's networks, and one of our own with what happens when a part of it is taken away.
 NETWORKS = {
-    "simple": (lambda: SimpleClassifier(), False),
     "AlexNet": (lambda: alexnet(num_classes=20), True),
     "own": (lambda: VOCClassifier(), True),
     "own, no batch norm": (lambda: VOCClassifier(batch_norm=False), True),
@@ -54,10 +51,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/voc-classify"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     epochs = 1 if args.quick else args.epochs
-    if "pretrained" in args.networks:
-        if args.weights is None:
-            parser.error("--networks pretrained: name the file of its weights with --weights")
+    if ("pretrained" in args.networks) != (args.weights is not None):
+        parser.error("--networks pretrained and --weights FILE go together: the one needs the other")
+    if args.weights is not None:
         NETWORKS["pretrained"] = lambda: get_model(args.model, weights=args.weights, num_classes=20), True
 
     # Every photograph is decoded and brought to one size once; the rest happens batch by batch.
@@ -76,7 +74,8 @@ def main() -> None:
     for name in args.networks:
         torch.manual_seed(args.seed)
         make_network, augmented = NETWORKS[name]
-        augment = BatchAugment(padding=24, padding_mode="reflect", flip=0.5, mean=MEAN, std=STD)
+        mean, std = IMAGENET if name == "pretrained" else (MEAN, STD)
+        augment = BatchAugment(padding=24, padding_mode="reflect", flip=0.5, mean=mean, std=std)
         plain = augment.plain()
         train_batches = images.with_transform(augment if augmented else plain)
         train_loader = DataLoader(Subset(train_batches, train_indices), batch_size=32, shuffle=True, num_workers=1)
@@ -94,7 +93,7 @@ def main() -> None:
             optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
         )
         out = begin_run(
-            args.out / name.replace(",", "").replace(" ", "-"),
+            folder / name.replace(",", "").replace(" ", "-"),
             f"VOC 2012: {name}",
             VOCClassification.classes,
             model,
@@ -116,14 +115,14 @@ def main() -> None:
         )
         metrics = {"mAP": mean_average_precision}
         fit(model, train_loader, val_loader, optimizer, criterion, epochs, scheduler, metrics, out=out)
-        result = finish_run(out, model, test_loader, criterion, mean=MEAN, std=STD, ignore=difficult)
+        result = finish_run(out, model, test_loader, criterion, mean=mean, std=std, ignore=difficult)
         print(f"{name}: mAP {result['mAP']:.3f} (a constant score: {result['baseline_mAP']:.3f})")
         if result["without_positives"]:
             print(f"left out, not in the test split: {', '.join(result['without_positives'])}")
         print(f"page: {report(out)}\n")
         runs.append(out)
     if len(runs) > 1:
-        print(f"comparison: {compare(runs, args.out / 'comparison.html', 'Networks on PASCAL VOC 2012')}")
+        print(f"comparison: {compare(runs, folder / 'comparison.html', 'Networks on PASCAL VOC 2012')}")
 
 
 if __name__ == "__main__":

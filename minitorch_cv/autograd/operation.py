@@ -78,11 +78,6 @@ class Operation(Node):
                     output.set_history(self, index)
         return outputs if many else outputs[0]
 
-    def evaluate(self, *arrays: Any) -> Any:
-        """The result of forward alone, as an array: no tensor is made, and nothing is recorded."""
-        self.needs_grad = (False,) * len(arrays)
-        return self.forward(*arrays)
-
     def inplace(self, target: Variable, *others: Variable | None) -> Any:
         """Apply to `target` and `others` and write the result into `target`, with PyTorch's rules; returns `target`."""
         inputs = (target, *others)

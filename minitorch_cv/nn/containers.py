@@ -124,11 +124,14 @@ class Sequential(_NumberedModules):
             raise ValueError(f"Non-positive multiplication factor {times} for {type(self)}")
 
 
-_run = Sequential.forward
+_run = Sequential.forward  # as it is defined here: a class that is patched later does something else
 
 
 def _flat(modules: Iterable[Module]) -> Iterator[Module]:
-    """Modules in the order in which they run; for a Sequential among them, those in it: they have neighbours there."""
+    """Modules in the order in which they run; for a Sequential among them, those in it: they have neighbours outside.
+
+    All as they are when the outermost begins.
+    """
     for module in modules:
         if type(module) is Sequential and calls_only(module, _run):
             yield from _flat(module)

@@ -19,12 +19,14 @@ from .shape import Flatten, Identity
 # By exact type and with the forward that each was defined with: subclasses and patched classes do something else.
 _KINDS = (BatchNorm1d, BatchNorm2d, Conv2d, Dropout, Dropout2d, Flatten, Identity, Linear, ReLU)
 _FORWARD: dict[type[Module], Any] = {kind: kind.forward for kind in _KINDS}
+# A weight that was exchanged for a buffer or a plain tensor is looked up by forward alone.
+_HELD = {kind: {"weight", "bias"} if kind in (BatchNorm1d, BatchNorm2d, Conv2d, Linear) else set() for kind in _KINDS}
 
 
 def is_plain(module: Module) -> bool:
-    """True for a layer of a kind that is listed here, unchanged and without hooks."""
+    """True for a layer of a kind that is listed here, unchanged, without hooks, its weights parameters or None."""
     forward = _FORWARD.get(type(module))
-    return forward is not None and calls_only(module, forward)
+    return forward is not None and calls_only(module, forward) and _HELD[type(module)] <= module._parameters.keys()
 
 
 def calls_only(module: Module, forward: Any) -> bool:

@@ -19,6 +19,7 @@ from ..utils.pickle_limits import Refused, shown, told
 from ..utils.pickled_names import HARMLESS, StandIn
 from ..utils.restricted_pickle import RestrictedUnpickler
 from . import torch_names
+from .strides import overlapping
 
 # A tensor may show the same memory many times, as expand() makes it, but not as more numbers than these.
 MOST_SHOWN = 2**31
@@ -114,6 +115,11 @@ def _tensor(storage: FileStorage, offset: int, size: tuple, stride: tuple) -> Te
         return Tensor.wrap(np.empty(size, numbers.dtype))
     if offset + sum((n - 1) * step for n, step in zip(size, stride)) >= numbers.size:
         raise ValueError(f"a tensor of size {shown(size)} reaches beyond its storage of {numbers.size} numbers")
+    if overlapping(size, stride):
+        raise ValueError(
+            f"a tensor of size {shown(size)} and stride {shown(stride)}, whose elements share memory; save a copy, "
+            "tensor.clone()"
+        )
     elements = 1
     for n in size:
         elements *= n

@@ -30,6 +30,7 @@ from ..utils.atomic import replacing
 from ..utils.pickle_limits import Refused, check_nesting
 from . import torch_names
 from .safetensors_format import save_file
+from .strides import overlapping
 
 _PLAIN = {bool, int, float, str, type(None), list, tuple, dict, set, Counter, OrderedDict}
 _LONGEST_INT = 2031  # bits; PyTorch's reader reads no longer ones
@@ -179,7 +180,8 @@ class _Pickler(_PythonPickler):  # the Python one, whose save_global can be repl
         while isinstance(owner.base, np.ndarray) and owner.base.dtype == array.dtype:
             owner = owner.base
         dense = owner.flags.c_contiguous or owner.flags.f_contiguous
-        if not dense or any(stride < 0 for stride in array.strides):
+        strides = tuple(stride // array.itemsize for stride in array.strides)
+        if not dense or any(stride < 0 for stride in strides) or overlapping(array.shape, strides):
             owner = array = np.ascontiguousarray(array).reshape(array.shape)
         place = (owner.ctypes.data, owner.nbytes, owner.dtype)
         if place not in self.storages:

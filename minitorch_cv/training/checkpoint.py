@@ -9,7 +9,7 @@ from typing import Any
 from ..serialization import load, save
 from ..tensors.generator import get_rng_state, set_rng_state
 from .callbacks import Callback, Run
-from .run_folder import BEST, HISTORY, LAST, write_json
+from .run_folder import BEST, HISTORY, LAST, RUN, read_json, write_json
 
 
 def keep(run: Run, callbacks: Sequence[Callback], loader: Any) -> None:
@@ -25,6 +25,7 @@ def keep(run: Run, callbacks: Sequence[Callback], loader: Any) -> None:
         save(run.evaluated.state_dict(), run.out / BEST)
     generator = getattr(loader, "generator", None)
     state = {
+        "run": _identity(run.out),
         "epoch": run.epoch,
         "stop": run.stop,
         "columns": list(run.columns),
@@ -42,8 +43,8 @@ def keep(run: Run, callbacks: Sequence[Callback], loader: Any) -> None:
 def restore(run: Run, callbacks: Sequence[Callback], loader: Any) -> bool:
     """Go on from the run's folder; whether there was a checkpoint.
 
-    Raises:   RuntimeError: if the file is damaged, or is of another model, optimiser or set of callbacks; says which
-                file, and how to begin anew.
+    Raises:   RuntimeError: if the file is damaged, or is of another model, optimiser, set of callbacks, seed, setting
+                or number of samples; says which file, what differs, and how to begin anew.
     """
     assert run.out is not None
     path = run.out / LAST
@@ -51,10 +52,12 @@ def restore(run: Run, callbacks: Sequence[Callback], loader: Any) -> bool:
         return False
     try:
         state = load(path)
+        _check_identity(state.get("run"), _identity(run.out))
         if len(state["callbacks"]) != len(callbacks):
             raise ValueError(f"it has {len(state['callbacks'])} callbacks, this run {len(callbacks)}")
         if (state["scheduler"] is None) != (run.scheduler is None):
             raise ValueError("one of it and this run has a scheduler, the other has none")
+        _check_scheduler(state["scheduler"], run.scheduler)
         if state["columns"] != list(run.columns):
             raise ValueError(f"its history has {', '.join(state['columns'])}, this run's {', '.join(run.columns)}")
         generator = getattr(loader, "generator", None)
@@ -73,6 +76,35 @@ def restore(run: Run, callbacks: Sequence[Callback], loader: Any) -> bool:
     except Exception as error:
         raise _unfit(path, error) from error
     return True
+
+
+def _identity(out: Path) -> dict[str, Any] | None:
+    """What tells the run from others: its seed, settings and data; None where `begin_run` wrote nothing down."""
+    if not (out / RUN).exists():
+        return None
+    described = read_json(out / RUN)
+    return {name: described.get(name) for name in ("seed", "settings", "data")}
+
+
+def _check_identity(kept: dict[str, Any] | None, current: dict[str, Any] | None) -> None:
+    """Raise ValueError, naming what differs."""
+    if kept is None or current is None:
+        return
+    for group, now in current.items():
+        then = kept.get(group)
+        pairs = [(group, then, now)]
+        if isinstance(now, dict) and isinstance(then, dict):
+            pairs = [(f"{group}: {name}", then.get(name), now.get(name)) for name in {**then, **now}]
+        for name, old, new in pairs:
+            if old != new:
+                raise ValueError(f"it is of another run ({name} is {old!r} there, {new!r} here)")
+
+
+def _check_scheduler(kept: dict[str, Any] | None, scheduler: Any) -> None:
+    """Raise ValueError if the learning rate was to come to its end after another number of steps."""
+    old, new = (kept or {}).get("total_steps"), getattr(scheduler, "total_steps", None)
+    if old != new:
+        raise ValueError(f"its scheduler ends after {old} steps, this run's after {new}")
 
 
 def _unfit(path: Path, error: Exception) -> RuntimeError:

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from ..autograd.grad_mode import no_grad
 from ..nn.module import Module
 from ..tensors.generator import fork_rng
+from ..tensors.tensor import Tensor
+
+BuffersBefore = list[tuple[Module, str, Tensor, Tensor]]  # module, name, buffer, a copy
 
 
 @contextmanager
@@ -25,11 +28,7 @@ def modes_kept(model: Module) -> Iterator[None]:
 def state_kept(model: Module) -> Iterator[None]:
     """Give the model its parameters, buffers, gradients and modes back, and the default generator its state."""
     parameters = [(p, p.detach().clone(), p.grad) for p in model.parameters()]
-    buffers = [
-        (module, name, buffer, buffer.detach().clone())
-        for module in model.modules()
-        for name, buffer in module.named_buffers(recurse=False)
-    ]
+    buffers = buffers_of(model)
     for parameter, _, _ in parameters:
         parameter.grad = None  # the caller's would be added to
     with fork_rng(), modes_kept(model):
@@ -40,6 +39,21 @@ def state_kept(model: Module) -> Iterator[None]:
                 for parameter, values, grad in parameters:
                     parameter.copy_(values)
                     parameter.grad = grad
-                for module, name, buffer, values in buffers:
-                    buffer.copy_(values)
-                    setattr(module, name, buffer)
+            put_back(buffers)
+
+
+def buffers_of(model: Module) -> BuffersBefore:
+    """A model's buffers and copies of their numbers, for `put_back`."""
+    return [
+        (module, name, buffer, buffer.detach().clone())
+        for module in model.modules()
+        for name, buffer in module.named_buffers(recurse=False)
+    ]
+
+
+def put_back(buffers: BuffersBefore) -> None:
+    """Give a model the buffers that it had, with the numbers that they had."""
+    with no_grad():
+        for module, name, buffer, values in buffers:
+            buffer.copy_(values)
+            setattr(module, name, buffer)

@@ -58,6 +58,7 @@ class ModelSummary:
               input_bytes, param_bytes: of the whole input and of all parameters.
               pass_bytes: of a pass forward and backward: twice the rows' kept_bytes.
               unused: names of modules with parameters that the input did not pass.
+              frozen_statistics: names of batch norms that keep their running statistics (`nn.utils.freeze`).
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -68,6 +69,7 @@ class ModelSummary:
     pass_bytes: int = 0
     param_bytes: int = 0
     unused: list[str] = field(default_factory=list)
+    frozen_statistics: list[str] = field(default_factory=list)
 
     @property
     def total_bytes(self) -> int:
@@ -100,6 +102,8 @@ class ModelSummary:
         ]
         if self.unused:
             totals.append(f"Not used for this input: {', '.join(self.unused)}")
+        if self.frozen_statistics:
+            totals.append(f"Frozen running statistics: {', '.join(self.frozen_statistics)}")
         return "\n".join([table[0], rule, *table[1:], rule, *totals])
 
 
@@ -159,6 +163,7 @@ def summary(model: Module, input_size: Sequence[int] | Sequence[Sequence[int]]) 
             for module, name in names.items()
             if module not in recorder.called and any(True for _ in module.parameters(recurse=False))
         ],
+        frozen_statistics=[name for module, name in names.items() if getattr(module, "stats_frozen", False)],
     )
 
 

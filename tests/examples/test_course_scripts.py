@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from minitorch_cv import save
-from minitorch_cv.vision.models import ResNet9, squeezenet1_0
+from minitorch_cv.vision.models import ResNet9, resnet18, squeezenet1_0
 from tests.vision.datasets import fixtures
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,8 @@ SCRIPTS = {
     "scenes15/simplenet.py": (["--steps", "SimpleNet", "SimpleNetFinal"], ["SimpleNet", "SimpleNetFinal"]),
     "scenes15/multilabel.py": ([], ["."]),
     "scenes15/finetune.py": ([], ["."]),
-    "voc/classify.py": (["--networks", "simple", "own"], ["simple", "own"]),
+    "voc/simple.py": ([], ["."]),
+    "voc/classify.py": (["--networks", "own", "own, shallower"], ["own", "own-shallower"]),
 }
 
 # With a file of weights: what makes the network they are of.
@@ -41,8 +42,10 @@ FINE_TUNED = {
         [],
         ["random-weights", "batch-norm-frozen", "batch-norm-free"],
     ),
-    "imagenette/finetune.py": (squeezenet1_0, ["--model", "squeezenet1_0"], ["fine-tuned"]),
+    "imagenette/finetune.py": (resnet18, ["--model", "resnet18"], ["batch-norm-frozen", "batch-norm-free"]),
+    "scenes15/finetune.py": (squeezenet1_0, ["--model", "squeezenet1_0"], ["."]),
     "scenes15/multilabel.py": (squeezenet1_0, ["--model", "squeezenet1_0"], ["."]),
+    "voc/classify.py": (squeezenet1_0, ["--networks", "pretrained", "--model", "squeezenet1_0"], ["pretrained"]),
 }
 
 
@@ -77,12 +80,20 @@ def test_fine_tuning(script, data, tmp_path):
 
 def check_script(script, arguments, runs, data, tmp_path):
     """It ends well, and leaves a report of each of its runs."""
-    command = [sys.executable, str(ROOT / "examples" / script), "--data", data, "--quick", "--out", str(tmp_path)]
+    command = [
+        sys.executable,
+        str(ROOT / "examples" / script),
+        "--data",
+        data,
+        "--quick",
+        "--out",
+        str(tmp_path / "run"),
+    ]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=300, env=env)
     assert done.returncode == 0, done.stderr[-3000:]
     for run in runs:
-        folder = tmp_path / run
+        folder = tmp_path / "run-quick" / run
         metrics = json.loads((folder / "metrics.json").read_text())
         assert metrics["split"] == "test"
         assert (metrics["mAP"] if "mAP" in metrics else metrics["accuracy"]) >= 0
@@ -90,7 +101,7 @@ def check_script(script, arguments, runs, data, tmp_path):
         assert page.count('src="data:image/png;base64,') >= 3
         assert f"examples/{script}" in page  # the command that repeats it
     if len(runs) > 1:
-        assert "<table" in (tmp_path / "comparison.html").read_text()
+        assert "<table" in (tmp_path / "run-quick" / "comparison.html").read_text()
 
 
 @pytest.mark.parametrize("script", sorted({*SCRIPTS, *FINE_TUNED}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 import numpy as np
 import pytest
 import torch
@@ -13,7 +15,7 @@ from minitorch_cv import nn
 from minitorch_cv.interop import compare_torch
 from minitorch_cv.interop.samples import sample_for
 from minitorch_cv.kernels import batch_norm as batch_norm_kernels
-from minitorch_cv.nn import evaluation
+from minitorch_cv.nn import batchnorm, evaluation
 from minitorch_cv.ops.activation_piecewise import Relu
 from minitorch_cv.ops.batch_norm_relu import BatchNormRelu
 from minitorch_cv.ops.convolution import Convolution
@@ -67,10 +69,10 @@ def test_the_same(dtype, capsys):
     assert quantities == twice | {quantity + again for quantity in twice} | {
         "output", "gradient of output", "gradient of input", "update of weight", "update of bias",
     }  # fmt: skip
-    twice = {"result", "gradient of result", "loss", "gradient of input"}
+    twice = {"result", "gradient of result", "loss"}
     assert {row.quantity for row in found.rows if not row.layer} == twice | {quantity + again for quantity in twice} | {
-        "result without a graph"
-    }
+        "gradient of input", "result without a graph",
+    }  # fmt: skip
 
 
 def test_a_wrong_gradient_of_the_weights(monkeypatch):
@@ -137,10 +139,78 @@ def test_what_is_wrong_only_where_layers_run_together(part, monkeypatch):
 
     monkeypatch.setattr(BatchNormRelu, part, wrong)
     found = compare_torch(network(), None, BATCH)
-    assert found.first.mode == "train" and found.first.layer == ""
-    expected = "result, layers together" if part == "forward" else "gradient of input, layers together"
-    assert found.first.quantity == expected
+    expected = ("", "result, layers together") if part == "forward" else ("0", "gradient of weight, layers together")
+    assert (found.first.mode, found.first.layer, found.first.quantity) == ("train", *expected)
     assert "note: each layer by itself is the same: the fault is where neighbours run as one operation" in str(found)
+
+
+def test_a_wrong_statistic_where_layers_run_together(monkeypatch):
+    right = batchnorm.batch_norm_relu
+
+    def wrong(input, residual, running_mean, running_var, *given):
+        result = right(input, residual, running_mean, running_var, *given)
+        running_var.array[...] *= 1.01
+        return result
+
+    monkeypatch.setattr(batchnorm, "batch_norm_relu", wrong)
+    found = compare_torch(network(), None, BATCH, modes=["train"])
+    assert [(row.layer, row.quantity) for row in found.departing] == [("1", "running_var, layers together")]
+
+
+def test_a_plain_background():
+    """Equal numbers in a max pooling's window: whichever it takes, the rest is the same."""
+    images = np.zeros((4, 2, 32, 32), np.float32)
+    images[:, :, 12:20, 10:23] = normal(4, 2, 8, 13)
+    build = nn.Sequential(
+        nn.Conv2d(2, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+        nn.Linear(32, 3),
+    )  # fmt: skip
+    found = compare_torch(build, None, (images, BATCH[1]))
+    assert found.ok, str(found)
+
+
+def test_a_torch_model_that_does_not_run_in_float64():
+    """The bounds are then fixed ones; and it may keep a tensor of its last forward, of which there is no deep copy."""
+
+    class Shifted(torch.nn.Sequential):
+        def forward(self, x):
+            self.kept = super().forward(x)
+            return torch.nn.functional.linear(self.kept, torch.eye(3))
+
+    class OursShifted(nn.Sequential):
+        def forward(self, x):
+            return nn.functional.linear(super().forward(x), mt.eye(3))
+
+    layers = [("0", nn.Linear(6, 5)), ("1", nn.ReLU()), ("2", nn.Linear(5, 3))]
+    ours = OursShifted(OrderedDict(layers))
+    theirs = Shifted(torch.nn.Linear(6, 5), torch.nn.ReLU(), torch.nn.Linear(5, 3))
+    found = compare_torch(ours, theirs, (normal(4, 6).astype(np.float32), BATCH[1]))
+    assert found.ok, str(found)
+    assert any("did not run in float64" in note for note in found.notes)
+    assert all(p.dtype == torch.float32 and p.grad is None for p in theirs.parameters())
+
+
+def test_a_buffer_that_is_bound_anew():
+    """As students write batch norm: each run begins with the statistics that there were."""
+
+    def define(library):
+        class Norm(library.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.weight = library.nn.Parameter(library.ones(3))
+                self.register_buffer("average", library.zeros(3))
+
+            def forward(self, x):
+                mean = x.mean(0)
+                self.average = 0.9 * self.average + 0.1 * mean.detach()
+                return (x - mean) * self.weight
+
+        return Norm()
+
+    found = compare_torch(define(mt), define(torch), normal(5, 3).astype(np.float32))
+    assert found.ok, str(found)
+    assert any(row.quantity == "average, layers together" for row in found.rows)
 
 
 def test_what_is_wrong_only_without_a_graph(monkeypatch):

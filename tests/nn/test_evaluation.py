@@ -193,3 +193,24 @@ def test_only_tensors_are_taken():
                 model(mt.zeros(1, 3, 4, 4))
                 check_error(TypeError, "must be Tensor", model, np.zeros((1, 3, 4, 4), np.float32))
             check_error(TypeError, "must be Tensor", model, np.zeros((1, 3, 4, 4), np.float32))
+
+
+@pytest.mark.parametrize("kind", ["buffer", "plain tensor"])
+@pytest.mark.parametrize("position", [0, 1, 3])
+def test_weights_that_are_no_parameters(kind, position):
+    """As frozen batch norms and pruned layers have them."""
+    model, _ = both(
+        lambda n: n.Sequential(n.Conv2d(3, 4, 3), n.BatchNorm2d(4), n.Flatten(), n.Linear(4 * 16, 2), n.ReLU())
+    )
+    layer = model[position]
+    for name in ("weight", "bias"):
+        values = getattr(layer, name).detach() * 1.5
+        delattr(layer, name)
+        if kind == "buffer":
+            layer.register_buffer(name, values)
+        else:
+            setattr(layer, name, values)
+    x = ours_of(image(2, 3, 6, 6))
+    expected = model(x)
+    with mt.no_grad():
+        assert_close(model(x), expected.detach(), 1e-5, "without a graph")

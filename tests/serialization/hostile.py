@@ -148,6 +148,7 @@ FILES: dict[str, tuple[bytes, str | None]] = {
     "negative size": (file_of(tensor(0, (-4,), (1,))), "size (-4,)"),
     "negative count": (file_of(tensor(0, (4,), (1,), storage(-4))), "a storage ('0', 'cpu', -4)"),
     "beyond the storage": (file_of(tensor(1, (4,), (1,))), "reaches beyond its storage of 4 numbers"),
+    "overlapping": (file_of(tensor(0, (3, 2), (1, 1))), "size (3, 2) and stride (1, 1), whose elements share memory"),
     "stride beyond": (file_of(tensor(0, (2,), (2**62,))), "reaches beyond its storage of 4 numbers"),
     "more strides": (file_of(tensor(0, (4,), (1, 1))), "size (4,) and stride (1, 1)"),
     "shown too often": (file_of(tensor(0, (2**20, 2**20), (0, 0))), "on a storage of 4 numbers"),

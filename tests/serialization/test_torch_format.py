@@ -127,6 +127,21 @@ def test_reversed_and_gapped_memory(tmp_path):
         np.testing.assert_array_equal(theirs.numpy(), array)
 
 
+def test_views_and_overlapping_memory(tmp_path):
+    """Views of PyTorch's keep their strides; elements that share memory are refused, and saved by us as a copy."""
+    x = torch.arange(24.0).reshape(4, 6)
+    views = [x.T, x[1:3, ::2], x[:, 1], x.diagonal(), x[2:3].T, x.reshape(2, 2, 6).transpose(0, 2), x[:1].expand(3, 6)]
+    torch.save(views, tmp_path / "views.pt")
+    tree_equal(load(tmp_path / "views.pt"), views)
+    torch.save(x.unfold(1, 3, 1), tmp_path / "windows.pt")
+    with pytest.raises(Exception, match=r"size \(4, 4, 3\) and stride \(6, 1, 1\), whose elements share memory"):
+        load(tmp_path / "windows.pt")
+    windows = Tensor.wrap(np.lib.stride_tricks.sliding_window_view(np.arange(6.0), 3))
+    save(windows, tmp_path / "ours.pt")
+    np.testing.assert_array_equal(torch.load(tmp_path / "ours.pt").numpy(), windows.array)
+    np.testing.assert_array_equal(load(tmp_path / "ours.pt").numpy(), windows.array)
+
+
 def test_open_files(tmp_path):
     buffer = io.BytesIO()
     save({"x": ours_of(normal(3))}, buffer)

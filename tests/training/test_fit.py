@@ -178,6 +178,41 @@ def test_checkpoint_of_another_run(tmp_path):
         fit_small(out=tmp_path, epochs=3, model=model, optimizer=optimizer, scheduler=scheduler)
 
 
+def test_checkpoint_of_another_seed_setting_or_data(tmp_path):
+    def begin(seed=0, lr=0.1, train=10):
+        model, settings = network(mt), {"lr": lr, "augmentation": True}
+        training.begin_run(
+            tmp_path, "x", list("abcd"), model, (1, 6), seed=seed, settings=settings, data={"train": train}
+        )
+
+    begin()
+    fit_small(out=tmp_path)
+    begin()  # the same again
+    fit_small(out=tmp_path, epochs=3)
+    for changed, said in [
+        ({"seed": 1}, "seed is 0 there, 1 here"),
+        ({"lr": 0.2}, "settings: lr is 0.1 there, 0.2 here"),
+        ({"train": 20}, "data: train is 10 there, 20 here"),
+    ]:
+        begin(**changed)
+        with pytest.raises(
+            RuntimeError, match=rf"it is of another run \({said}\)\. If it belongs to another run, choose"
+        ):
+            fit_small(out=tmp_path, epochs=3)
+
+
+def test_checkpoint_whose_learning_rate_ends_elsewhere(tmp_path):
+    def fit_for(epochs):
+        model = network(mt)
+        optimizer = mt.optim.Adam(model.parameters())
+        scheduler = mt.optim.lr_scheduler.OneCycleLR(optimizer, 0.05, epochs=epochs, steps_per_epoch=7)
+        fit_small(out=tmp_path, epochs=epochs, model=model, optimizer=optimizer, scheduler=scheduler)
+
+    fit_for(1)
+    with pytest.raises(RuntimeError, match="its scheduler ends after 7 steps, this run's after 14"):
+        fit_for(2)
+
+
 def test_checkpoint_with_other_columns_or_another_loader(tmp_path):
     fit_small(out=tmp_path)
     with pytest.raises(

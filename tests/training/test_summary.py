@@ -9,6 +9,7 @@ from numba.core import config
 
 import minitorch_cv as mt
 from minitorch_cv import nn
+from minitorch_cv.nn.utils import freeze
 from minitorch_cv.training import summary
 from minitorch_cv.vision.models import LeNet5, resnet18, squeezenet1_1
 
@@ -95,6 +96,15 @@ def test_frozen_parameters():
     assert [line.split()[-2] for line in str(table).splitlines()[4:9]] == ["no", "partly", "--", "--", "no"]
 
 
+def test_frozen_statistics():
+    model = LeNet5(batch_norm=True)
+    assert "statistics" not in str(summary(model, (1, 1, 28, 28)))
+    freeze(model.features, bn="stats")
+    table = summary(model, (1, 1, 28, 28))
+    assert table.frozen_statistics == ["features.1", "features.5"]
+    assert str(table).endswith("Frozen running statistics: features.1, features.5")
+
+
 @pytest.mark.skipif(config.DISABLE_JIT, reason="plain Python takes long for a network of this size")
 def test_memory_of_resnet18_is_what_torchinfo_says():
     """torchinfo prints 0.60, 39.75, 46.76 and 87.11 MB for ResNet-18 and one image of 224x224."""
@@ -138,7 +148,7 @@ def test_as_numbers_and_texts_for_a_report():
     }  # fmt: skip
     del given["rows"]
     assert given == {
-        "total_params": 8, "trainable_params": 8, "total_mult_adds": 24, "unused": [],
+        "total_params": 8, "trainable_params": 8, "total_mult_adds": 24, "unused": [], "frozen_statistics": [],
         "input_bytes": 48, "pass_bytes": 64, "param_bytes": 32, "total_bytes": 144,
     }  # fmt: skip
 

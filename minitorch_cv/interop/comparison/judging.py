@@ -26,25 +26,33 @@ class Judge:
         theirs = self.expected.get(key)
         if theirs is None:
             return None
-        floor = 0.0
-        if key.quantity == "gradient of input":  # of a layer: a normalisation takes most of the gradient away
-            floor = 0.01 * self.norm(key._replace(quantity="gradient of output"))
-        elif key.quantity == "running_mean":  # may be that of centred numbers
-            floor = float(np.sqrt(np.abs(self.expected[key._replace(quantity="running_var")]).sum()))
-        self.measure(key, ours, theirs, floor)
+        self.measure(key, ours, theirs, self.floor(key))
         return theirs if theirs.shape == ours.shape and theirs.dtype == ours.dtype else None
+
+    def floor(self, key: Key) -> float:
+        """A norm that PyTorch's is taken to have at least."""
+        if key.quantity == "running_mean":  # may be that of centred numbers
+            return float(np.sqrt(np.abs(self.expected[key._replace(quantity="running_var")]).sum()))
+        if not key.layer or not key.quantity.startswith("gradient"):
+            return 0.0
+        if key.quantity == "gradient of input":  # of a layer: a normalisation takes most of the gradient away
+            return 0.01 * self.norm(key._replace(quantity="gradient of output"))
+        if key.quantity.startswith("gradient of output"):
+            return 0.0
+        # of a parameter: a bias before a normalisation has the gradient zero, but for rounding of the sum
+        return self.norm(Key(key.layer, 0, "gradient of output"))
 
     def measure(self, key: Key, ours: np.ndarray, theirs: np.ndarray, floor: float = 0.0, growth: float = 1.0) -> None:
         """Write a row; `growth`: how many times a layer's own error is allowed."""
         layer = key.layer, self.kinds.get(key.layer, ""), key.call
-        tolerance = self.tolerance("gradient" if key.quantity.startswith("gradient") else "output", theirs.dtype)
-        tolerance *= growth
+        tolerance = growth * self.tolerance(key, theirs.dtype)
         self.rows[key] = measured(self.mode, layer, key.quantity, ours, theirs, tolerance, floor)
 
-    def tolerance(self, what: str, dtype: np.dtype) -> float:
+    def tolerance(self, key: Key, dtype: np.dtype) -> float:
         """That which the caller wants, or else what rounding explains."""
         if dtype.kind != "f":
             return 0.0
+        what = "gradient" if key.quantity.startswith(("gradient", "update")) else "output"
         return TOLERANCES[dtype.name][what] if self.given is None else self.given
 
     def gradient(self, name: str, ours: Any, theirs: Any) -> None:
@@ -52,9 +60,8 @@ class Judge:
         path, _, own = name.rpartition(".")
         if ours is None and theirs is None:
             return
-        # a bias before a normalisation has the gradient zero, but for rounding of the sum
-        floor = self.norm(Key(path, 0, "gradient of output"))
-        self.measure(Key(path, 0, f"gradient of {own}"), numbers(ours), numbers(theirs), floor)
+        key = Key(path, 0, f"gradient of {own}")
+        self.measure(key, numbers(ours), numbers(theirs), self.floor(key))
 
     def norm(self, key: Key) -> float:
         """That of PyTorch's numbers; 0 if there are none."""

@@ -19,7 +19,8 @@ class Row:
               layer: its dotted name; "" for the model as a whole.
               kind: its class.
               call: which call of the layer, from 0.
-              quantity: "output", "running_var", "gradient of output", "gradient of weight", "update of weight" ...
+              quantity: "output", "running_var", "gradient of output", "gradient of weight", "update of weight" ...;
+                with ", layers together" or " without a graph" behind it of the run that nobody watches.
               departure: the norm of the difference, as a part of the norm of PyTorch's numbers; inf for other shapes.
               tolerance: what rounding explains.
               where: the index of the largest difference; ours and theirs: the numbers there.
@@ -102,7 +103,7 @@ class Comparison:
     """What compare_torch found.
 
     Args:     rows: in the order of examination: outputs from the first layer to the last, gradients from the last layer
-                to the first, then the optimiser's updates; for each mode.
+                to the first, the same of layers together, then the optimiser's updates; for each mode.
               notes: what was changed for the comparison, or could not be compared.
     """
 
@@ -121,7 +122,8 @@ class Comparison:
 
     @property
     def departing(self) -> list[Row]:
-        """All rows that depart. Each layer was given PyTorch's numbers, so one does not follow from another."""
+        """All rows that depart. Each layer was given PyTorch's numbers, so one does not follow from another, but for
+        layers that run together."""
         return [row for row in self.rows if not row.ok]
 
     def __str__(self) -> str:

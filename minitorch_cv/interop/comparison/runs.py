@@ -6,7 +6,6 @@ grow with depth. If all layers are the same, our model runs once more with nobod
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
@@ -15,19 +14,21 @@ from ... import nn, optim
 from ...autograd.grad_mode import enable_grad
 from ...nn.module import Module
 from ...tensors.tensor import Tensor
+from ...training.restoring import buffers_of
 from ..torch_layers import torch_tensor
 from .batches import OURS, Batch, torchs
 from .judging import Judge
 from .pairing import Pairing
 from .rows import Row, measured
-from .together import compare_together
+from .together import compare_together, in_float64
 from .watching import Key, watched
 
 
 def compare_runs(model: Module, torch_model: Any, pairing: Pairing, batch: Batch, mode: str, tolerance: float | None,
-                 updates: bool) -> list[Row]:  # fmt: skip
+                 updates: bool, notes: list[str]) -> list[Row]:  # fmt: skip
     """The rows of one mode. Both models are changed: parameters if `updates`, running statistics in training.
 
+    Args:     notes: what could not be done is added.
     Raises:   ValueError: if no layer or result of the two can be compared.
     """
     import torch
@@ -35,7 +36,12 @@ def compare_runs(model: Module, torch_model: Any, pairing: Pairing, batch: Batch
     model.train(mode == "train")
     torch_model.train(mode == "train")
     torch_model.zero_grad()
-    exact = copy.deepcopy(torch_model)
+    exact: dict[Key, np.ndarray] = {}
+    if any(array.dtype == np.float32 for array in batch.inputs):
+        try:
+            exact = in_float64(torch_model, pairing, batch)
+        except Exception as error:  # a constant or a loss of the user's that is in float32
+            notes.append(f"torch_model did not run in float64, by which bounds of layers together are set: {error}")
     expected: dict[Key, np.ndarray] = {}
 
     def note(key: Key, array: np.ndarray) -> None:
@@ -45,7 +51,7 @@ def compare_runs(model: Module, torch_model: Any, pairing: Pairing, batch: Batch
     with torch.enable_grad(), watched(torch_model, pairing.layer, library, note):
         batch.run(torch_model, torch.nn.functional, library, torch_tensor, note)
 
-    before = [(buffer, buffer.array.copy()) for buffer in model.buffers()]
+    before = buffers_of(model)
     kinds = {name: type(module).__name__ for name, module in model.named_modules()}
     judge = Judge(mode, kinds, expected, tolerance)
     with enable_grad(), watched(model, lambda path: path, OURS, judge.see):
@@ -55,7 +61,7 @@ def compare_runs(model: Module, torch_model: Any, pairing: Pairing, batch: Batch
         judge.gradient(name, ours.grad, theirs.grad)
     rows = judge.in_order()
     if all(row.ok for row in rows):
-        rows += compare_together(model, exact, pairing, batch, judge, pairs, before)
+        rows += compare_together(model, batch, judge, pairs, before, exact, notes)
     return rows + (_updates(pairs, batch, judge) if updates else [])
 
 
@@ -86,7 +92,7 @@ def _updates(pairs: dict[str, tuple[Any, Any]], batch: Batch, judge: Judge) -> l
     for name, (ours, theirs) in trained.items():
         path, _, own = name.rpartition(".")
         old = before[name]
-        tolerance = judge.tolerance("gradient", old.dtype)
+        tolerance = judge.tolerance(Key(path, 0, f"update of {own}"), old.dtype)
         # the difference of two parameters is known no better than the parameters
         floor = 8 * float(np.finfo(old.dtype).eps * np.linalg.norm(old)) / tolerance
         layer = path, judge.kinds.get(path, ""), 0
