@@ -4,9 +4,9 @@
     python examples/cinic10/finetune.py --data FOLDER --weights runs/cifar100-best/best.pt
 
 The last layer is exchanged for one of ten classes; the layers before it learn at a tenth of its rate. A frozen batch
-norm normalises by CIFAR-100's statistics and keeps its factors; a free one goes by the new images. The same network
-from random weights stands beside them. The rate falls to nothing, so the weights of the last epoch are tested, once. A
-run that was cut off goes on where it was when the command is given again.
+norm normalises by CIFAR-100's statistics and keeps its factors; a free one goes by the new images. A network of
+the same width from random weights stands beside them. The rate falls to nothing, so the weights of the last epoch are
+tested, once. A run that was cut off goes on where it was when the command is given again.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def main() -> None:
             for module in model.modules():
                 if isinstance(module, nn.BatchNorm2d):
                     nn.utils.freeze(module)  # its statistics too, through model.train()
-        rate = 0.02
+        rate = 0.1 if variant == "random weights" else 0.02
         body_rate = rate if variant == "random weights" else rate / 10
         groups = nn.utils.parameter_groups(model, {"classifier": rate}, lr=body_rate)
         optimizer = torch.optim.SGD(groups, momentum=0.9, nesterov=True, weight_decay=5e-4)

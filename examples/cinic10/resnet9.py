@@ -2,9 +2,11 @@
 
     python examples/cinic10/resnet9.py --data FOLDER      # FOLDER holds CINIC-10/{train,valid,test}/CLASS/*.png
 
-The base has Adam under a one-cycle learning rate of at most 0.01; the others a learning rate of 0.001, or SGD. Images
-are cropped and mirrored at random. The rate falls to nothing, so the weights of the last epoch are the ones that are
-tested, once, on the test split. A run that was cut off goes on where it was when the command is given again.
+The base has Adam under a one-cycle learning rate of at most 0.01; the others a learning rate of 0.001, or SGD with
+momentum, at a rate and a weight decay of its own. All have label smoothing and gradients clipped at 0.1. Images are
+cropped and mirrored at random, and a square of them is cut out. The rate falls to nothing, so the weights of the last
+epoch are the ones that are tested, once, on the test split. A run that was cut off goes on where it was when the
+command is given again.
 """
 
 from __future__ import annotations

@@ -23,23 +23,23 @@ from tqdm import tqdm
 import minitorch_cv as torch
 import minitorch_cv.nn.functional as F
 from minitorch_cv import nn
-from minitorch_cv.training import begin_run, finish_run, report, spread_subset, write_history
-from minitorch_cv.utils.data import DataLoader
+from minitorch_cv.training import accuracy, begin_run, evaluate, finish_run, report, spread_subset, write_history
+from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Imagenette
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
 
 LARGEST_ERROR = 1e-3
 MEAN, STD = (0.462, 0.458, 0.430), (0.285, 0.280, 0.301)  # of Imagenette's training images, by channel
 
-# Of the homework: kernel (height, width), groups, stride, dilation; 128 channels in and out, images of 64x64.
+# Of the homework: kernel (height, width), groups, output channels, stride, dilation; 128 channels in, images of 64x64.
 CASES = [
-    ((3, 3), 4, 1, 1),
-    ((5, 5), 8, 1, 1),
-    ((9, 7), 16, 1, 1),
-    ((3, 5), 32, 2, 1),
-    ((7, 3), 64, 1, 2),
-    ((9, 7), 64, 3, 2),
-    ((1, 1), 4, 2, 1),
+    ((3, 3), 4, 128, 1, 1),
+    ((5, 5), 8, 64, 1, 1),
+    ((9, 7), 16, 128, 1, 1),
+    ((3, 5), 32, 256, 2, 1),
+    ((7, 3), 64, 128, 1, 2),
+    ((9, 7), 64, 64, 3, 2),
+    ((1, 1), 4, 128, 2, 1),
 ]
 BLUR_SIZES = range(1, 7)
 
@@ -170,25 +170,31 @@ class Net(nn.Module):
 
 
 def check_all(quick: bool) -> None:
-    """Every case of the homework: im2col, compiled loops and the layers; values and the layers' gradients."""
+    """Every case of the homework: im2col, compiled loops, the layer with and without a bias, and its gradients."""
     shape = (1, 128, 24, 24) if quick else (4, 128, 64, 64)
-    x = torch.randn(shape)
+    x, x_again = torch.randn(shape, requires_grad=True), torch.empty(shape, requires_grad=True)
+    x_again.data.copy_(x.data)
     print(f"input {tuple(shape)}; the largest absolute error of")
-    print("kernel  groups  stride  dilation    im2col  jit loops     layer  its gradients")
-    for kernel_size, groups, stride, dilation in CASES:
-        layer = MyConvStub(kernel_size, groups, 128, 128, True, stride, dilation)
-        theirs = nn.Conv2d(128, 128, kernel_size, stride, dilation=dilation, groups=groups)
+    print("kernel  groups  output  stride  dilation    im2col  jit loops   layer  its gradients  without bias")
+    for kernel_size, groups, outputs, stride, dilation in CASES:
+        layer = MyConvStub(kernel_size, groups, 128, outputs, True, stride, dilation)
+        theirs = nn.Conv2d(128, outputs, kernel_size, stride, dilation=dilation, groups=groups)
         theirs.load_state_dict(layer.state_dict())
-        expected = theirs(x)
-        arrays = x.numpy(), layer.weight.detach().numpy(), layer.bias.detach().numpy(), groups, stride, dilation
-        errors = [largest(torch.from_numpy(f(*arrays)), expected) for f in (convolve_im2col, convolve_jit)]
+        expected = theirs(x_again)
+        arrays = (t.detach().numpy() for t in (x, layer.weight, layer.bias))
+        given = (*arrays, groups, stride, dilation)
+        errors = [largest(torch.from_numpy(f(*given)), expected) for f in (convolve_im2col, convolve_jit)]
         ours = layer(x)
         errors.append(largest(ours, expected))
+        x.grad = x_again.grad = None
         seed = torch.randn(expected.shape) / expected.numel() ** 0.5
         ours.backward(seed)
         expected.backward(seed)
-        errors.append(max(largest(a.grad, b.grad) for a, b in zip(layer.parameters(), theirs.parameters())))
-        print(f"{kernel_size[0]}x{kernel_size[1]:<5} {groups:6d} {stride:7d} {dilation:9d}", end="  ")
+        pairs = zip((x, *layer.parameters()), (x_again, *theirs.parameters()))
+        errors.append(max(largest(a.grad, b.grad) for a, b in pairs))
+        layer.bias = theirs.bias = None
+        errors.append(largest(layer(x), theirs(x)))
+        print(f"{kernel_size[0]}x{kernel_size[1]:<5} {groups:6d} {outputs:7d} {stride:7d} {dilation:9d}", end="  ")
         print("  ".join(f"{error:8.1e}" for error in errors))
         if max(errors) > LARGEST_ERROR:
             raise SystemExit(f"an error is above {LARGEST_ERROR:g}")
@@ -251,16 +257,17 @@ def draw(seconds: dict[str, float], shape: tuple[int, ...], path: Path) -> Path:
 # --- a network of the two layers -------------------------------------------------------------------------------------
 
 
-def train(data: str, out: Path, epochs: int, seed: int, quick: bool) -> None:
-    """The training loop, on Imagenette's images at 64x64."""
-    to_size = Compose([Resize(64), CenterCrop(64)])
-    train_set, test_set = (Imagenette(data, split, "160px", transform=to_size) for split in ("train", "val"))
+def train(train_set: Imagenette, test_set: Imagenette, out: Path, epochs: int, seed: int, quick: bool) -> None:
+    """The training loop, on Imagenette's images at 64x64. A tenth of the training images is for validation."""
     classes = [names[0] for names in train_set.classes]
     if quick:
         train_set, test_set = spread_subset(train_set, 200), spread_subset(test_set, 100)
     augment = BatchAugment(flip=0.5, mean=MEAN, std=STD)
     images, test_images = ImageBatches.from_dataset(train_set, augment), ImageBatches.from_dataset(test_set)
-    train_loader = DataLoader(images, batch_size=64, shuffle=True)
+    indices = torch.randperm(len(images), generator=torch.Generator().manual_seed(0)).tolist()
+    held_out = len(indices) // 10
+    train_loader = DataLoader(Subset(images, indices[held_out:]), batch_size=64, shuffle=True)
+    val_loader = DataLoader(Subset(images.with_transform(augment.plain()), indices[:held_out]), batch_size=200)
     test_loader = DataLoader(test_images.with_transform(augment.plain()), batch_size=200)
 
     torch.manual_seed(seed)
@@ -275,9 +282,14 @@ def train(data: str, out: Path, epochs: int, seed: int, quick: bool) -> None:
         (1, 3, 64, 64),
         seed=seed,
         settings={"layers": "MyConvStub, MyFilterStub", "epochs": epochs},
-        data={"name": "Imagenette, 64×64", "train": len(images), "test": len(test_images)},
+        data={
+            "name": "Imagenette, 64×64",
+            "train": len(train_loader.dataset),
+            "val": held_out,
+            "test": len(test_images),
+        },
     )
-    history: dict[str, list[float]] = {"train_loss": [], "train_accuracy": [], "seconds": []}
+    history: dict[str, list[float]] = {}
     for epoch in range(1, epochs + 1):
         begin = time.perf_counter()
         model.train()
@@ -291,11 +303,21 @@ def train(data: str, out: Path, epochs: int, seed: int, quick: bool) -> None:
             loss_sum += loss.item() * len(labels)
             right += (scores.argmax(dim=1) == labels).sum().item()
             seen += len(labels)
-        history["train_loss"].append(loss_sum / seen)
-        history["train_accuracy"].append(right / seen)
-        history["seconds"].append(time.perf_counter() - begin)
+        validation = evaluate(model, val_loader, criterion, {"accuracy": accuracy})
+        row = {
+            "train_loss": loss_sum / seen,
+            "train_accuracy": right / seen,
+            "val_loss": validation["loss"],
+            "val_accuracy": validation["accuracy"],
+            "seconds": time.perf_counter() - begin,
+        }
+        for name, value in row.items():
+            history.setdefault(name, []).append(value)
         write_history(out, history)
-        print(f"epoch {epoch}: loss {loss_sum / seen:.4f}, training accuracy {right / seen:.2%}")
+        print(
+            f"epoch {epoch}: loss {row['train_loss']:.4f}, training accuracy {row['train_accuracy']:.2%}, "
+            f"validation accuracy {row['val_accuracy']:.2%}"
+        )
     result = finish_run(out, model, test_loader, criterion, mean=MEAN, std=STD)
     print(f"test accuracy {result['accuracy']:.2%}, page: {report(out)}")
 
@@ -309,10 +331,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
+    to_size = Compose([Resize(64), CenterCrop(64)])
+    train_set, test_set = (Imagenette(args.data, split, "160px", transform=to_size) for split in ("train", "val"))
     torch.manual_seed(args.seed)
     check_all(args.quick)
     time_all(folder, args.quick)
-    train(args.data, folder, 1 if args.quick else args.epochs, args.seed, args.quick)
+    train(train_set, test_set, folder, 1 if args.quick else args.epochs, args.seed, args.quick)
 
 
 if __name__ == "__main__":

@@ -106,8 +106,6 @@ def check_script(script, arguments, runs, data, tmp_path):
 
 @pytest.mark.parametrize("script", sorted({*SCRIPTS, *FINE_TUNED}))
 def test_script_says_what_is_missing(script, tmp_path):
-    if script == "imagenette/own_conv.py":
-        pytest.skip("it needs no data before it trains")
     command = [sys.executable, str(ROOT / "examples" / script), "--data", str(tmp_path), "--out", str(tmp_path / "o")]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=env)
