@@ -1,8 +1,9 @@
 """What was made of a convolution's weight in evaluation, while the weight does not change.
 
-For few pixels, such as one image, packing or transforming the weights takes longer than the convolution. Whether they
-are still the same is told by their numbers themselves (kernels/fingerprint.py): memory that NumPy or `.data` shares can
-change without a version's being counted. The first forward that is recorded lets go of it all.
+For few pixels, such as one image, packing or transforming the weights takes longer than the convolution; for a small
+weight, the calls that do it take a while whatever the number of pixels. Whether they are still the same is told by
+their numbers themselves (kernels/fingerprint.py): memory that NumPy or `.data` shares can change without a version's
+being counted. The first forward that is recorded lets go of it all.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from ..autograd.variable import Variable
 from ..kernels.fingerprint import fingerprint
 from ..kernels.keeping import Kept
 
-_FEW_PIXELS = 1 << 16  # of all images: an estimate of where what is made of a weight no longer counts beside its use
+_FEW_PIXELS = 4096  # of all images: an estimate of where what is made of a weight no longer counts beside its use
+_SMALL_WEIGHT = 1 << 16  # numbers: what is made of it takes some 40 microseconds a layer, however small it is
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +55,9 @@ class Scaling:
 def kept_for(pixels: int, weight: Variable, bias: Variable | None, norm: Scaling | None) -> Kept | None:
     """The dictionary for kernels.conv2d; None where nothing is to be kept."""
     counter = weight.version_counter
-    if pixels > _FEW_PIXELS or grad_state.enabled or weight.array.dtype != np.float32:
+    if grad_state.enabled or weight.array.dtype != np.float32:
+        return None
+    if pixels > _FEW_PIXELS and weight.array.size > _SMALL_WEIGHT:
         return None
     found = fingerprint(weight.array)
     if found is None:

@@ -131,11 +131,12 @@ def test_training_lets_go_of_what_was_kept():
     assert model[0].weight.version_counter.kept is None
 
 
-def test_many_pixels_keep_nothing():
-    model = nn.Conv2d(3, 4, 3)
+@pytest.mark.parametrize("size, channels, keeps", [(90, 100, False), (90, 64, True), (20, 100, True)])
+def test_many_pixels_of_a_large_weight_keep_nothing(size, channels, keeps):
+    model = nn.Conv2d(channels, channels, 3)
     with mt.no_grad():
-        model(ours_of(image(2, 3, 200, 200)))
-    assert model.weight.version_counter.kept is None
+        model(ours_of(image(1, channels, size, size)))
+    assert (model.weight.version_counter.kept is not None) == keeps
 
 
 def test_float64_keeps_nothing():
