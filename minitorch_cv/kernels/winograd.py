@@ -80,9 +80,8 @@ def worthwhile(n: int, c: int, o: int, oh: int, ow: int, k: int, kept: bool = Fa
     m = SIZE + 1 - k
     tiles = n * -(-oh // m) * -(-ow // m)
     pixels = n * oh * ow
-    if (
-        kept
-    ):  # perhaps few pixels: reading a weight takes as long as so many multiply-adds, and rows are multiplied in blocks
+    if kept:
+        # of few pixels: reading a weight takes as long as so many multiply-adds, and rows are multiplied in blocks
         tiles, pixels = (_padded(count, BLOCK_ROWS) + _READING for count in (tiles, pixels))
     else:
         tiles += _TILES_OF_WEIGHT
