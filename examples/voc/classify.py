@@ -37,7 +37,7 @@ NETWORKS = {
     "own, no augmentation": (lambda: VOCClassifier(), False),
 }
 # For --weights: the layer that is new. Those before it learn more slowly.
-PRETRAINED = {"alexnet": "classifier.6", "resnet18": "fc", "squeezenet1_0": "classifier.1"}
+PRETRAINED = {"alexnet": "classifier.6", "resnet18": "fc", "squeezenet1_0": "classifier.2"}
 
 
 def main() -> None:
@@ -56,7 +56,7 @@ def main() -> None:
     if ("pretrained" in args.networks) != (args.weights is not None):
         parser.error("--networks pretrained and --weights FILE go together: the one needs the other")
     if args.weights is not None:
-        NETWORKS["pretrained"] = lambda: get_model(args.model, weights=args.weights, num_classes=20), True
+        NETWORKS["pretrained"] = lambda: pretrained(args.model, args.weights), True
 
     # Every photograph is decoded and brought to one size once; the rest happens batch by batch.
     to_size = Resize((SIZE, SIZE))
@@ -123,6 +123,14 @@ def main() -> None:
         runs.append(out)
     if len(runs) > 1:
         print(f"comparison: {compare(runs, folder / 'comparison.html', 'Networks on PASCAL VOC 2012')}")
+
+
+def pretrained(name: str, weights: Path) -> nn.Module:
+    """A network from ImageNet with a new last layer."""
+    model = get_model(name, weights=weights, num_classes=20)
+    if name == "squeezenet1_0":  # its own last layer ends with a ReLU, which lets no score be negative
+        model.classifier = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Dropout(0.5), nn.Conv2d(512, 20, 1))
+    return model
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ def write_run(folder, accuracy, seed=0, seconds=(60, 60, 600), **changes):
     """A finished run of three epochs, one of which was interrupted for a while."""
     folder.mkdir(parents=True)
     run = {
-        "command": "python examples/mnist/fcn.py --data /home/me/data --out /tmp/x --epochs 3",
+        "command": "python examples/mnist/fcn.py --data FOLDER --out OUT --epochs 3",
         "seed": seed,
         "started": "2026-01-01T00:00:00",
         "machine": {"processor": "P", "cores": 2},
@@ -66,7 +66,7 @@ def test_what_is_not_taken_in(tmp_path, kept):
 
 
 def test_stages_training_accuracy_and_another_network(tmp_path, kept):
-    write_run(tmp_path / "runs" / "scenes15-multilabel", 0.9, command="python x.py --weights /data/w/a.pth --seed 0")
+    write_run(tmp_path / "runs" / "scenes15-multilabel", 0.9, command="python x.py --weights some/folder/a.pth --seed 0")
     (tmp_path / "runs" / "scenes15-multilabel" / "scenes").mkdir()
     (tmp_path / "runs" / "scenes15-multilabel" / "scenes" / "history.json").write_text('{"seconds": [60, 60]}')
     results.take_in(tmp_path / "runs")
