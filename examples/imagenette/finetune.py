@@ -27,7 +27,7 @@ from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Im
 
 SIZE = 160
 FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
-LAST = {"resnet18": "fc", "alexnet": "classifier.6", "squeezenet1_0": "classifier.2"}  # the layer that is new
+LAST = {"resnet18": "fc", "alexnet": "classifier.6", "squeezenet1_0": "classifier.1"}  # the layer that is new
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
@@ -65,7 +65,7 @@ def main() -> None:
         train_loader = DataLoader(Subset(images, indices[held_out:]), batch_size=32, shuffle=True, num_workers=1)
         model = get_model(args.model, weights=args.weights, num_classes=len(classes))  # the last layer is new
         if args.model == "squeezenet1_0":  # its own last layer ends with a ReLU, which lets no score be negative
-            model.classifier = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Dropout(0.5), nn.Conv2d(512, len(classes), 1))
+            model.classifier = nn.Sequential(nn.Dropout(0.5), nn.Conv2d(512, len(classes), 1), nn.AdaptiveAvgPool2d(1))
         if variant == "batch norm frozen":
             for module in model.modules():
                 if isinstance(module, nn.BatchNorm2d):

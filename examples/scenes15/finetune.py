@@ -25,7 +25,7 @@ from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Gr
 
 SIZE, LARGER = 160, 176  # pixels: what the network sees, and what a random crop of that is taken from
 FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
-LAST = {"resnet18": "fc", "alexnet": "classifier.6", "squeezenet1_0": "classifier.2"}  # the layer that is new
+LAST = {"resnet18": "fc", "alexnet": "classifier.6", "squeezenet1_0": "classifier.1"}  # the layer that is new
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
@@ -60,7 +60,7 @@ def main() -> None:
 
     model = get_model(args.model, weights=args.weights, num_classes=len(classes))  # the last layer is new
     if args.model == "squeezenet1_0":  # its own last layer ends with a ReLU, which lets no score be negative
-        model.classifier = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Dropout(0.5), nn.Conv2d(512, len(classes), 1))
+        model.classifier = nn.Sequential(nn.Dropout(0.5), nn.Conv2d(512, len(classes), 1), nn.AdaptiveAvgPool2d(1))
     rate = 2e-3 if args.weights is None else 1e-3
     groups = nn.utils.parameter_groups(model, {LAST[args.model]: rate}, lr=rate / 10 if args.weights else rate)
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)

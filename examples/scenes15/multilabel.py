@@ -37,7 +37,7 @@ from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Gr
 SIZE, LARGER = 64, 76  # pixels: what SimpleNetFinal sees, and what a random crop of that is taken from
 FINE_SIZE, FINE_LARGER = 160, 176  # the same for a network from ImageNet
 FINE_MEAN, FINE_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as its weights expect
-LAST = {"resnet18": "fc", "alexnet": "classifier.6", "squeezenet1_0": "classifier.2"}  # the layer that is new
+LAST = {"resnet18": "fc", "alexnet": "classifier.6", "squeezenet1_0": "classifier.1"}  # the layer that is new
 
 
 def main() -> None:
@@ -80,7 +80,7 @@ def main() -> None:
         model = get_model(name, weights=args.weights, num_classes=len(attributes))
         if name == "squeezenet1_0":  # its own last layer ends with a ReLU, which lets no score be negative
             model.classifier = nn.Sequential(
-                nn.AdaptiveAvgPool2d(1), nn.Dropout(0.5), nn.Conv2d(512, len(attributes), 1)
+                nn.Dropout(0.5), nn.Conv2d(512, len(attributes), 1), nn.AdaptiveAvgPool2d(1)
             )
         start = f"from {args.weights.name}"
         groups = nn.utils.parameter_groups(model, {LAST[name]: 1e-3}, lr=1e-4)

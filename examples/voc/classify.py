@@ -37,7 +37,7 @@ NETWORKS = {
     "own, no augmentation": (lambda: VOCClassifier(), False),
 }
 # For --weights: the layer that is new. Those before it learn more slowly.
-PRETRAINED = {"alexnet": "classifier.6", "resnet18": "fc", "squeezenet1_0": "classifier.2"}
+PRETRAINED = {"alexnet": "classifier.6", "resnet18": "fc", "squeezenet1_0": "classifier.1"}
 
 
 def main() -> None:
@@ -129,7 +129,7 @@ def pretrained(name: str, weights: Path) -> nn.Module:
     """A network from ImageNet with a new last layer."""
     model = get_model(name, weights=weights, num_classes=20)
     if name == "squeezenet1_0":  # its own last layer ends with a ReLU, which lets no score be negative
-        model.classifier = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Dropout(0.5), nn.Conv2d(512, 20, 1))
+        model.classifier = nn.Sequential(nn.Dropout(0.5), nn.Conv2d(512, 20, 1), nn.AdaptiveAvgPool2d(1))
     return model
 
 
