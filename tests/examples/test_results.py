@@ -66,7 +66,9 @@ def test_what_is_not_taken_in(tmp_path, kept):
 
 
 def test_stages_training_accuracy_and_another_network(tmp_path, kept):
-    write_run(tmp_path / "runs" / "scenes15-multilabel", 0.9, command="python x.py --weights some/folder/a.pth --seed 0")
+    write_run(
+        tmp_path / "runs" / "scenes15-multilabel", 0.9, command="python x.py --weights some/folder/a.pth --seed 0"
+    )
     (tmp_path / "runs" / "scenes15-multilabel" / "scenes").mkdir()
     (tmp_path / "runs" / "scenes15-multilabel" / "scenes" / "history.json").write_text('{"seconds": [60, 60]}')
     results.take_in(tmp_path / "runs")
