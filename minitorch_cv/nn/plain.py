@@ -20,7 +20,9 @@ from .shape import Flatten, Identity
 _KINDS = (BatchNorm1d, BatchNorm2d, Conv2d, Dropout, Dropout2d, Flatten, Identity, Linear, ReLU)
 _FORWARD: dict[type[Module], Any] = {kind: kind.forward for kind in _KINDS}
 # A weight that was exchanged for a buffer or a plain tensor is looked up by forward alone.
-_HELD = {kind: {"weight", "bias"} if kind in (BatchNorm1d, BatchNorm2d, Conv2d, Linear) else set() for kind in _KINDS}
+_HELD: dict[type[Module], set[str]] = {
+    kind: {"weight", "bias"} if kind in (BatchNorm1d, BatchNorm2d, Conv2d, Linear) else set() for kind in _KINDS
+}
 
 
 def is_plain(module: Module) -> bool:
