@@ -166,6 +166,7 @@ PROJECTS = [
             Row("ablation: constant rate", None, "cifar100-ablation/constant-rate"),
             Row("ablation: no label smoothing", None, "cifar100-ablation/no-label-smoothing"),
             Row("ablation: default initialisation", None, "cifar100-ablation/default-initialisation"),
+            Row("ablation: one rate for all", None, "cifar100-ablation/one-rate-for-all"),
             Row("ablation: full size throughout", None, "cifar100-ablation/full-size-throughout"),
         ],
     ),
