@@ -62,7 +62,8 @@ PROJECTS = [
         "2,985 training and 1,500 test images of 15 classes, grey, at a shorter side of 128 pixels; the course's own "
         "split. A tenth of the training images is held out for validation. The report's second figure is of its "
         "validation images, which are our test images; ours picked nothing by it. SimpleNet sees 64×64 pixels, the "
-        "fine-tuned networks 160×160. 1,196 + 500 images have attributes; the accuracy is the mean over the seven.",
+        "fine-tuned network 224×224, for the attributes 160×160. 1,196 + 500 images have attributes; the accuracy is "
+        "the mean over the seven.",
         [
             Row("SimpleNet", 47.0, SIMPLENET + "SimpleNet", training=84.0),
             Row("+ jitter", 53.7, SIMPLENET + "jitter", training=85.0, versus=SIMPLENET + "SimpleNet"),
@@ -118,7 +119,7 @@ PROJECTS = [
         "Imagenette",
         "9,469 training images, a tenth of them for validation, and 3,925 test images (Imagenette's val split) of 10 "
         "classes; the files are at 128×128. The network of five layers sees them so, the small net of the own layers "
-        "at 64×64, fine-tuned networks enlarged to 160×160. 3,791 of the test images have the names of ImageNet's "
+        "at 64×64, fine-tuned networks enlarged to 192×192. 3,791 of the test images have the names of ImageNet's "
         "training images: networks that were trained on ImageNet have seen most of them, the report's and ours.",
         [
             Row("own convolution and blur, a small net", None, "imagenette-own-conv"),
