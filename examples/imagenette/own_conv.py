@@ -258,7 +258,10 @@ def draw(seconds: dict[str, float], shape: tuple[int, ...], path: Path) -> Path:
 
 
 def train(train_set: Imagenette, test_set: Imagenette, out: Path, epochs: int, seed: int, quick: bool) -> None:
-    """The training loop, on Imagenette's images at 64x64. A tenth of the training images is for validation."""
+    """The training loop, on Imagenette's images at 64x64. A tenth of the training images is for validation.
+
+    A run that was cut off goes on with the epoch after its last.
+    """
     classes = [names[0] for names in train_set.classes]
     if quick:
         train_set, test_set = spread_subset(train_set, 200), spread_subset(test_set, 100)
@@ -290,7 +293,12 @@ def train(train_set: Imagenette, test_set: Imagenette, out: Path, epochs: int, s
         },
     )
     history: dict[str, list[float]] = {}
-    for epoch in range(1, epochs + 1):
+    checkpoint, of = out / "last.pt", [torch.initial_seed(), epochs]
+    if checkpoint.exists() and (state := torch.load(checkpoint))["of"] == of:  # it was cut off: go on from there
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        history = state["history"]
+    for epoch in range(len(history.get("seconds", [])) + 1, epochs + 1):
         begin = time.perf_counter()
         model.train()
         loss_sum = right = seen = 0.0
@@ -314,6 +322,9 @@ def train(train_set: Imagenette, test_set: Imagenette, out: Path, epochs: int, s
         for name, value in row.items():
             history.setdefault(name, []).append(value)
         write_history(out, history)
+        torch.save(
+            {"of": of, "model": model.state_dict(), "optimizer": optimizer.state_dict(), "history": history}, checkpoint
+        )
         print(
             f"epoch {epoch}: loss {row['train_loss']:.4f}, training accuracy {row['train_accuracy']:.2%}, "
             f"validation accuracy {row['val_accuracy']:.2%}"

@@ -3,7 +3,8 @@
     python examples/mnist/fcn.py --data FOLDER        # FOLDER holds MNIST/raw/*-ubyte.gz
 
 Two hidden layers with batch normalisation and dropout; Adam under a one-cycle learning rate. The last 5,000 training
-images are for validation; the test images are looked at once, at the end.
+images are for validation; the test images are looked at once, at the end. A run that was cut off goes on with the epoch
+after its last when the command is given again.
 """
 
 from __future__ import annotations
@@ -89,7 +90,13 @@ def main() -> None:
     )
 
     history: dict[str, list[float]] = {}
-    for epoch in range(1, epochs + 1):
+    checkpoint, of = out / "last.pt", [torch.initial_seed(), epochs]
+    if checkpoint.exists() and (state := torch.load(checkpoint))["of"] == of:  # it was cut off: go on from there
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        scheduler.load_state_dict(state["scheduler"])
+        history = state["history"]
+    for epoch in range(len(history.get("seconds", [])) + 1, epochs + 1):
         begin = time.perf_counter()
         model.train()
         loss_sum = right = seen = 0.0
@@ -117,6 +124,16 @@ def main() -> None:
         for name, value in row.items():
             history.setdefault(name, []).append(value)
         write_history(out, history)
+        torch.save(
+            {
+                "of": of,
+                "model": model.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "scheduler": scheduler.state_dict(),
+                "history": history,
+            },
+            checkpoint,
+        )
         print(
             f"epoch {epoch}: training accuracy {row['train_accuracy']:.2%}, "
             f"validation accuracy {row['val_accuracy']:.2%}, {row['seconds']:.1f} s"

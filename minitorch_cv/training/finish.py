@@ -87,7 +87,7 @@ def finish_run(
         metrics["loss"] = loss(Tensor.wrap(found.scores), Tensor.wrap(found.targets)).item()
     metrics |= measure(found, run["classes"], ignore, method) | trained
     write_json(folder / METRICS, metrics)
-    _write_predictions(folder, model, test_loader, found, mean, std, features)
+    _write_predictions(folder, model, test_loader, found, mean, std, features, ignore)
     return metrics
 
 
@@ -105,7 +105,7 @@ def _classification(
 def _multilabel(found: Predictions, classes: Sequence[str], ignore: np.ndarray | None, method: str) -> dict[str, Any]:
     precision = average_precision(found.scores, found.targets, method, ignore)
     base = prevalence(found.targets, ignore)
-    right = label_accuracy(found.scores, found.targets)
+    right = label_accuracy(found.scores, found.targets, ignore=ignore)
 
     def named(values: np.ndarray) -> dict[str, float]:
         return dict(zip(classes, values.tolist(), strict=True))
@@ -114,7 +114,7 @@ def _multilabel(found: Predictions, classes: Sequence[str], ignore: np.ndarray |
         "mAP": float(np.nanmean(precision)),
         "method": method,
         "baseline_mAP": float(np.nanmean(base)),
-        "accuracy": float(right.mean()),
+        "accuracy": float(np.nanmean(right)),
         "average_precision": named(precision),
         "baseline": named(base),
         "attribute_accuracy": named(right),
@@ -136,10 +136,19 @@ def _of_history(folder: Path, monitor: str | None) -> dict[str, Any]:
 
 
 def _write_predictions(
-    folder: Path, model: Module, loader: Any, found: Predictions, mean: Any, std: Any, features: str | None
+    folder: Path,
+    model: Module,
+    loader: Any,
+    found: Predictions,
+    mean: Any,
+    std: Any,
+    features: str | None,
+    ignore: np.ndarray | None,
 ) -> None:
-    chosen = _worth_seeing(found)
+    chosen = _worth_seeing(found, ignore)
     arrays = {"scores": found.scores.astype(np.float32), "targets": found.targets}
+    if found.targets.ndim == 2 and ignore is not None:
+        arrays["ignored"] = np.asarray(ignore, bool)
     inputs = [loader.dataset[int(i)][0] for i in chosen]
     if all(isinstance(given, Tensor) and given.ndim == 3 and given.shape[0] in (1, 3) for given in inputs):
         images = np.stack([_image(given) for given in inputs])  # (M, H, W, C)
@@ -155,7 +164,7 @@ def _write_predictions(
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
 
-def _worth_seeing(found: Predictions) -> np.ndarray:
+def _worth_seeing(found: Predictions, ignore: np.ndarray | None) -> np.ndarray:
     """Indices of images for the report: at random, the surest mistakes, and of one-class tasks confused pairs."""
     count = len(found.targets)
     chosen = set(np.random.default_rng(0).permutation(count)[:_RANDOM].tolist())
@@ -169,6 +178,8 @@ def _worth_seeing(found: Predictions) -> np.ndarray:
             chosen |= set(np.flatnonzero((found.targets == true) & (predicted == taken_for))[:_OF_PAIR].tolist())
     else:
         wrong = (found.scores > 0) != (found.targets == 1)
+        if ignore is not None:
+            wrong &= ~np.asarray(ignore, bool)
         surest = np.argsort(-np.where(wrong, np.abs(found.scores), -1), axis=None, kind="stable")
         chosen |= set((surest[: min(_FAILURES, wrong.sum())] // wrong.shape[1]).tolist())
     return np.array(sorted(chosen), np.int64)

@@ -138,6 +138,27 @@ def test_finish_of_several_labels(tmp_path):
     assert json.loads((out / "metrics.json").read_text())["average_precision"]["horse"] is None
 
 
+def test_what_is_ignored_counts_nowhere(tmp_path):
+    """Not in a figure, not among the failures; and the page says how much was left out."""
+    scores = np.full((80, 3, 1, 1), -1.0, np.float32)
+    scores[[7, 63], 1] = 9.0  # surely wrong, but it shall not count
+    scores[:40, 0] = 1.0
+    targets = np.zeros((80, 3), np.float32)
+    targets[:50, 0] = targets[70:, 2] = 1
+    ignore = np.zeros((80, 3), bool)
+    ignore[[7, 63], 1] = True
+    out = begin(tmp_path, small_net(), task="multilabel")
+    loader = DataLoader(TensorDataset(mt.from_numpy(scores), mt.from_numpy(targets)), batch_size=40)
+    metrics = training.finish_run(out, nn.Flatten(), loader, ignore=ignore)
+    assert metrics["attribute_accuracy"] == pytest.approx({"cat": 70 / 80, "dog": 1, "horse": 70 / 80})
+    assert metrics["accuracy"] == pytest.approx(220 / 240)
+    with np.load(out / "predictions.npz") as kept:
+        np.testing.assert_array_equal(kept["ignored"], ignore)
+    text = training.report(out).read_text(encoding="utf-8")
+    assert "Wrong are 20 attributes of 238, in 20 of 80 samples." in text
+    assert "2 targets of 240 do not count, and are left out here as in the figures." in text
+
+
 def test_refused(tmp_path):
     model = small_net()
     with pytest.raises(ValueError, match="task is 'regression', expected one of 'classification', 'multilabel'"):

@@ -37,9 +37,7 @@ def average_precision(
     values, truth = _checked("average_precision", scores, targets)
     if method not in METHODS:
         raise ValueError(f"average_precision: method is {method!r}, expected one of {', '.join(map(repr, METHODS))}")
-    counted = np.ones(values.shape, bool) if ignore is None else ~as_array(ignore).astype(bool)
-    if counted.shape != values.shape:
-        raise ValueError(f"average_precision: ignore of shape {counted.shape}, expected {values.shape} as the scores")
+    counted = _counted("average_precision", ignore, values.shape)
     return np.array(
         [_of_label(values[kept, k], truth[kept, k], method) for k, kept in enumerate(np.moveaxis(counted, 1, 0))]
     )
@@ -67,23 +65,30 @@ def prevalence(targets: Numbers, ignore: Numbers | None = None) -> np.ndarray:
     Returns:  (K,) float64 in [0, 1]; NaN for a label without positives, as `average_precision` has it.
     """
     _, truth = _checked("prevalence", targets, targets)
-    counted = np.ones(truth.shape, bool) if ignore is None else ~as_array(ignore).astype(bool)
+    counted = _counted("prevalence", ignore, truth.shape)
     positives, samples = (truth * counted).sum(axis=0), counted.sum(axis=0)
     return np.where(positives > 0, positives / np.maximum(samples, 1), np.nan)
 
 
-def label_accuracy(scores: Numbers, targets: Numbers, threshold: float = 0.0) -> np.ndarray:
+def label_accuracy(
+    scores: Numbers, targets: Numbers, threshold: float = 0.0, ignore: Numbers | None = None
+) -> np.ndarray:
     """The share of samples for which each label is predicted right.
 
     Args:     scores: (N, K); a label is predicted where its score is above the threshold.
               targets: (N, K) of 0 and 1.
               threshold: 0 for logits (a probability of one half), 0.5 for probabilities.
-    Returns:  (K,) float64 in [0, 1]; its mean is the accuracy over all labels and samples.
+              ignore: (N, K), as in `average_precision`.
+    Returns:  (K,) float64 in [0, 1], NaN for a label of which no sample counts; its mean is the accuracy over all
+              labels and, where none is ignored, samples.
     Raises:   ValueError: if the shapes do not fit, a target is neither 0 nor 1, a score is NaN, or there are no
                 samples.
     """
     values, truth = _checked("label_accuracy", scores, targets)
-    return ((values > threshold) == truth.astype(bool)).mean(axis=0)
+    counted = _counted("label_accuracy", ignore, values.shape)
+    right = ((values > threshold) == truth.astype(bool)) & counted
+    samples = counted.sum(axis=0)
+    return np.where(samples > 0, right.sum(axis=0) / np.maximum(samples, 1), np.nan)
 
 
 def label_table(
@@ -96,21 +101,33 @@ def label_table(
               threshold: as for `label_accuracy`.
     Raises:   ValueError: as `average_precision`, and if there are not as many names as labels.
     """
-    right = label_accuracy(scores, targets, threshold)
+    right = label_accuracy(scores, targets, threshold, ignore)
     if len(names) != len(right):
         raise ValueError(f"label_table: {len(names)} names for {len(right)} labels")
     precision = [average_precision(scores, targets, method, ignore) for method in METHODS]
-    positives = as_array(targets).sum(axis=0).astype(int)
+    truth = as_array(targets)
+    positives = (truth * _counted("label_table", ignore, truth.shape)).sum(axis=0).astype(int)
     width = max(4, *map(len, names))
     lines = [f"{'':<{width}}                       average precision", f"{'label':<{width}}  positives  accuracy"]
     lines[1] += "".join(f"  {method:>9}" for method in METHODS)
     for name, count, share, *values in zip(names, positives, right, *precision, strict=True):
-        lines.append(f"{name:<{width}}  {count:9d}  {share:8.3f}" + "".join(f"  {_shown(v):>9}" for v in values))
+        lines.append(f"{name:<{width}}  {count:9d}  {_shown(share):>8}" + "".join(f"  {_shown(v):>9}" for v in values))
     means = [np.nanmean(values) if np.isfinite(values).any() else np.nan for values in precision]
     lines.append(
-        f"{'mean':<{width}}  {positives.sum():9d}  {right.mean():8.3f}" + "".join(f"  {_shown(v):>9}" for v in means)
+        f"{'mean':<{width}}  {positives.sum():9d}  {np.nanmean(right):8.3f}"
+        + "".join(f"  {_shown(v):>9}" for v in means)
     )
     return "\n".join(lines)
+
+
+def _counted(operation: str, ignore: Numbers | None, shape: tuple[int, ...]) -> np.ndarray:
+    """(N, K), true where a sample counts for a label."""
+    if ignore is None:
+        return np.ones(shape, bool)
+    counted = ~as_array(ignore).astype(bool)
+    if counted.shape != shape:
+        raise ValueError(f"{operation}: ignore of shape {counted.shape}, expected {shape} as the targets")
+    return counted
 
 
 def _shown(value: float) -> str:

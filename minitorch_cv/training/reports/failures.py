@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from .. import plots
 from .markup import element
 from .page import LeftOut, Section
@@ -20,9 +22,10 @@ def failures(run: RunRecord) -> Section | LeftOut:
         return LeftOut(title, NO_ARRAYS if arrays is None else "predictions.npz has no images.")
     images, index = arrays.images, arrays.image_index
     if run.task == "multilabel":
-        wrong = (arrays.scores > 0) != arrays.targets
+        known = ~np.isnan(arrays.known)
+        wrong = ((arrays.scores > 0) != arrays.targets) & known
         text = (
-            f"Wrong are {counted(int(wrong.sum()), 'attribute')} of {whole(wrong.size)}, in "
+            f"Wrong are {counted(int(wrong.sum()), 'attribute')} of {whole(int(known.sum()))}, in "
             f"{whole(int(wrong.any(axis=1).sum()))} of {counted(len(wrong), 'sample')}. An attribute is said to be "
             "there if its score is above 0, a probability of one half."
         )
@@ -41,7 +44,13 @@ def failures(run: RunRecord) -> Section | LeftOut:
     )
     picture = drawn(
         lambda path: plots.plot_failures(
-            images, arrays.scores, arrays.targets, path, run.classes, count=_SHOWN, image_index=index
+            images,
+            arrays.scores,
+            arrays.known if run.task == "multilabel" else arrays.targets,
+            path,
+            run.classes,
+            count=_SHOWN,
+            image_index=index,
         ),
         f"{counted(min(_SHOWN, int(wrong[index].sum())), 'mistake')}: each image with what is true, what was predicted "
         "and how sure the model was.",

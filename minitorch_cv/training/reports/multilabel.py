@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from .. import plots
 from ..metrics import average_precision, label_accuracy, prevalence
 from .classification import LISTED_UP_TO
@@ -32,7 +34,7 @@ def by_attribute(run: RunRecord) -> Section | LeftOut:
         return LeftOut("Attributes", "no attribute has an average precision.")
     baseline = run.by_class("baseline")
     if baseline is None and run.arrays is not None:
-        baseline = prevalence(run.arrays.targets).tolist()
+        baseline = prevalence(run.arrays.targets, run.arrays.ignored).tolist()
     (low, worst), (high, best) = min(finite), max(finite)
     text = f"Best: {best}, average precision {percent(high, 1)}. Worst: {worst}, {percent(low, 1)}."
     if baseline is not None:
@@ -53,7 +55,7 @@ def attribute_precisions(run: RunRecord) -> list[float] | None:
     stated = run.by_class("average_precision")
     if stated is not None or run.arrays is None:
         return stated
-    return average_precision(run.arrays.scores, run.arrays.targets).tolist()
+    return average_precision(run.arrays.scores, run.arrays.targets, ignore=run.arrays.ignored).tolist()
 
 
 def precision_recall(run: RunRecord) -> Section | LeftOut:
@@ -62,6 +64,9 @@ def precision_recall(run: RunRecord) -> Section | LeftOut:
     if arrays is None or precisions is None:
         return LeftOut(title, NO_ARRAYS)
     text = "Each curve goes through all thresholds of an attribute's score, from the strictest one at the left."
+    if arrays.ignored is not None:
+        left_out = counted(int(arrays.ignored.sum()), "target")
+        text += f" {left_out} of {whole(arrays.ignored.size)} do not count, and are left out here as in the figures."
     content = [element("p", text)]
     for start in range(0, len(run.classes), _CURVES):
         content.append(_curves(run, slice(start, start + _CURVES), precisions))
@@ -71,14 +76,14 @@ def precision_recall(run: RunRecord) -> Section | LeftOut:
 def _curves(run: RunRecord, part: slice, precisions: list[float]) -> Markup:
     arrays, names = run.arrays, run.classes[part]
     assert arrays is not None
-    positives = arrays.targets[:, part].sum(axis=0)
+    positives = np.nansum(arrays.known[:, part], axis=0)
     absent = [name for name, count in zip(names, positives, strict=True) if not count]
     alt = f"Precision over recall, a curve for each of {counted(len(names) - len(absent), 'attribute')}."
     if absent:
         alt += f" No sample has {enumerated(absent)}."
     return drawn(
         lambda path: plots.plot_precision_recall(
-            arrays.scores[:, part], arrays.targets[:, part], names, path, average_precision=precisions[part]
+            arrays.scores[:, part], arrays.known[:, part], names, path, average_precision=precisions[part]
         ),
         alt,
     )
@@ -88,8 +93,9 @@ def _attribute_table(run: RunRecord, precisions: list[float], baseline: list[flo
     accuracies = run.by_class("attribute_accuracy")
     positives = [MISSING] * len(run.classes)
     if run.arrays is not None:
-        positives = [whole(int(count)) for count in run.arrays.targets.sum(axis=0)]
-        accuracies = accuracies or label_accuracy(run.arrays.scores, run.arrays.targets).tolist()
+        positives = [whole(int(count)) for count in np.nansum(run.arrays.known, axis=0)]
+        right = label_accuracy(run.arrays.scores, run.arrays.targets, ignore=run.arrays.ignored)
+        accuracies = accuracies or right.tolist()
     nothing = [math.nan] * len(run.classes)
     columns = (run.classes, positives, precisions, baseline or nothing, accuracies or nothing)
     rows = [(name, count, *map(percent, shares)) for name, count, *shares in zip(*columns, strict=True)]

@@ -22,6 +22,7 @@ class RunArrays:
               images, image_index: (M, H, W, 1 or 3) uint8, and which of the N they are.
               features, feature_index: (F, D) of some layer, and which of the N they are.
               filters: (O, C, kh, kw), the weight of the first convolution.
+              ignored: (N, K) bool in multi-label runs: what does not count.
     """
 
     scores: np.ndarray
@@ -32,6 +33,12 @@ class RunArrays:
     features: np.ndarray | None = None
     feature_index: np.ndarray | None = None
     filters: np.ndarray | None = None
+    ignored: np.ndarray | None = None
+
+    @property
+    def known(self) -> np.ndarray:
+        """(N, K) targets of multi-label data as numbers, NaN where they do not count: as the plots take them."""
+        return self.targets.astype(np.float64) if self.ignored is None else np.where(self.ignored, np.nan, self.targets)
 
 
 def read_arrays(path: Path, classes: int, multilabel: bool, operation: str) -> RunArrays:
@@ -63,6 +70,12 @@ def read_arrays(path: Path, classes: int, multilabel: bool, operation: str) -> R
     filters = arrays.get("filters")
     if filters is not None and filters.ndim != 4:
         raise ValueError(f"{where}: filters have shape {filters.shape}, expected (O, C, kh, kw)")
+    ignored = arrays.get("ignored")
+    if ignored is not None and (ignored.dtype != bool or ignored.shape != scores.shape or not multilabel):
+        raise ValueError(
+            f"{where}: ignored is {ignored.dtype} of shape {ignored.shape}; expected bool of shape {scores.shape}, in "
+            "multi-label runs only"
+        )
     return RunArrays(
         np.nan_to_num(scores.astype(np.float32), nan=-_LARGEST, posinf=_LARGEST, neginf=-_LARGEST),
         _check_targets(arrays["targets"], scores.shape, multilabel, where),
@@ -72,6 +85,7 @@ def read_arrays(path: Path, classes: int, multilabel: bool, operation: str) -> R
         features,
         feature_index,
         filters,
+        ignored,
     )
 
 

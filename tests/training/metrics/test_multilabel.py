@@ -92,6 +92,9 @@ def test_a_score_that_says_nothing_has_the_prevalence():
 def test_label_accuracy():
     np.testing.assert_allclose(label_accuracy(SCORES, TARGETS), [1 / 4, 1, 3 / 4])
     np.testing.assert_allclose(label_accuracy(SCORES, TARGETS, threshold=0.5), [2 / 4, 3 / 4, 1])
+    ignore = np.zeros((4, 3), bool)
+    ignore[:2, 0] = ignore[:, 2] = True
+    np.testing.assert_allclose(label_accuracy(SCORES, TARGETS, ignore=ignore), [0, 1, np.nan])
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,7 @@ def test_refused(measure, scores, targets, match):
 def test_refused_options():
     with pytest.raises(ValueError, match="method is '12-point', expected one of 'step', 'all-point', '11-point'"):
         average_precision(SCORES, TARGETS, "12-point")
-    with pytest.raises(ValueError, match=r"ignore of shape \(4,\), expected \(4, 3\) as the scores"):
+    with pytest.raises(ValueError, match=r"ignore of shape \(4,\), expected \(4, 3\) as the targets"):
         average_precision(SCORES, TARGETS, ignore=np.zeros(4))
 
 
@@ -124,5 +127,11 @@ def test_table():
     assert lines[4].split() == ["none", "0", "0.750", "–", "–", "–"]
     assert lines[5].split() == ["mean", "4", "0.667", "0.875", "0.875", "0.886"]
     assert len({len(line) for line in lines[1:]}) == 1
+    ignore = np.zeros((4, 3), bool)
+    ignore[0, 0] = ignore[:, 2] = True
+    lines = label_table(SCORES, TARGETS, ["clouds", "a", "none"], ignore=ignore).splitlines()
+    assert lines[2].split()[:4] == ["clouds", "1", "0.000", "0.333"]
+    assert lines[4].split()[:3] == ["none", "0", "–"]
+    assert lines[5].split()[:3] == ["mean", "3", "0.500"]
     with pytest.raises(ValueError, match="label_table: 2 names for 3 labels"):
         label_table(SCORES, TARGETS, ["a", "b"])

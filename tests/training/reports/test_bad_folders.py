@@ -154,6 +154,13 @@ def test_attributes_that_do_not_fit(tmp_path, targets, match):
     refuse(ValueError, match, write_run(tmp_path, run_json(["a", "b", "c"], "multilabel"), None, None, arrays))
 
 
+@pytest.mark.parametrize("ignored", [np.zeros((120, 2), bool), np.zeros((120, 3), np.int64)])
+def test_ignored_targets_that_do_not_fit(tmp_path, ignored):
+    arrays = multilabel_arrays(3) | {"ignored": ignored}
+    match = r"predictions.npz: ignored is .* of shape .*; expected bool of shape \(120, 3\), in multi-label runs only"
+    refuse(ValueError, match, write_run(tmp_path, run_json(["a", "b", "c"], "multilabel"), None, None, arrays))
+
+
 def test_no_images_at_all_are_none(tmp_path):
     arrays = {name: classification_arrays(10)[name] for name in ("scores", "targets")}
     arrays |= {"images": IMAGES[:0], "image_index": np.zeros(0, np.int64)}

@@ -210,6 +210,20 @@ def test_twenty_attributes_as_the_metrics_have_them(tmp_path):
     assert "Best: tvmonitor, average precision 69.0\u00a0%. Worst: aeroplane, 50.0\u00a0%." in page.text
 
 
+def test_what_does_not_count_is_left_out_of_everything_that_the_page_reckons(tmp_path):
+    attributes = VOC[:3]
+    ignored = np.random.default_rng(1).random((120, 3)) < 0.2
+    folder, arrays = multilabel_run(tmp_path / "run", attributes, told=False, ignored=ignored)
+    page = read_page(report(folder))
+    for i, row in enumerate(page.tables["How well each attribute is recognised"][1:]):
+        kept = ~ignored[:, i]
+        true, score = arrays["targets"][kept, i], arrays["scores"][kept, i]
+        right = np.mean([(s > 0) == (t == 1) for s, t in zip(score, true)])
+        shares = (average_precision_score(true, score), true.mean(), right)
+        assert row == [attributes[i], str(int(true.sum())), *(f"{100 * share:.2f} %" for share in shares)]
+    assert f"{ignored.sum()} targets of 360 do not count" in page.text
+
+
 def test_an_attribute_that_no_sample_has(tmp_path):
     arrays = {name: multilabel_arrays(3)[name] for name in ("scores", "targets")}
     arrays["targets"][:, 1] = 0
