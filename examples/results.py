@@ -62,7 +62,7 @@ PROJECTS = [
         "2,985 training and 1,500 test images of 15 classes, grey, at a shorter side of 128 pixels; the course's own "
         "split. A tenth of the training images is held out for validation. The report's second figure is of its "
         "validation images, which are our test images; ours picked nothing by it. SimpleNet sees 64×64 pixels, the "
-        "fine-tuned network 224×224, for the attributes 160×160. 1,196 + 500 images have attributes; the accuracy is "
+        "fine-tuned networks 224×224. 1,196 + 500 images have attributes; the accuracy is "
         "the mean over the seven.",
         [
             Row("SimpleNet", 47.0, SIMPLENET + "SimpleNet", training=84.0),
@@ -99,8 +99,9 @@ PROJECTS = [
     Project(
         "CINIC-10",
         "20,000 images a split in CINIC-10's layout: only its CIFAR-10 half, re-encoded with loss; the report's "
-        "figure is of the whole, which is harder and larger. The last three lines are not from a report: ResNet-9 from "
-        "examples/cifar100/best.py moved to CINIC-10, with its batch norms frozen and free.",
+        "figure is of the whole, which is harder and larger. ResNet-9 is validated on 4,000. The last three lines are "
+        "not from a report: ResNet-9 from examples/cifar100/best.py moved to CINIC-10, with its batch norms frozen and "
+        "free.",
         [
             Row("LeNet-5, base", 51.95, LENET + "base"),
             Row("LeNet-5, learning rate 0.01", None, LENET + "learning-rate-0.01"),

@@ -18,7 +18,15 @@ from tqdm import tqdm
 import minitorch_cv as torch
 import minitorch_cv.nn.functional as F
 from minitorch_cv import nn
-from minitorch_cv.training import accuracy, begin_run, evaluate, finish_run, report, write_history
+from minitorch_cv.training import (
+    accuracy,
+    begin_run,
+    evaluate,
+    finish_run,
+    load_checkpoint,
+    report,
+    save_checkpoint,
+)
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import CIFAR100
 from minitorch_cv.vision.transforms import BatchAugment, ImageBatches
@@ -96,13 +104,8 @@ def main() -> None:
         data={"name": "CIFAR-100", "train": len(train_loader.dataset), "val": held_out, "test": len(test_indices)},
     )
 
-    history: dict[str, list[float]] = {}
-    checkpoint, of = out / "last.pt", [torch.initial_seed(), epochs]
-    if checkpoint.exists() and (state := torch.load(checkpoint))["of"] == of:  # it was cut off: go on from there
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        scheduler.load_state_dict(state["scheduler"])
-        history = state["history"]
+    # What a run that was cut off has come to, to go on from there; else empty.
+    history = load_checkpoint(out, model=model, optimizer=optimizer, scheduler=scheduler)
     for epoch in range(len(history.get("seconds", [])) + 1, epochs + 1):
         begin = time.perf_counter()
         model.train()
@@ -128,17 +131,7 @@ def main() -> None:
         }
         for name, value in row.items():
             history.setdefault(name, []).append(value)
-        write_history(out, history)
-        torch.save(
-            {
-                "of": of,
-                "model": model.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "scheduler": scheduler.state_dict(),
-                "history": history,
-            },
-            checkpoint,
-        )
+        save_checkpoint(out, history, model=model, optimizer=optimizer, scheduler=scheduler)
         print(
             f"epoch {epoch:2d}: training accuracy {row['train_accuracy']:.2%}, "
             f"validation accuracy {row['val_accuracy']:.2%}, {row['seconds']:.1f} s"

@@ -80,7 +80,7 @@ def main() -> None:
             model,
             (1, 3, 32, 32),
             seed=args.seed,
-            settings={"variant": variant, "epochs": epochs},
+            settings={"variant": variant, "weights": args.weights, "epochs": epochs, "lr": rate},
             data={"name": "CINIC-10", "train": len(train_batches), "val": len(val_batches), "test": len(test_batches)},
         )
         val_loader, test_loader = DataLoader(val_batches, batch_size=500), DataLoader(test_batches, batch_size=500)

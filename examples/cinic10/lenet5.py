@@ -29,9 +29,10 @@ from minitorch_cv.training import (
     compare,
     evaluate,
     finish_run,
+    load_checkpoint,
     report,
+    save_checkpoint,
     spread_subset,
-    write_history,
 )
 from minitorch_cv.utils.data import DataLoader
 from minitorch_cv.vision.datasets import CINIC10
@@ -127,12 +128,8 @@ def train(
 ) -> None:
     """The training loop; keeps the weights of the epoch that is best on the validation split."""
     criterion = nn.CrossEntropyLoss()
-    history: dict[str, list[float]] = {}
-    checkpoint, of = out / "last.pt", [torch.initial_seed(), epochs]
-    if checkpoint.exists() and (state := torch.load(checkpoint))["of"] == of:  # it was cut off: go on from there
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        history = state["history"]
+    # What a run that was cut off has come to, to go on from there; else empty.
+    history = load_checkpoint(out, model=model, optimizer=optimizer)
     for epoch in range(len(history.get("seconds", [])) + 1, epochs + 1):
         begin = time.perf_counter()
         model.train()
@@ -159,12 +156,9 @@ def train(
         }
         for name, value in row.items():
             history.setdefault(name, []).append(value)
-        write_history(out, history)
         if best_epoch(history, "val_accuracy") == epoch:
             torch.save(model.state_dict(), out / "best.pt")
-        torch.save(
-            {"of": of, "model": model.state_dict(), "optimizer": optimizer.state_dict(), "history": history}, checkpoint
-        )
+        save_checkpoint(out, history, model=model, optimizer=optimizer)
         print(
             f"epoch {epoch:2d}: train loss {row['train_loss']:.4f}, accuracy {row['train_accuracy']:.2%}; "
             f"validation loss {row['val_loss']:.4f}, accuracy {row['val_accuracy']:.2%}; {row['seconds']:.1f} s"

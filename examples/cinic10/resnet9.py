@@ -4,9 +4,9 @@
 
 The base has Adam under a one-cycle learning rate of at most 0.01; the others a learning rate of 0.001, or SGD with
 momentum, at a rate and a weight decay of its own. All have label smoothing and gradients clipped at 0.1. Images are
-cropped and mirrored at random, and a square of them is cut out. The rate falls to nothing, so the weights of the last
-epoch are the ones that are tested, once, on the test split. A run that was cut off goes on where it was when the
-command is given again.
+cropped and mirrored at random, and a square of them is cut out. Some 4,000 images of the valid split are looked at
+after each epoch. The rate falls to nothing, so the weights of the last epoch are the ones that are tested, once, on the
+test split. A run that was cut off goes on where it was when the command is given again.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main() -> None:
     # All images are decoded once; a batch is then cropped, mirrored and normalised in one pass.
     train_set, val_set, test_set = (CINIC10(args.data, split) for split in ("train", "valid", "test"))
     classes = train_set.classes
-    val_set = spread_subset(val_set, 4000)  # a fifth: enough to see how it goes, and each epoch waits for it
+    val_set = spread_subset(val_set, 4000)  # about 4,000: enough to see how it goes, and each epoch waits for it
     if args.quick:
         train_set, val_set, test_set = (
             spread_subset(train_set, 250),

@@ -4,11 +4,12 @@
     python examples/imagenette/finetune.py --data FOLDER --model squeezenet1_0 --weights squeezenet1_0.pth
     python examples/imagenette/finetune.py --data FOLDER                                            # random weights
 
-The last layer is exchanged for one of ten classes; the layers before it learn at a thirtieth of its rate. A frozen
-batch norm normalises by the statistics of the images that the weights were trained on, and keeps its factors; a free
-one goes by the new images. With random weights there is nothing worth freezing, and SqueezeNet and AlexNet have no
-batch norms: then there is one variant. The rate falls to nothing, so the weights of the last epoch are tested, once. A
-run that was cut off goes on where it was when the command is given again.
+The last layer (of SqueezeNet the whole classifier) is exchanged for one of ten classes. With weights, the layers before
+it learn at a thirtieth of its rate. A frozen batch norm normalises by the statistics of the images that the weights
+were trained on, and keeps its factors; a free one goes by the new images. With random weights there is nothing worth
+freezing, and the weights of SqueezeNet and AlexNet come without batch norms: then there is one variant. The rate falls
+to nothing, so the weights of the last epoch are tested, once. A run that was cut off goes on where it was when the
+command is given again.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from minitorch_cv import nn
 from minitorch_cv.training import begin_run, compare, finish_run, fit, report, spread_subset
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Imagenette
-from minitorch_cv.vision.models import get_model
+from minitorch_cv.vision.models import get_model, pooled_classifier
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
 
 SIZE = 192
@@ -47,7 +48,6 @@ def main() -> None:
     to_size = Compose([Resize(size), CenterCrop(size)])
     train_set, test_set = (Imagenette(args.data, split, "160px", transform=to_size) for split in ("train", "val"))
     classes = [names[0] for names in train_set.classes]
-    num_classes = len(classes)
     if args.quick:
         train_set, test_set = spread_subset(train_set, 100), spread_subset(test_set, 60)
     augment = BatchAugment(padding=size // 8, padding_mode="reflect", flip=0.5, mean=MEAN, std=STD)
@@ -64,12 +64,9 @@ def main() -> None:
     for variant in variants:
         torch.manual_seed(args.seed)
         train_loader = DataLoader(Subset(images, indices[held_out:]), batch_size=32, shuffle=True, num_workers=1)
-        model = get_model(args.model, weights=args.weights, num_classes=num_classes)  # the last layer is new
-        if args.model == "squeezenet1_0":  # torchvision's last layer ends with a ReLU: no score could be negative
-            # A batch norm first: the maps' means are between 0 and 200, and one rate must do for all of them.
-            model.classifier = nn.Sequential(
-                nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(512), nn.Dropout(0.5), nn.Linear(512, num_classes)
-            )
+        model = get_model(args.model, weights=args.weights, num_classes=len(classes))  # the last layer is new
+        if args.model == "squeezenet1_0":  # its own classifier ends with a ReLU, which lets no score be negative
+            model.classifier = pooled_classifier(512, len(classes))
         if variant == "batch norm frozen":
             for module in model.modules():
                 if isinstance(module, nn.BatchNorm2d):
@@ -89,9 +86,11 @@ def main() -> None:
             seed=args.seed,
             settings={
                 "model": args.model,
-                "start": args.weights.name if args.weights else "random",
+                "start": f"from {args.weights.name}" if args.weights else "from random weights",
+                "weights": args.weights,
                 "variant": variant,
                 "epochs": epochs,
+                "lr": rate,
             },
             data={
                 "name": f"Imagenette, {size}×{size}",

@@ -5,7 +5,8 @@
 Three functions compute the same convolution: plain loops, which say what a convolution is; im2col, which turns it into
 a product of matrices; and the loops once more, compiled by Numba. `MyConvStub` and `MyFilterStub` are layers built on
 im2col from tensor operations, so that autograd finds their gradients. All are held against the library's own on inputs
-of (4, 128, 64, 64), timed, and drawn; then a small network of the two layers learns to tell Imagenette's classes.
+of (4, 128, 64, 64), timed, and drawn; then a small network of the two layers learns to tell Imagenette's classes. A
+training that was cut off goes on with the epoch after its last when the command is given again.
 """
 
 from __future__ import annotations
@@ -23,7 +24,16 @@ from tqdm import tqdm
 import minitorch_cv as torch
 import minitorch_cv.nn.functional as F
 from minitorch_cv import nn
-from minitorch_cv.training import accuracy, begin_run, evaluate, finish_run, report, spread_subset, write_history
+from minitorch_cv.training import (
+    accuracy,
+    begin_run,
+    evaluate,
+    finish_run,
+    load_checkpoint,
+    report,
+    save_checkpoint,
+    spread_subset,
+)
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Imagenette
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
@@ -258,10 +268,7 @@ def draw(seconds: dict[str, float], shape: tuple[int, ...], path: Path) -> Path:
 
 
 def train(train_set: Imagenette, test_set: Imagenette, out: Path, epochs: int, seed: int, quick: bool) -> None:
-    """The training loop, on Imagenette's images at 64x64. A tenth of the training images is for validation.
-
-    A run that was cut off goes on with the epoch after its last.
-    """
+    """The training loop, on Imagenette's images at 64x64. A tenth of the training images is for validation."""
     classes = [names[0] for names in train_set.classes]
     if quick:
         train_set, test_set = spread_subset(train_set, 200), spread_subset(test_set, 100)
@@ -292,12 +299,8 @@ def train(train_set: Imagenette, test_set: Imagenette, out: Path, epochs: int, s
             "test": len(test_images),
         },
     )
-    history: dict[str, list[float]] = {}
-    checkpoint, of = out / "last.pt", [torch.initial_seed(), epochs]
-    if checkpoint.exists() and (state := torch.load(checkpoint))["of"] == of:  # it was cut off: go on from there
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        history = state["history"]
+    # What a run that was cut off has come to, to go on from there; else empty.
+    history = load_checkpoint(out, model=model, optimizer=optimizer)
     for epoch in range(len(history.get("seconds", [])) + 1, epochs + 1):
         begin = time.perf_counter()
         model.train()
@@ -321,10 +324,7 @@ def train(train_set: Imagenette, test_set: Imagenette, out: Path, epochs: int, s
         }
         for name, value in row.items():
             history.setdefault(name, []).append(value)
-        write_history(out, history)
-        torch.save(
-            {"of": of, "model": model.state_dict(), "optimizer": optimizer.state_dict(), "history": history}, checkpoint
-        )
+        save_checkpoint(out, history, model=model, optimizer=optimizer)
         print(
             f"epoch {epoch}: loss {row['train_loss']:.4f}, training accuracy {row['train_accuracy']:.2%}, "
             f"validation accuracy {row['val_accuracy']:.2%}"

@@ -4,9 +4,9 @@
     python examples/scenes15/finetune.py --data FOLDER --model squeezenet1_0 --weights squeezenet1_0.pth
     python examples/scenes15/finetune.py --data FOLDER                                              # random weights
 
-The last layer is exchanged for one of 15 classes. With weights, the layers before it learn at a thirtieth of its rate.
-The rate falls to nothing, so the weights of the last epoch are tested, once. A run that was cut off goes on where it
-was when the command is given again.
+The last layer (of SqueezeNet the whole classifier) is exchanged for one of 15 classes. With weights, the layers before
+it learn at a thirtieth of its rate. The rate falls to nothing, so the weights of the last epoch are tested, once. A run
+that was cut off goes on where it was when the command is given again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from minitorch_cv import nn
 from minitorch_cv.training import begin_run, finish_run, fit, report, spread_subset
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Scenes15
-from minitorch_cv.vision.models import get_model
+from minitorch_cv.vision.models import get_model, pooled_classifier
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Grayscale, ImageBatches, Resize
 
 SIZE, LARGER = 224, 248  # pixels: what the network sees, and what a random crop of that is taken from
@@ -48,7 +48,6 @@ def main() -> None:
     to_size = Compose([Resize(LARGER), CenterCrop(LARGER), Grayscale(num_output_channels=3)])
     train_set, test_set = (Scenes15(args.data, split, transform=to_size) for split in ("train", "test"))
     classes = train_set.classes
-    num_classes = len(classes)
     if args.quick:
         train_set, test_set = spread_subset(train_set, 100), spread_subset(test_set, 60)
     augment = BatchAugment(size=SIZE, flip=0.5, mean=MEAN, std=STD)
@@ -59,12 +58,9 @@ def main() -> None:
     train_loader = DataLoader(Subset(images, indices[held_out:]), batch_size=32, shuffle=True, num_workers=1)
     val_loader = DataLoader(Subset(images.with_transform(augment.plain()), indices[:held_out]), batch_size=50)
 
-    model = get_model(args.model, weights=args.weights, num_classes=num_classes)  # the last layer is new
-    if args.model == "squeezenet1_0":  # torchvision's last layer ends with a ReLU: no score could be negative
-        # A batch norm first: the maps' means are between 0 and 200, and one rate must do for all of them.
-        model.classifier = nn.Sequential(
-            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(512), nn.Dropout(0.5), nn.Linear(512, num_classes)
-        )
+    model = get_model(args.model, weights=args.weights, num_classes=len(classes))  # the last layer is new
+    if args.model == "squeezenet1_0":  # its own classifier ends with a ReLU, which lets no score be negative
+        model.classifier = pooled_classifier(512, len(classes))
     rate = 2e-3 if args.weights is None else 1e-3
     groups = nn.utils.parameter_groups(model, {LAST[args.model]: rate}, lr=rate / 30 if args.weights else rate)
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
@@ -79,7 +75,7 @@ def main() -> None:
         model,
         (1, 3, SIZE, SIZE),
         seed=args.seed,
-        settings={"model": args.model, "start": start, "epochs": epochs, "lr": rate},
+        settings={"model": args.model, "start": start, "weights": args.weights, "epochs": epochs, "lr": rate},
         data={
             "name": f"15-Scenes, {SIZE}×{SIZE}",
             "train": len(indices) - held_out,

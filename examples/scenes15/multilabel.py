@@ -6,8 +6,9 @@
 Several attributes may hold at once, so each gets a yes or no of its own: a score for each, BCEWithLogitsLoss on all.
 The images that have attributes are too few to begin with: the network first learns the 15 scenes (of the training
 images), then its last layer is exchanged and it learns the attributes. With --from-scratch it learns them at once. A
-larger network that was trained on ImageNet (--weights) gets a new last layer and learns them at once, the layers before
-at a tenth of its rate. The rate falls to nothing, so the weights of the last epoch are tested, once.
+larger network that was trained on ImageNet (--weights) gets a new last layer (SqueezeNet a whole classifier) and learns
+them at once, the layers before at a thirtieth of its rate. The rate falls to nothing, so the weights of the last epoch
+are tested, once. A run that was cut off goes on where it was when the command is given again.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ from minitorch_cv.training import (
 )
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import SceneAttributes, Scenes15
-from minitorch_cv.vision.models import SimpleNetFinal, get_model
+from minitorch_cv.vision.models import SimpleNetFinal, get_model, pooled_classifier
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Grayscale, ImageBatches, Resize
 
 SIZE, LARGER = 64, 76  # pixels: what SimpleNetFinal sees, and what a random crop of that is taken from
-FINE_SIZE, FINE_LARGER = 160, 176  # the same for a network from ImageNet
+FINE_SIZE, FINE_LARGER = 224, 248  # the same for a network from ImageNet
 FINE_MEAN, FINE_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as its weights expect
-LAST = {"resnet18": "fc", "alexnet": "classifier.6", "squeezenet1_0": "classifier.1"}  # the layer that is new
+LAST = {"resnet18": "fc", "alexnet": "classifier.6", "squeezenet1_0": "classifier"}  # the layer that is new
 
 
 def main() -> None:
@@ -78,12 +79,10 @@ def main() -> None:
 
     if fine:
         model = get_model(name, weights=args.weights, num_classes=len(attributes))
-        if name == "squeezenet1_0":  # its own last layer ends with a ReLU, which lets no score be negative
-            model.classifier = nn.Sequential(
-                nn.Dropout(0.5), nn.Conv2d(512, len(attributes), 1), nn.AdaptiveAvgPool2d(1)
-            )
+        if name == "squeezenet1_0":  # its own classifier ends with a ReLU, which lets no score be negative
+            model.classifier = pooled_classifier(512, len(attributes))
         start = f"from {args.weights.name}"
-        groups = nn.utils.parameter_groups(model, {LAST[name]: 1e-3}, lr=1e-4)
+        groups = nn.utils.parameter_groups(model, {LAST[name]: 1e-3}, lr=1e-3 / 30)
     else:
         model = SimpleNetFinal(num_classes=15)
         start = "from scratch" if scenes is None else "after learning the scenes"
@@ -108,7 +107,7 @@ def main() -> None:
         (1, len(mean), size, size),
         task="multilabel",
         seed=args.seed,
-        settings={"start": start, "epochs": epochs},
+        settings={"start": start, "weights": args.weights, "epochs": epochs},
         data={
             "name": f"15-Scenes attributes, {size}×{size}",
             "train": len(indices) - held_out,

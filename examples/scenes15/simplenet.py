@@ -25,9 +25,10 @@ from minitorch_cv.training import (
     compare,
     evaluate,
     finish_run,
+    load_checkpoint,
     report,
+    save_checkpoint,
     spread_subset,
-    write_history,
 )
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Scenes15
@@ -122,13 +123,8 @@ def train(model: nn.Module, train_loader: DataLoader, val_loader: DataLoader, ep
     scheduler = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=2e-3, epochs=epochs, steps_per_epoch=len(train_loader)
     )
-    history: dict[str, list[float]] = {}
-    checkpoint, of = out / "last.pt", [torch.initial_seed(), epochs]
-    if checkpoint.exists() and (state := torch.load(checkpoint))["of"] == of:  # it was cut off: go on from there
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        scheduler.load_state_dict(state["scheduler"])
-        history = state["history"]
+    # What a run that was cut off has come to, to go on from there; else empty.
+    history = load_checkpoint(out, model=model, optimizer=optimizer, scheduler=scheduler)
     first = len(history.get("seconds", []))
     for epoch in tqdm(range(first, epochs), desc="epochs", initial=first, total=epochs, leave=False, disable=None):
         begin = time.perf_counter()
@@ -155,17 +151,7 @@ def train(model: nn.Module, train_loader: DataLoader, val_loader: DataLoader, ep
         }
         for name, value in row.items():
             history.setdefault(name, []).append(value)
-        write_history(out, history)
-        torch.save(
-            {
-                "of": of,
-                "model": model.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "scheduler": scheduler.state_dict(),
-                "history": history,
-            },
-            checkpoint,
-        )
+        save_checkpoint(out, history, model=model, optimizer=optimizer, scheduler=scheduler)
         if epoch % 10 == 9 or epoch == epochs - 1:
             tqdm.write(
                 f"epoch {epoch + 1:3d}: training accuracy {row['train_accuracy']:.2%}, "

@@ -4,7 +4,7 @@
     python examples/voc/classify.py --data FOLDER --networks pretrained --model alexnet --weights alexnet.pth
 
 The task and its measure are explained in voc/simple.py, which trains the simplest network. A pretrained one gets a new
-last layer; the layers before it learn at a thirtieth of its rate.
+last layer (SqueezeNet a whole classifier); the layers before it learn at a thirtieth of its rate.
 
 A tenth of the train split, drawn at random, is for validation; VOC's val split is the test split here, looked at once
 for each network. A run that was cut off goes on where it was when the command is given again.
@@ -21,7 +21,7 @@ from minitorch_cv import nn
 from minitorch_cv.training import begin_run, compare, finish_run, fit, mean_average_precision, report, spread_subset
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import VOCClassification
-from minitorch_cv.vision.models import VOCClassifier, alexnet, get_model
+from minitorch_cv.vision.models import VOCClassifier, alexnet, get_model, pooled_classifier
 from minitorch_cv.vision.transforms import BatchAugment, ImageBatches, Resize
 
 SIZE = 227
@@ -100,7 +100,14 @@ def main() -> None:
             (1, 3, SIZE, SIZE),
             task="multilabel",
             seed=args.seed,
-            settings={"network": name, "model": type(model).__name__, "augmentation": augmented, "epochs": epochs},
+            settings={
+                "network": name,
+                "model": type(model).__name__,
+                "weights": args.weights if name == "pretrained" else None,
+                "augmentation": augmented,
+                "epochs": epochs,
+                "lr": rate,
+            },
             data={
                 "name": f"PASCAL VOC 2012, {SIZE}×{SIZE}",
                 "train": len(train_indices),
@@ -128,11 +135,8 @@ def main() -> None:
 def pretrained(name: str, weights: Path) -> nn.Module:
     """A network from ImageNet with a new last layer."""
     model = get_model(name, weights=weights, num_classes=20)
-    if name == "squeezenet1_0":  # torchvision's last layer ends with a ReLU: no score could be negative
-        # A batch norm first: the maps' means are between 0 and 200, and one rate must do for all of them.
-        model.classifier = nn.Sequential(
-            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(512), nn.Dropout(0.5), nn.Linear(512, 20)
-        )
+    if name == "squeezenet1_0":  # its own classifier ends with a ReLU, which lets no score be negative
+        model.classifier = pooled_classifier(512, 20)
     return model
 
 

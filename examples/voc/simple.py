@@ -6,8 +6,8 @@ Several of 20 kinds may be in one photograph, so each gets a yes or no of its ow
 cross-entropy on all. A network is measured by its mean average precision (mAP): the mean over the kinds of how well the
 photographs with an object are ranked before those without. A score that says nothing has an average precision equal to
 the share of photographs with the object; that baseline stands beside the result. Kinds that occur in no test photograph
-are left out and named. Objects that are marked as difficult are taken for absent in training, and do not count in the
-test.
+are left out and named. Objects that are marked as difficult are taken for absent in training and validation, and do
+not count in the test.
 
 A tenth of the train split, drawn at random, is for validation; VOC's val split is the test split here, looked at once.
 A run that was cut off goes on with the epoch after its last when the command is given again.
@@ -28,10 +28,11 @@ from minitorch_cv.training import (
     begin_run,
     evaluate,
     finish_run,
+    load_checkpoint,
     mean_average_precision,
     report,
+    save_checkpoint,
     spread_subset,
-    write_history,
 )
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import VOCClassification
@@ -93,13 +94,8 @@ def main() -> None:
         notes=["All weights start at random; none were trained on other images."],
     )
 
-    history: dict[str, list[float]] = {}
-    checkpoint, of = out / "last.pt", [args.seed, epochs]
-    if checkpoint.exists() and (state := torch.load(checkpoint))["of"] == of:  # it was cut off: go on from there
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        scheduler.load_state_dict(state["scheduler"])
-        history = state["history"]
+    # What a run that was cut off has come to, to go on from there; else empty.
+    history = load_checkpoint(out, model=model, optimizer=optimizer, scheduler=scheduler)
     for epoch in range(len(history.get("seconds", [])) + 1, epochs + 1):
         begin = time.perf_counter()
         model.train()
@@ -123,17 +119,7 @@ def main() -> None:
         }
         for name, value in row.items():
             history.setdefault(name, []).append(value)
-        write_history(out, history)
-        torch.save(
-            {
-                "of": of,
-                "model": model.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "scheduler": scheduler.state_dict(),
-                "history": history,
-            },
-            checkpoint,
-        )
+        save_checkpoint(out, history, model=model, optimizer=optimizer, scheduler=scheduler)
         print(
             f"epoch {epoch:2d}: training loss {row['train_loss']:.4f}, validation loss {row['val_loss']:.4f}, "
             f"mAP {row['val_mAP']:.3f}, {row['seconds']:.1f} s"

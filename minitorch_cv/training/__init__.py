@@ -1,6 +1,7 @@
 """What a training script needs around its loop: fit, metrics, pictures, reports, a summary of its model."""
 
 from .callbacks import Callback, EarlyStopping, ExponentialMovingAverage, GradientClipping, Run, best_epoch
+from .checkpoint import load_checkpoint, save_checkpoint
 from .evaluation import Predictions, evaluate, predict
 from .features import layer_features
 from .few_samples import spread_subset
@@ -40,7 +41,7 @@ from .plots import (
     plot_runs,
 )
 from .reports import compare, report
-from .run_folder import begin_run, write_history
+from .run_folder import begin_run
 from .summary import ModelSummary, summary
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "fit",
     "label_accuracy",
     "label_table",
+    "load_checkpoint",
     "layer_features",
     "layer_statistics",
     "mean_average_precision",
@@ -89,7 +91,7 @@ __all__ = [
     "predict",
     "prevalence",
     "report",
+    "save_checkpoint",
     "spread_subset",
     "summary",
-    "write_history",
 ]

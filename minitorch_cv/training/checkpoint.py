@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..serialization import load, save
 from ..tensors.generator import get_rng_state, set_rng_state
-from .callbacks import Callback, Run
+from .callbacks import Callback, History, Run
 from .run_folder import BEST, HISTORY, LAST, RUN, read_json, write_json
+
+_OTHER_FOLDER = "If it belongs to another run, choose another folder (out)"
 
 
 def keep(run: Run, callbacks: Sequence[Callback], loader: Any) -> None:
@@ -74,8 +76,64 @@ def restore(run: Run, callbacks: Sequence[Callback], loader: Any) -> bool:
             generator.set_state(state["loader_random"])
         run.history, run.epoch, run.stop = state["history"], state["epoch"], state["stop"]
     except Exception as error:
-        raise _unfit(path, error) from error
+        begin_anew = "to begin anew, delete it or pass resume=False"
+        raise RuntimeError(f"fit: cannot go on from {path}: {error}. {_OTHER_FOLDER}; {begin_anew}") from error
     return True
+
+
+def save_checkpoint(out: str | Path, history: Mapping[str, Sequence[float]], **parts: Any) -> None:
+    """Keep what an epoch of a training loop of one's own has come to, for reports and for `load_checkpoint`.
+
+    A kill at any moment leaves the files of this epoch or of the one before. `fit` keeps checkpoints of its own.
+
+    Args:     out: the run's folder.
+              history: a value for each finished epoch, under names like train_loss and val_accuracy; accuracies in
+                [0, 1]. It is written to history.json.
+              parts: what has a state_dict(): model=model, optimizer=optimizer, scheduler=scheduler. They are written to
+                last.pt, with the state of the random numbers.
+
+    >>> import tempfile
+    >>> from minitorch_cv import nn, optim
+    >>> model = nn.Linear(4, 2)
+    >>> optimizer = optim.SGD(model.parameters(), lr=0.1)
+    >>> out = tempfile.mkdtemp()
+    >>> save_checkpoint(out, {"train_loss": [0.7]}, model=model, optimizer=optimizer)
+    >>> load_checkpoint(out, model=model, optimizer=optimizer)
+    {'train_loss': [0.7]}
+    """
+    folder = Path(out)
+    write_json(folder / HISTORY, history)
+    states = {name: part.state_dict() for name, part in parts.items()}
+    kept = {name: list(values) for name, values in history.items()}
+    save({"run": _identity(folder), "history": kept, "parts": states, "random": get_rng_state()}, folder / LAST)
+
+
+def load_checkpoint(out: str | Path, **parts: Any) -> History:
+    """Go on with a training loop of one's own that was cut off, as if it had not been.
+
+    Args:     out: the run's folder; `begin_run` has been called, and all that is random before the first epoch is done.
+              parts: as for `save_checkpoint`; they get the states that were kept.
+    Returns:  the history so far; empty if there is no checkpoint.
+    Raises:   RuntimeError: if the file is damaged, or is of other parts, or of a run with another seed, setting or
+                number of samples; says which file, and what differs.
+    """
+    path = Path(out) / LAST
+    if not path.exists():
+        return {}
+    try:
+        state = load(path)
+        _check_identity(state.get("run"), _identity(Path(out)))
+        states = state.get("parts", {})
+        if set(states) != set(parts):
+            raise ValueError(f"it has {', '.join(states) or 'no parts'}, this loop {', '.join(parts) or 'none'}")
+        for name, part in parts.items():
+            _check_scheduler(states[name], part)
+            part.load_state_dict(states[name])
+        set_rng_state(state["random"])
+        return state["history"]
+    except Exception as error:
+        hint = f"{_OTHER_FOLDER}; to begin anew, delete it"
+        raise RuntimeError(f"load_checkpoint: cannot go on from {path}: {error}. {hint}") from error
 
 
 def _identity(out: Path) -> dict[str, Any] | None:
@@ -105,10 +163,3 @@ def _check_scheduler(kept: dict[str, Any] | None, scheduler: Any) -> None:
     old, new = (kept or {}).get("total_steps"), getattr(scheduler, "total_steps", None)
     if old != new:
         raise ValueError(f"its scheduler ends after {old} steps, this run's after {new}")
-
-
-def _unfit(path: Path, error: Exception) -> RuntimeError:
-    return RuntimeError(
-        f"fit: cannot go on from {path}: {error}. If it belongs to another run, choose another folder (out=...); to "
-        "begin anew, delete it or pass resume=False"
-    )

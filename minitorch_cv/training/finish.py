@@ -56,7 +56,8 @@ def finish_run(
                 images is stretched to [0, 1] if it is outside. Inputs that are no grey or RGB images are not kept.
               features: name of a layer whose output is kept for t-SNE, such as "features.5".
               monitor: the column by which `fit` chose the best epoch; noted beside the result.
-              ignore: (N, K), in multi-label runs: what shall not count (see `average_precision`).
+              ignore: (N, K), in multi-label runs only: what shall count in no figure but the loss, and in no picture
+                (see `average_precision`).
               method: of the average precision in multi-label runs.
     Returns:  what metrics.json holds.
     Raises:   FileNotFoundError: if begin_run has not made the folder.
@@ -76,6 +77,8 @@ def finish_run(
     if features is not None:
         find_layer(model, features)  # complains now rather than when all else is done
     found = predict(model, test_loader, progress=True)
+    if ignore is not None and run["task"] != "multilabel":
+        raise ValueError("finish_run: ignore is for multi-label runs; this one has one class a sample")
     if found.scores.ndim != 2 or found.scores.shape[1] != len(run["classes"]):
         raise ValueError(
             f"finish_run: scores of shape {found.scores.shape} for the run's {len(run['classes'])} classes; expected "
@@ -106,6 +109,7 @@ def _multilabel(found: Predictions, classes: Sequence[str], ignore: np.ndarray |
     precision = average_precision(found.scores, found.targets, method, ignore)
     base = prevalence(found.targets, ignore)
     right = label_accuracy(found.scores, found.targets, ignore=ignore)
+    counted = (~np.zeros(found.scores.shape, bool) if ignore is None else ~np.asarray(ignore, bool)).sum(axis=0)
 
     def named(values: np.ndarray) -> dict[str, float]:
         return dict(zip(classes, values.tolist(), strict=True))
@@ -114,7 +118,7 @@ def _multilabel(found: Predictions, classes: Sequence[str], ignore: np.ndarray |
         "mAP": float(np.nanmean(precision)),
         "method": method,
         "baseline_mAP": float(np.nanmean(base)),
-        "accuracy": float(np.nanmean(right)),
+        "accuracy": float(np.nansum(right * counted) / counted.sum()),
         "average_precision": named(precision),
         "baseline": named(base),
         "attribute_accuracy": named(right),
@@ -147,7 +151,7 @@ def _write_predictions(
 ) -> None:
     chosen = _worth_seeing(found, ignore)
     arrays = {"scores": found.scores.astype(np.float32), "targets": found.targets}
-    if found.targets.ndim == 2 and ignore is not None:
+    if ignore is not None:
         arrays["ignored"] = np.asarray(ignore, bool)
     inputs = [loader.dataset[int(i)][0] for i in chosen]
     if all(isinstance(given, Tensor) and given.ndim == 3 and given.shape[0] in (1, 3) for given in inputs):

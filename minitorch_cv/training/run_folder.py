@@ -1,7 +1,8 @@
 """A run's folder: what was trained and how (run.json), how it went (history.json), what came of it (metrics.json).
 
-`begin_run` writes the first, `fit` the second with the checkpoints, `finish_run` the third with predictions.npz. All
-are plain JSON and NumPy arrays, so that reports, comparisons and tables need nothing but the folder.
+`begin_run` writes the first, `fit` or, in a loop of one's own, `save_checkpoint` the second with last.pt, `finish_run`
+the third with predictions.npz. All are plain JSON and NumPy arrays, so that reports, comparisons and tables need
+nothing but the folder.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 from ..nn.module import Module
 from ..utils.atomic import replacing
+from ..utils.download import digest_of
 from .machine import describe_machine, versions
 from .summary import summary
 
@@ -44,7 +46,8 @@ def begin_run(
               classes: their names, in the order of the model's outputs.
               input_size: of one batch, such as (1, 3, 32, 32), for the model's summary.
               task: "classification" (one class a sample) or "multilabel".
-              settings: what the run is to be told apart by: learning rate, augmentation and the like.
+              settings: what the run is to be told apart by: learning rate, augmentation and the like. Of a file, as in
+                weights=Path("resnet18.pth"), name and the beginning of its SHA-256 are written down.
               data: name of the data set ("name") and sizes of its splits ("train", "val", "test"), as far as there are.
               notes: sentences that belong beside the result.
     Returns:  the folder.
@@ -84,14 +87,6 @@ def begin_run(
     return folder
 
 
-def write_history(out: str | Path, history: Mapping[str, Sequence[float]]) -> None:
-    """Write a value for each epoch, by name, into a run's folder: for a training loop of one's own; `fit` does it too.
-
-    Args:     history: under names like train_loss and val_accuracy; accuracies in [0, 1].
-    """
-    write_json(Path(out) / HISTORY, history)
-
-
 def read_json(path: Path) -> Any:
     """What a run's JSON file holds.
 
@@ -120,6 +115,8 @@ def _finite(content: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Path) and value.is_file():
+        return f"{value.name} (sha256 {digest_of(value, 'sha256')[:8]})"
     return value if value is None or isinstance(value, (bool, int, float)) else str(value)
 
 

@@ -1,5 +1,6 @@
 """What a run's folder holds: settings, results and predictions that a report can be made of."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -41,6 +42,14 @@ def begin(out, model, **kwargs):
         **kwargs,
     }
     return training.begin_run(out, "Noise", CLASSES, model, (1, 3, 8, 8), **kwargs)
+
+
+def test_a_file_among_the_settings_is_told_from_another_of_its_name(tmp_path):
+    (tmp_path / "best.pt").write_bytes(b"weights")
+    out = begin(tmp_path / "run", small_net(), settings={"weights": tmp_path / "best.pt", "none": tmp_path / "no.pt"})
+    settings = json.loads((out / "run.json").read_text())["settings"]
+    assert settings["weights"] == f"best.pt (sha256 {hashlib.sha256(b'weights').hexdigest()[:8]})"
+    assert settings["none"] == str(tmp_path / "no.pt")
 
 
 def test_run(tmp_path):
@@ -151,12 +160,13 @@ def test_what_is_ignored_counts_nowhere(tmp_path):
     loader = DataLoader(TensorDataset(mt.from_numpy(scores), mt.from_numpy(targets)), batch_size=40)
     metrics = training.finish_run(out, nn.Flatten(), loader, ignore=ignore)
     assert metrics["attribute_accuracy"] == pytest.approx({"cat": 70 / 80, "dog": 1, "horse": 70 / 80})
-    assert metrics["accuracy"] == pytest.approx(220 / 240)
+    assert metrics["accuracy"] == pytest.approx(218 / 238)
     with np.load(out / "predictions.npz") as kept:
         np.testing.assert_array_equal(kept["ignored"], ignore)
+        assert not {7, 63} & set(kept["image_index"].tolist()), "no failures to be shown"
     text = training.report(out).read_text(encoding="utf-8")
     assert "Wrong are 20 attributes of 238, in 20 of 80 samples." in text
-    assert "2 targets of 240 do not count, and are left out here as in the figures." in text
+    assert "Left out, here as in the table: 2 targets of 240, not to be counted." in text
 
 
 def test_refused(tmp_path):
@@ -168,6 +178,8 @@ def test_refused(tmp_path):
     dataset = TensorDataset(mt.from_numpy(inputs), mt.from_numpy(labels))
     with pytest.raises(ValueError, match="the loader shuffles"):
         training.finish_run(out, model, DataLoader(dataset, batch_size=8, shuffle=True))
+    with pytest.raises(ValueError, match="ignore is for multi-label runs; this one has one class a sample"):
+        training.finish_run(out, model, DataLoader(dataset, batch_size=8), ignore=np.zeros((8, 3), bool))
     with pytest.raises(ValueError, match=r"scores of shape \(8, 5\) for the run's 3 classes; expected \(N, 3\)"):
         training.finish_run(out, small_net(5), DataLoader(dataset, batch_size=8))
 

@@ -112,10 +112,9 @@ def label_table(
     lines[1] += "".join(f"  {method:>9}" for method in METHODS)
     for name, count, share, *values in zip(names, positives, right, *precision, strict=True):
         lines.append(f"{name:<{width}}  {count:9d}  {_shown(share):>8}" + "".join(f"  {_shown(v):>9}" for v in values))
-    means = [np.nanmean(values) if np.isfinite(values).any() else np.nan for values in precision]
+    share, *means = [np.nanmean(v) if np.isfinite(v).any() else np.nan for v in (right, *precision)]
     lines.append(
-        f"{'mean':<{width}}  {positives.sum():9d}  {np.nanmean(right):8.3f}"
-        + "".join(f"  {_shown(v):>9}" for v in means)
+        f"{'mean':<{width}}  {positives.sum():9d}  {_shown(share):>8}" + "".join(f"  {_shown(v):>9}" for v in means)
     )
     return "\n".join(lines)
 

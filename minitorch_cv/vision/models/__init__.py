@@ -6,6 +6,7 @@ from .depthwise_net import DepthwiseNet
 from .imagenette import ImagenetteModel
 from .lenet import LeNet5
 from .mlp import MLP
+from .pooled_classifier import pooled_classifier
 from .registry import get_model, get_model_builder, get_model_weights, get_weight, input_size, list_models
 from .resnet import BasicBlock, ResNet, resnet18, resnet34
 from .resnet9 import ResNet9
@@ -70,6 +71,7 @@ __all__ = [
     "get_weight",
     "input_size",
     "list_models",
+    "pooled_classifier",
     "resnet110",
     "resnet18",
     "resnet20",

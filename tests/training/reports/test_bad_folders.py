@@ -161,6 +161,13 @@ def test_ignored_targets_that_do_not_fit(tmp_path, ignored):
     refuse(ValueError, match, write_run(tmp_path, run_json(["a", "b", "c"], "multilabel"), None, None, arrays))
 
 
+def test_a_classification_ignores_nothing(tmp_path):
+    arrays = classification_arrays(10)
+    arrays["ignored"] = np.zeros(arrays["scores"].shape, bool)
+    match = r"predictions.npz: ignored is bool of shape .*, in multi-label runs only"
+    refuse(ValueError, match, write_run(tmp_path, run_json(), None, None, arrays))
+
+
 def test_no_images_at_all_are_none(tmp_path):
     arrays = {name: classification_arrays(10)[name] for name in ("scores", "targets")}
     arrays |= {"images": IMAGES[:0], "image_index": np.zeros(0, np.int64)}

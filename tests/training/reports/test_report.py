@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, precision_recall_fscore_support
 
+from minitorch_cv.training import plots
 from minitorch_cv.training.reports import multilabel, report
 from tests.training.reports.reading import read_page
 from tests.training.reports.run_folders import (
@@ -221,7 +222,24 @@ def test_what_does_not_count_is_left_out_of_everything_that_the_page_reckons(tmp
         right = np.mean([(s > 0) == (t == 1) for s, t in zip(score, true)])
         shares = (average_precision_score(true, score), true.mean(), right)
         assert row == [attributes[i], str(int(true.sum())), *(f"{100 * share:.2f} %" for share in shares)]
-    assert f"{ignored.sum()} targets of 360 do not count" in page.text
+    assert f"Left out, here as in the table: {ignored.sum()} targets of 360, not to be counted." in page.text
+    assert page.tables["How well each attribute is recognised"][0][1] == "samples that count and have it"
+
+
+@pytest.mark.parametrize("plot", ["plot_precision_recall", "plot_failures"])
+def test_what_does_not_count_is_nan_to_the_pictures(tmp_path, monkeypatch, plot):
+    ignored = np.random.default_rng(1).random((120, 3)) < 0.2
+    folder, _ = multilabel_run(tmp_path / "run", VOC[:3], ignored=ignored)
+    seen = []
+    draw = getattr(plots, plot)
+
+    def note(*args, **kwargs):
+        seen.extend(np.isnan(arg) for arg in args if np.shape(arg) == ignored.shape)
+        return draw(*args, **kwargs)
+
+    monkeypatch.setattr(plots, plot, note)
+    report(folder)
+    assert any(np.array_equal(nan, ignored) for nan in seen)
 
 
 def test_an_attribute_that_no_sample_has(tmp_path):

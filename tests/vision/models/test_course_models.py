@@ -22,11 +22,24 @@ from minitorch_cv.vision.models import (
     SimpleNet,
     SimpleNetFinal,
     VOCClassifier,
+    pooled_classifier,
 )
 from tests.checks import assert_close, check_error, normal, ours_of, theirs_of
 from tests.vision.models.checks import check_model, copy_in_order
 
 needs_jit = pytest.mark.skipif(config.DISABLE_JIT, reason="plain Python takes long for images of this size")
+
+
+def test_pooled_classifier():
+    """The same as in torch, in training and in evaluation; SqueezeNet's maps, whose means are large."""
+    ours = pooled_classifier(6, 4, dropout=0.0)
+    theirs = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(6), nn.Dropout(0.0), nn.Linear(6, 4))
+    theirs.load_state_dict({name: theirs_of(value.numpy()) for name, value in ours.state_dict().items()})
+    maps = normal(5, 6, 3, 4).astype(np.float32) * 50 + 100
+    for mode in (True, False):
+        assert_close(ours.train(mode)(ours_of(maps)), theirs.train(mode)(theirs_of(maps)))
+    with pytest.raises(ValueError, match="dropout"):
+        pooled_classifier(6, 4, dropout=1.5)
 
 
 def keys(model):
