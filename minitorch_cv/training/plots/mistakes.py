@@ -71,9 +71,9 @@ def failures_figure(
     if not mistakes:
         return note(f"{title}\nNo mistakes among {of}.".strip())
     if not tiles:
-        return note(f"{title}\n{mistakes} mistakes among {of}, but the image of none is here.".strip())
-    shown = f"The {len(tiles)} surest of {mistakes} mistakes among {of}" if len(tiles) < mistakes else (
-        f"All {mistakes} mistakes among {of}, the surest first"
+        return note(f"{title}\n{mistakes:,} mistakes among {of}, but the image of none is here.".strip())
+    shown = f"The {len(tiles)} surest of {mistakes:,} mistakes among {of}" if len(tiles) < mistakes else (
+        f"All {mistakes:,} mistakes among {of}, the surest first"
     )  # fmt: skip
     return tile_figure(tiles, _COLUMNS, f"{title}\n{shown}".strip())
 

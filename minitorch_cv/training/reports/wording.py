@@ -91,18 +91,21 @@ def headed(text: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A length of time in the two units that matter.
+    """A length of time, as exactly as it matters.
 
-    >>> duration(4.21), duration(200), duration(7260)
-    ('4.2 s', '3 min 20 s', '2 h 1 min')
+    >>> duration(4.21), duration(200), duration(2963), duration(7260)
+    ('4.2 s', '3 min 20 s', '49 min', '2 h 1 min')
     """
     if not math.isfinite(seconds):
         return MISSING
     if seconds < 59.95:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
+    if minutes < 10:
         return f"{minutes} min {rest} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
     return f"{minutes // 60} h {minutes % 60} min"
 
 

@@ -42,10 +42,13 @@ def test_labels():
 
 
 def test_times():
-    assert [wording.duration(s) for s in (0, 59.94, 59.96, 3599.6, 3600, 90061)] == [
+    assert [wording.duration(s) for s in (0, 59.94, 59.96, 599.4, 599.6, 2963, 3599.6, 3600, 90061)] == [
         "0.0 s",
         "59.9 s",
         "1 min 0 s",
+        "9 min 59 s",
+        "10 min",
+        "49 min",
         "1 h 0 min",
         "1 h 0 min",
         "25 h 1 min",
