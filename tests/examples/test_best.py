@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numba.core import config
 
 import minitorch_cv as mt
 from examples.cifar100.best import ProgressiveResizing, WithMirrorImage, initialise
@@ -11,6 +12,8 @@ from minitorch_cv import nn, training
 from minitorch_cv.utils.data import DataLoader, TensorDataset
 from minitorch_cv.vision.models import ResNet9
 from tests.checks import normal
+
+pytestmark = pytest.mark.skipif(config.DISABLE_JIT, reason="plain Python takes long for whole networks")
 
 
 class Sizes(nn.Module):
