@@ -5,7 +5,7 @@
     python examples/imagenette/finetune.py --data FOLDER                                            # random weights
 
 The last layer (of SqueezeNet the whole classifier) is exchanged for one of ten classes. With weights, the layers before
-it learn at a thirtieth of its rate. A frozen batch norm normalises by the statistics of the images that the weights
+it learn at a lower rate than it. A frozen batch norm normalises by the statistics of the images that the weights
 were trained on, and keeps its factors; a free one goes by the new images. With random weights there is nothing worth
 freezing, and the weights of SqueezeNet and AlexNet come without batch norms: then there is one variant. The rate falls
 to nothing, so the weights of the last epoch are tested, once. A run that was cut off goes on where it was when the
@@ -28,7 +28,9 @@ from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Im
 
 SIZE = 192
 FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
-LAST = {"resnet18": "fc", "alexnet": "classifier.6", "squeezenet1_0": "classifier"}  # the layer that is new
+# The layer that is new, and its learning rate: behind a batch norm, as SqueezeNet's, it can be high.
+NEW = {"resnet18": ("fc", 1e-3), "alexnet": ("classifier.6", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
+BODY_RATE = 5e-5  # of the layers before it
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
@@ -71,8 +73,9 @@ def main() -> None:
             for module in model.modules():
                 if isinstance(module, nn.BatchNorm2d):
                     nn.utils.freeze(module)  # its statistics too, through model.train()
-        rate = 2e-3 if args.weights is None else 1e-3
-        groups = nn.utils.parameter_groups(model, {LAST[args.model]: rate}, lr=rate / 30 if args.weights else rate)
+        last, rate = NEW[args.model]
+        rate = rate if args.weights else 2e-3
+        groups = nn.utils.parameter_groups(model, {last: rate}, lr=BODY_RATE if args.weights else rate)
         optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)

@@ -5,7 +5,7 @@
     python examples/scenes15/finetune.py --data FOLDER                                              # random weights
 
 The last layer (of SqueezeNet the whole classifier) is exchanged for one of 15 classes. With weights, the layers before
-it learn at a thirtieth of its rate. The rate falls to nothing, so the weights of the last epoch are tested, once. A run
+it learn at a lower rate than it. The rate falls to nothing, so the weights of the last epoch are tested, once. A run
 that was cut off goes on where it was when the command is given again.
 """
 
@@ -25,7 +25,9 @@ from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Gr
 
 SIZE, LARGER = 224, 248  # pixels: what the network sees, and what a random crop of that is taken from
 FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
-LAST = {"resnet18": "fc", "alexnet": "classifier.6", "squeezenet1_0": "classifier"}  # the layer that is new
+# The layer that is new, and its learning rate: behind a batch norm, as SqueezeNet's, it can be high.
+NEW = {"resnet18": ("fc", 1e-3), "alexnet": ("classifier.6", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
+BODY_RATE = 5e-5  # of the layers before it
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
@@ -61,8 +63,9 @@ def main() -> None:
     model = get_model(args.model, weights=args.weights, num_classes=len(classes))  # the last layer is new
     if args.model == "squeezenet1_0":  # its own classifier ends with a ReLU, which lets no score be negative
         model.classifier = pooled_classifier(512, len(classes))
-    rate = 2e-3 if args.weights is None else 1e-3
-    groups = nn.utils.parameter_groups(model, {LAST[args.model]: rate}, lr=rate / 30 if args.weights else rate)
+    last, rate = NEW[args.model]
+    rate = rate if args.weights else 2e-3
+    groups = nn.utils.parameter_groups(model, {last: rate}, lr=BODY_RATE if args.weights else rate)
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     scheduler = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)

@@ -7,7 +7,7 @@ Several attributes may hold at once, so each gets a yes or no of its own: a scor
 The images that have attributes are too few to begin with: the network first learns the 15 scenes (of the training
 images), then its last layer is exchanged and it learns the attributes. With --from-scratch it learns them at once. A
 larger network that was trained on ImageNet (--weights) gets a new last layer (SqueezeNet a whole classifier) and learns
-them at once, the layers before at a thirtieth of its rate. The rate falls to nothing, so the weights of the last epoch
+them at once, the layers before at a lower rate. The rate falls to nothing, so the weights of the last epoch
 are tested, once. A run that was cut off goes on where it was when the command is given again.
 """
 
@@ -38,14 +38,16 @@ from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Gr
 SIZE, LARGER = 64, 76  # pixels: what SimpleNetFinal sees, and what a random crop of that is taken from
 FINE_SIZE, FINE_LARGER = 224, 248  # the same for a network from ImageNet
 FINE_MEAN, FINE_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as its weights expect
-LAST = {"resnet18": "fc", "alexnet": "classifier.6", "squeezenet1_0": "classifier"}  # the layer that is new
+# The layer that is new, and its learning rate: behind a batch norm, as SqueezeNet's, it can be high.
+NEW = {"resnet18": ("fc", 1e-3), "alexnet": ("classifier.6", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
+FINE_BODY_RATE = 5e-5  # of the layers before it
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds scenes15")
     parser.add_argument("--from-scratch", action="store_true", help="do not learn the scenes first")
-    parser.add_argument("--model", choices=LAST, help="the network to fine-tune: resnet18 by default")
+    parser.add_argument("--model", choices=NEW, help="the network to fine-tune: resnet18 by default")
     parser.add_argument("--weights", type=Path, help="torchvision's file of its weights")
     parser.add_argument("--epochs", type=int, help="60, of the scenes and of the attributes; 15 to fine-tune")
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
@@ -82,7 +84,8 @@ def main() -> None:
         if name == "squeezenet1_0":  # its own classifier ends with a ReLU, which lets no score be negative
             model.classifier = pooled_classifier(512, len(attributes))
         start = f"from {args.weights.name}"
-        groups = nn.utils.parameter_groups(model, {LAST[name]: 1e-3}, lr=1e-3 / 30)
+        last, rate = NEW[name]
+        groups = nn.utils.parameter_groups(model, {last: rate}, lr=FINE_BODY_RATE)
     else:
         model = SimpleNetFinal(num_classes=15)
         start = "from scratch" if scenes is None else "after learning the scenes"

@@ -4,7 +4,7 @@
     python examples/voc/classify.py --data FOLDER --networks pretrained --model alexnet --weights alexnet.pth
 
 The task and its measure are explained in voc/simple.py, which trains the simplest network. A pretrained one gets a new
-last layer (SqueezeNet a whole classifier); the layers before it learn at a thirtieth of its rate.
+last layer (SqueezeNet a whole classifier); the layers before it learn at a lower rate.
 
 A tenth of the train split, drawn at random, is for validation; VOC's val split is the test split here, looked at once
 for each network. A run that was cut off goes on where it was when the command is given again.
@@ -36,8 +36,9 @@ NETWORKS = {
     "own, shallower": (lambda: VOCClassifier(deeper=False), True),
     "own, no augmentation": (lambda: VOCClassifier(), False),
 }
-# For --weights: the layer that is new. Those before it learn more slowly.
-PRETRAINED = {"alexnet": "classifier.6", "resnet18": "fc", "squeezenet1_0": "classifier"}
+# For --weights: the layer that is new, and its learning rate: behind a batch norm, as SqueezeNet's, it can be high.
+PRETRAINED = {"alexnet": ("classifier.6", 1e-3), "resnet18": ("fc", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
+BODY_RATE = 5e-5  # of the layers before it
 
 
 def main() -> None:
@@ -84,10 +85,10 @@ def main() -> None:
 
         model = make_network()
         criterion = nn.BCEWithLogitsLoss()
-        rate = 1e-3 if name == "pretrained" else 5e-4
+        last, rate = PRETRAINED[args.model] if name == "pretrained" else ("", 5e-4)
         groups = [{"params": list(model.parameters()), "lr": rate}]
         if name == "pretrained":
-            groups = nn.utils.parameter_groups(model, {PRETRAINED[args.model]: rate}, lr=rate / 30)
+            groups = nn.utils.parameter_groups(model, {last: rate}, lr=BODY_RATE)
         optimizer = torch.optim.AdamW(groups, weight_decay=0.02)
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
