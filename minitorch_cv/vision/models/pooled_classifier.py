@@ -18,7 +18,7 @@ def pooled_classifier(in_channels: int, num_classes: int, dropout: float = 0.5) 
     Sequential(
       (0): AdaptiveAvgPool2d(output_size=1)
       (1): Flatten(start_dim=1, end_dim=-1)
-      (2): BatchNorm1d(512, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+      (2): BatchNorm1d(512, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
       (3): Dropout(p=0.5, inplace=False)
       (4): Linear(in_features=512, out_features=20, bias=True)
     )
