@@ -60,7 +60,7 @@ def test_the_headline(ten_classes):
     assert page.texts["dt"] == ["Test accuracy", "Test loss", "Epochs", "Training time", "Parameters"]
     result, *others = page.texts["dd"]
     assert result.startswith(f"{metrics['accuracy'] * 100:.2f}\u00a0%95\u00a0% interval ")
-    assert others == ["0.7312", "20best: epoch 19", "10 min 30 s", "11,173,962"]
+    assert others == ["0.7312", "20best: epoch 19", "10 min", "11,173,962"]
 
 
 def test_what_repeats_the_run(ten_classes):
