@@ -33,7 +33,7 @@ def torch_steps(model, after_backward=lambda: None, after_step=lambda: None, epo
 
 def assert_same_weights(ours, theirs):
     for (name, mine), other in zip(ours.state_dict().items(), theirs.state_dict().values(), strict=True):
-        np.testing.assert_allclose(mine.numpy(), other.numpy(), rtol=1e-4, atol=1e-6, err_msg=name)
+        np.testing.assert_allclose(mine.numpy(), other.numpy(), rtol=1e-8, atol=1e-10, err_msg=name)
 
 
 @pytest.mark.parametrize("kind", ["norm", "value"])

@@ -17,7 +17,7 @@ def run(tmp_path):
 
     def make(name):
         mt.manual_seed(0)
-        model = nn.Linear(FEATURES, CLASSES)
+        model = nn.Linear(FEATURES, CLASSES).double()
         out = training.begin_run(tmp_path / name, name, list("abcd"), model, (1, FEATURES))
         optimizer = mt.optim.SGD(model.parameters(), lr=0.1)
         parts = loader(mt, *samples(40, 1)), loader(mt, *samples(20, 2)), optimizer, nn.CrossEntropyLoss()

@@ -57,7 +57,7 @@ def test_a_bad_layer():
         def forward(self, x):
             return (x - 1000).sqrt()
 
-    model = mt.nn.Sequential(mt.nn.BatchNorm1d(6), mt.nn.Sequential(mt.nn.Linear(6, 4), Root()), mt.nn.ReLU())
+    model = mt.nn.Sequential(mt.nn.BatchNorm1d(6), mt.nn.Sequential(mt.nn.Linear(6, 4), Root()), mt.nn.ReLU()).double()
     error = fit(model)
     assert "the first layer whose output has NaN or infinity is 1.1 (Root)" in str(error)
     assert model[0].num_batches_tracked.item() == 1  # looking for the layer did not count
