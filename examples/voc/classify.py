@@ -85,10 +85,12 @@ def main() -> None:
 
         model = make_network()
         criterion = nn.BCEWithLogitsLoss()
-        last, rate = PRETRAINED[args.model] if name == "pretrained" else ("", 5e-4)
-        groups = [{"params": list(model.parameters()), "lr": rate}]
         if name == "pretrained":
+            last, rate = PRETRAINED[args.model]
             groups = nn.utils.parameter_groups(model, {last: rate}, lr=BODY_RATE)
+        else:
+            rate = 5e-4
+            groups = [{"params": list(model.parameters()), "lr": rate}]
         optimizer = torch.optim.AdamW(groups, weight_decay=0.02)
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)

@@ -11,8 +11,6 @@ from ..tensors.generator import get_rng_state, set_rng_state
 from .callbacks import Callback, History, Run
 from .run_folder import BEST, HISTORY, LAST, RUN, read_json, write_json
 
-_OTHER_FOLDER = "If it belongs to another run, choose another folder (out)"
-
 
 def keep(run: Run, callbacks: Sequence[Callback], loader: Any) -> None:
     """Write an epoch's files into the run's folder, over those of the epoch before; the old or the new are there.
@@ -76,8 +74,7 @@ def restore(run: Run, callbacks: Sequence[Callback], loader: Any) -> bool:
             generator.set_state(state["loader_random"])
         run.history, run.epoch, run.stop = state["history"], state["epoch"], state["stop"]
     except Exception as error:
-        begin_anew = "to begin anew, delete it or pass resume=False"
-        raise RuntimeError(f"fit: cannot go on from {path}: {error}. {_OTHER_FOLDER}; {begin_anew}") from error
+        raise _unfit("fit", path, error, "delete it or pass resume=False") from error
     return True
 
 
@@ -132,8 +129,7 @@ def load_checkpoint(out: str | Path, **parts: Any) -> History:
         set_rng_state(state["random"])
         return state["history"]
     except Exception as error:
-        hint = f"{_OTHER_FOLDER}; to begin anew, delete it"
-        raise RuntimeError(f"load_checkpoint: cannot go on from {path}: {error}. {hint}") from error
+        raise _unfit("load_checkpoint", path, error, "delete it") from error
 
 
 def _identity(out: Path) -> dict[str, Any] | None:
@@ -163,3 +159,10 @@ def _check_scheduler(kept: dict[str, Any] | None, scheduler: Any) -> None:
     old, new = (kept or {}).get("total_steps"), getattr(scheduler, "total_steps", None)
     if old != new:
         raise ValueError(f"its scheduler ends after {old} steps, this run's after {new}")
+
+
+def _unfit(operation: str, path: Path, error: Exception, how: str) -> RuntimeError:
+    return RuntimeError(
+        f"{operation}: cannot go on from {path}: {error}. If it belongs to another run, choose another folder (out); "
+        f"to begin anew, {how}"
+    )

@@ -25,6 +25,7 @@ from .metrics import (
     per_class_accuracy,
     prevalence,
 )
+from .metrics.multilabel import counted_targets
 from .plots.inputs import softmax
 from .run_folder import HISTORY, METRICS, PREDICTIONS, RUN, read_json, write_json
 
@@ -61,8 +62,8 @@ def finish_run(
               method: of the average precision in multi-label runs.
     Returns:  what metrics.json holds.
     Raises:   FileNotFoundError: if begin_run has not made the folder.
-              ValueError: if the loader shuffles, the model has no layer `features`, the history no column `monitor`, or
-                the scores do not fit the run's classes.
+              ValueError: if the loader shuffles, the model has no layer `features`, the history no column `monitor`,
+                the scores do not fit the run's classes, or `ignore` does not fit them or the run's task.
     """
     folder = Path(out)
     if not (folder / RUN).exists():
@@ -76,9 +77,9 @@ def finish_run(
     trained = _of_history(folder, monitor)
     if features is not None:
         find_layer(model, features)  # complains now rather than when all else is done
-    found = predict(model, test_loader, progress=True)
     if ignore is not None and run["task"] != "multilabel":
         raise ValueError("finish_run: ignore is for multi-label runs; this one has one class a sample")
+    found = predict(model, test_loader, progress=True)
     if found.scores.ndim != 2 or found.scores.shape[1] != len(run["classes"]):
         raise ValueError(
             f"finish_run: scores of shape {found.scores.shape} for the run's {len(run['classes'])} classes; expected "
@@ -109,7 +110,7 @@ def _multilabel(found: Predictions, classes: Sequence[str], ignore: np.ndarray |
     precision = average_precision(found.scores, found.targets, method, ignore)
     base = prevalence(found.targets, ignore)
     right = label_accuracy(found.scores, found.targets, ignore=ignore)
-    counted = (~np.zeros(found.scores.shape, bool) if ignore is None else ~np.asarray(ignore, bool)).sum(axis=0)
+    counted = counted_targets("finish_run", ignore, found.scores.shape).sum(axis=0)
 
     def named(values: np.ndarray) -> dict[str, float]:
         return dict(zip(classes, values.tolist(), strict=True))
@@ -182,8 +183,7 @@ def _worth_seeing(found: Predictions, ignore: np.ndarray | None) -> np.ndarray:
             chosen |= set(np.flatnonzero((found.targets == true) & (predicted == taken_for))[:_OF_PAIR].tolist())
     else:
         wrong = (found.scores > 0) != (found.targets == 1)
-        if ignore is not None:
-            wrong &= ~np.asarray(ignore, bool)
+        wrong &= counted_targets("finish_run", ignore, wrong.shape)
         surest = np.argsort(-np.where(wrong, np.abs(found.scores), -1), axis=None, kind="stable")
         chosen |= set((surest[: min(_FAILURES, wrong.sum())] // wrong.shape[1]).tolist())
     return np.array(sorted(chosen), np.int64)

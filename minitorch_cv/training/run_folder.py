@@ -17,7 +17,7 @@ from typing import Any
 
 from ..nn.module import Module
 from ..utils.atomic import replacing
-from ..utils.download import digest_of
+from ..utils.checksum import digest_of
 from .machine import describe_machine, versions
 from .summary import summary
 

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from minitorch_cv.utils.download import Checksum, fetch_file, md5
+from minitorch_cv.utils.checksum import Checksum, md5
+from minitorch_cv.utils.download import fetch_file
 from tests.servers import Chunked, Lying, Plain, Resuming, Slow, Stalling
 
 CONTENT = bytes(range(256)) * 1200  # several of the pieces in which it is read

@@ -37,7 +37,7 @@ def average_precision(
     values, truth = _checked("average_precision", scores, targets)
     if method not in METHODS:
         raise ValueError(f"average_precision: method is {method!r}, expected one of {', '.join(map(repr, METHODS))}")
-    counted = _counted("average_precision", ignore, values.shape)
+    counted = counted_targets("average_precision", ignore, values.shape)
     return np.array(
         [_of_label(values[kept, k], truth[kept, k], method) for k, kept in enumerate(np.moveaxis(counted, 1, 0))]
     )
@@ -65,7 +65,7 @@ def prevalence(targets: Numbers, ignore: Numbers | None = None) -> np.ndarray:
     Returns:  (K,) float64 in [0, 1]; NaN for a label without positives, as `average_precision` has it.
     """
     _, truth = _checked("prevalence", targets, targets)
-    counted = _counted("prevalence", ignore, truth.shape)
+    counted = counted_targets("prevalence", ignore, truth.shape)
     positives, samples = (truth * counted).sum(axis=0), counted.sum(axis=0)
     return np.where(positives > 0, positives / np.maximum(samples, 1), np.nan)
 
@@ -85,10 +85,23 @@ def label_accuracy(
                 samples.
     """
     values, truth = _checked("label_accuracy", scores, targets)
-    counted = _counted("label_accuracy", ignore, values.shape)
+    counted = counted_targets("label_accuracy", ignore, values.shape)
     right = ((values > threshold) == truth.astype(bool)) & counted
     samples = counted.sum(axis=0)
     return np.where(samples > 0, right.sum(axis=0) / np.maximum(samples, 1), np.nan)
+
+
+def counted_targets(operation: str, ignore: Numbers | None, shape: tuple[int, ...]) -> np.ndarray:
+    """(N, K), true where a sample counts for a label: what is not ignored.
+
+    Raises:   ValueError: if `ignore` has another shape; the message begins with the operation.
+    """
+    if ignore is None:
+        return np.ones(shape, bool)
+    counted = ~as_array(ignore).astype(bool)
+    if counted.shape != shape:
+        raise ValueError(f"{operation}: ignore of shape {counted.shape}, expected {shape} as the targets")
+    return counted
 
 
 def label_table(
@@ -106,7 +119,7 @@ def label_table(
         raise ValueError(f"label_table: {len(names)} names for {len(right)} labels")
     precision = [average_precision(scores, targets, method, ignore) for method in METHODS]
     truth = as_array(targets)
-    positives = (truth * _counted("label_table", ignore, truth.shape)).sum(axis=0).astype(int)
+    positives = (truth * counted_targets("label_table", ignore, truth.shape)).sum(axis=0).astype(int)
     width = max(4, *map(len, names))
     lines = [f"{'':<{width}}                       average precision", f"{'label':<{width}}  positives  accuracy"]
     lines[1] += "".join(f"  {method:>9}" for method in METHODS)
@@ -117,16 +130,6 @@ def label_table(
         f"{'mean':<{width}}  {positives.sum():9d}  {_shown(share):>8}" + "".join(f"  {_shown(v):>9}" for v in means)
     )
     return "\n".join(lines)
-
-
-def _counted(operation: str, ignore: Numbers | None, shape: tuple[int, ...]) -> np.ndarray:
-    """(N, K), true where a sample counts for a label."""
-    if ignore is None:
-        return np.ones(shape, bool)
-    counted = ~as_array(ignore).astype(bool)
-    if counted.shape != shape:
-        raise ValueError(f"{operation}: ignore of shape {counted.shape}, expected {shape} as the targets")
-    return counted
 
 
 def _shown(value: float) -> str:

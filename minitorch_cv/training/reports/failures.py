@@ -22,15 +22,17 @@ def failures(run: RunRecord) -> Section | LeftOut:
         return LeftOut(title, NO_ARRAYS if arrays is None else "predictions.npz has no images.")
     images, index = arrays.images, arrays.image_index
     if run.task == "multilabel":
-        known = ~np.isnan(arrays.known)
-        wrong = ((arrays.scores > 0) != arrays.targets) & known
+        targets = arrays.known
+        count = ~np.isnan(targets)
+        wrong = ((arrays.scores > 0) != arrays.targets) & count
         text = (
-            f"Wrong are {counted(int(wrong.sum()), 'attribute')} of {whole(int(known.sum()))}, in "
+            f"Wrong are {counted(int(wrong.sum()), 'attribute')} of {whole(int(count.sum()))}, in "
             f"{whole(int(wrong.any(axis=1).sum()))} of {counted(len(wrong), 'sample')}. An attribute is said to be "
             "there if its score is above 0, a probability of one half."
         )
     else:
-        wrong = arrays.scores.argmax(axis=1) != arrays.targets
+        targets = arrays.targets
+        wrong = arrays.scores.argmax(axis=1) != targets
         text = (
             f"{counted(int(wrong.sum()), 'sample')} of {whole(len(wrong))} "
             f"{'was' if wrong.sum() == 1 else 'were'} taken for another class."
@@ -44,13 +46,7 @@ def failures(run: RunRecord) -> Section | LeftOut:
     )
     picture = drawn(
         lambda path: plots.plot_failures(
-            images,
-            arrays.scores,
-            arrays.known if run.task == "multilabel" else arrays.targets,
-            path,
-            run.classes,
-            count=_SHOWN,
-            image_index=index,
+            images, arrays.scores, targets, path, run.classes, count=_SHOWN, image_index=index
         ),
         f"{counted(min(_SHOWN, int(wrong[index].sum())), 'mistake')}: each image with what is true, what was predicted "
         "and how sure the model was.",

@@ -58,19 +58,14 @@ def attribute_precisions(run: RunRecord) -> list[float] | None:
     return average_precision(run.arrays.scores, run.arrays.targets, ignore=run.arrays.ignored).tolist()
 
 
-def _ignores(run: RunRecord) -> bool:
-    """Whether there are targets that do not count."""
-    return run.arrays is not None and run.arrays.ignored is not None and bool(run.arrays.ignored.any())
-
-
 def precision_recall(run: RunRecord) -> Section | LeftOut:
     """Precision over recall for each attribute."""
     title, arrays, precisions = "Precision and recall", run.arrays, attribute_precisions(run)
     if arrays is None or precisions is None:
         return LeftOut(title, NO_ARRAYS)
     text = "Each curve goes through all thresholds of an attribute's score, from the strictest one at the left."
-    if _ignores(run):
-        left_out = counted(int(arrays.ignored.sum()), "target")  # type: ignore[union-attr]  # _ignores looked
+    if arrays.left_out:
+        left_out = counted(arrays.left_out, "target")
         text += f" Left out, here as in the table: {left_out} of {whole(arrays.targets.size)}, not to be counted."
     content = [element("p", text)]
     for start in range(0, len(run.classes), _CURVES):
@@ -85,7 +80,7 @@ def _curves(run: RunRecord, part: slice, precisions: list[float]) -> Markup:
     absent = [name for name, count in zip(names, positives, strict=True) if not count]
     alt = f"Precision over recall, a curve for each of {counted(len(names) - len(absent), 'attribute')}."
     if absent:
-        alt += f" No sample{' that counts' if _ignores(run) else ''} has {enumerated(absent)}."
+        alt += f" No sample{' that counts' if arrays.left_out else ''} has {enumerated(absent)}."
     return drawn(
         lambda path: plots.plot_precision_recall(
             arrays.scores[:, part], arrays.known[:, part], names, path, average_precision=precisions[part]
@@ -96,14 +91,14 @@ def _curves(run: RunRecord, part: slice, precisions: list[float]) -> Markup:
 
 def _attribute_table(run: RunRecord, precisions: list[float], baseline: list[float] | None) -> Markup:
     accuracies = run.by_class("attribute_accuracy")
-    positives = [MISSING] * len(run.classes)
+    positives, have = [MISSING] * len(run.classes), "samples that have it"
     if run.arrays is not None:
+        have = "samples that count and have it" if run.arrays.left_out else have
         positives = [whole(int(count)) for count in np.nansum(run.arrays.known, axis=0)]
         right = label_accuracy(run.arrays.scores, run.arrays.targets, ignore=run.arrays.ignored)
         accuracies = accuracies or right.tolist()
     nothing = [math.nan] * len(run.classes)
     columns = (run.classes, positives, precisions, baseline or nothing, accuracies or nothing)
     rows = [(name, count, *map(percent, shares)) for name, count, *shares in zip(*columns, strict=True)]
-    have = "samples that count and have it" if _ignores(run) else "samples that have it"
     header = ("attribute", have, "average precision", "baseline", "accuracy")
     return table("How well each attribute is recognised", header, rows, numbers=(1, 2, 3, 4))

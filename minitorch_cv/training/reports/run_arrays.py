@@ -40,6 +40,11 @@ class RunArrays:
         """(N, K) targets of multi-label data as numbers, NaN where they do not count: as the plots take them."""
         return self.targets.astype(np.float64) if self.ignored is None else np.where(self.ignored, np.nan, self.targets)
 
+    @property
+    def left_out(self) -> int:
+        """How many targets do not count."""
+        return 0 if self.ignored is None else int(self.ignored.sum())
+
 
 def read_arrays(path: Path, classes: int, multilabel: bool, operation: str) -> RunArrays:
     """Read and check a file.

@@ -100,8 +100,8 @@ def duration(seconds: float) -> str:
         return MISSING
     if seconds < 59.95:
         return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 10:
+    if seconds < 599.5:
+        minutes, rest = divmod(round(seconds), 60)
         return f"{minutes} min {rest} s"
     minutes = round(seconds / 60)
     if minutes < 60:

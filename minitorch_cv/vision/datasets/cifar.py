@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...utils.download import fetch_file, md5
+from ...utils.checksum import md5
+from ...utils.download import fetch_file
 from .arguments import not_found
 from .cifar_files import (
     LabelKind,

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ...utils.download import fetch_file, md5
+from ...utils.checksum import md5
+from ...utils.download import fetch_file
 from .arguments import not_found, one_of
 from .class_folders import KnownClasses
 from .images import default_loader

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...utils.download import fetch_file, md5
+from ...utils.checksum import md5
+from ...utils.download import fetch_file
 from .arguments import not_found
 from .arrays import ArrayDataset
 from .idx import read_idx

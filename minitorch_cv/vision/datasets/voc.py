@@ -11,7 +11,8 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from ...tensors.tensor import Tensor
-from ...utils.download import fetch_file, md5
+from ...utils.checksum import md5
+from ...utils.download import fetch_file
 from .arguments import not_found, one_of
 from .images import default_loader
 from .unpack import unpack

@@ -12,7 +12,8 @@ import re
 from pathlib import Path
 from urllib.parse import urlparse
 
-from ...utils.download import Checksum, fetch_file
+from ...utils.checksum import Checksum
+from ...utils.download import fetch_file
 from ...utils.hub_folder import get_dir
 
 _SHA256_IN_NAME = re.compile(r"-([0-9a-f]{8,64})\.\w+$")  # resnet18-f37072fd.pth, as PyTorch names its files

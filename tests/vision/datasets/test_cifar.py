@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torchvision.datasets as theirs
 
-from minitorch_cv.utils.download import digest_of
+from minitorch_cv.utils.checksum import digest_of
 from minitorch_cv.vision import datasets as ours
 from tests.vision.datasets.checks import check_alike, check_can_be_copied, pack
 from tests.vision.datasets.fixtures import write_cifar10, write_cifar100

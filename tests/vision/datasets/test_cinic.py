@@ -6,7 +6,7 @@ import tarfile
 import pytest
 import torchvision.datasets as theirs
 
-from minitorch_cv.utils.download import digest_of
+from minitorch_cv.utils.checksum import digest_of
 from minitorch_cv.vision.datasets import CINIC10
 from tests.vision.datasets.checks import check_can_be_copied, pack, plain
 from tests.vision.datasets.fixtures import CIFAR10_CLASSES, write_cinic10

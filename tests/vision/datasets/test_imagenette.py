@@ -3,7 +3,7 @@
 import pytest
 import torchvision.datasets as theirs
 
-from minitorch_cv.utils.download import digest_of
+from minitorch_cv.utils.checksum import digest_of
 from minitorch_cv.vision.datasets import Imagenette
 from tests.vision.datasets.checks import check_alike, check_can_be_copied, check_raises_alike, pack
 from tests.vision.datasets.fixtures import write_imagenette

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import minitorch_cv as mt
-from minitorch_cv.utils.download import digest_of
+from minitorch_cv.utils.checksum import digest_of
 from minitorch_cv.vision.datasets import MNIST, FashionMNIST
 from minitorch_cv.vision.transforms import ToTensor
 from tests.vision.datasets.idx_files import idx_bytes, write_split

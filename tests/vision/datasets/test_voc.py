@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 import torchvision.datasets as theirs
 
-from minitorch_cv.utils.download import digest_of
+from minitorch_cv.utils.checksum import digest_of
 from minitorch_cv.vision.datasets import VOCClassification, VOCDetection
 from minitorch_cv.vision.datasets.voc import ARCHIVES
 from tests.vision.datasets.checks import check_alike, check_can_be_copied, check_raises_alike, pack
