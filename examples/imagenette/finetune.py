@@ -30,7 +30,7 @@ SIZE = 192
 FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
 # The layer that is new, and its learning rate: behind a batch norm, as SqueezeNet's, it can be high.
 NEW = {"resnet18": ("fc", 1e-3), "alexnet": ("classifier.6", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
-BODY_RATE = 5e-5  # of the layers before it
+BODY_RATE = 1e-4  # of the layers before it
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
@@ -94,6 +94,7 @@ def main() -> None:
                 "variant": variant,
                 "epochs": epochs,
                 "lr": rate,
+                "lr before the last layer": BODY_RATE if args.weights else rate,
             },
             data={
                 "name": f"Imagenette, {size}×{size}",

@@ -27,7 +27,7 @@ SIZE, LARGER = 224, 248  # pixels: what the network sees, and what a random crop
 FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
 # The layer that is new, and its learning rate: behind a batch norm, as SqueezeNet's, it can be high.
 NEW = {"resnet18": ("fc", 1e-3), "alexnet": ("classifier.6", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
-BODY_RATE = 5e-5  # of the layers before it
+BODY_RATE = 2e-4  # of the layers before it
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
@@ -78,7 +78,14 @@ def main() -> None:
         model,
         (1, 3, SIZE, SIZE),
         seed=args.seed,
-        settings={"model": args.model, "start": start, "weights": args.weights, "epochs": epochs, "lr": rate},
+        settings={
+            "model": args.model,
+            "start": start,
+            "weights": args.weights,
+            "epochs": epochs,
+            "lr": rate,
+            "lr before the last layer": BODY_RATE if args.weights else rate,
+        },
         data={
             "name": f"15-Scenes, {SIZE}×{SIZE}",
             "train": len(indices) - held_out,

@@ -38,7 +38,7 @@ NETWORKS = {
 }
 # For --weights: the layer that is new, and its learning rate: behind a batch norm, as SqueezeNet's, it can be high.
 PRETRAINED = {"alexnet": ("classifier.6", 1e-3), "resnet18": ("fc", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
-BODY_RATE = 5e-5  # of the layers before it
+BODY_RATE = 2e-4  # of the layers before it
 
 
 def main() -> None:
@@ -110,6 +110,7 @@ def main() -> None:
                 "augmentation": augmented,
                 "epochs": epochs,
                 "lr": rate,
+                "lr before the last layer": BODY_RATE if name == "pretrained" else rate,
             },
             data={
                 "name": f"PASCAL VOC 2012, {SIZE}×{SIZE}",

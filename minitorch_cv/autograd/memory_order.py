@@ -6,8 +6,8 @@ shares memory with it (views, detached tensors) go to a copy in the order of the
 still see each other's writes. What backward has saved keeps the old memory, which has the same numbers; the version
 that the tensors share still tells if they are changed in place.
 
-Memory stays where it is (`fixed`) if the user made its order: by `memory_format=channels_last`, or by sharing it with
-what cannot follow, such as a NumPy array.
+Memory stays where it is (`fixed`) if the user made its order: by `memory_format=channels_last`, by permuting what was
+computed from, or by sharing it with what cannot follow, such as a NumPy array.
 """
 
 from __future__ import annotations
@@ -54,6 +54,21 @@ def note_sharing(variable: Variable, source: Variable) -> None:
     if counter.tenants is None:
         counter.tenants = WeakValueDictionary({id(home): home, id(source): source})
     counter.tenants[id(variable)] = variable
+
+
+def inherit_order(result: Variable, inputs: Sequence[Variable | None]) -> None:
+    """Let a result that lies as the first input of its shape does stay there if that input's order is the user's.
+
+    So `image.permute(2, 0, 1) * 2` keeps the permuted order, as in PyTorch, although a layer's map may lie the same.
+    """
+    shape = result.array.shape
+    for v in inputs:
+        if v is not None and v.array.shape == shape and not v.array.flags.c_contiguous:
+            own, given = result.array.itemsize, v.array.itemsize
+            steps = zip(shape, result.array.strides, v.array.strides)
+            alike = all(n == 1 or a * given == b * own for n, a, b in steps)
+            result.version_counter.fixed = alike and home_of(v) is None
+            return
 
 
 def home_of(variable: Variable) -> Variable | None:

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..types import dtype as dt
 from .grad_mode import grad_state
+from .memory_order import inherit_order
 from .node import Array, Node, Place, RemovableHandle, may_share
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Operation(Node):
     __slots__ = ()
 
     is_view = False  # forward returns a view of its first input's memory
+    is_pointwise = False  # each element of the result comes from those at its place, and lies in memory as they do
     same_everywhere = False  # forward_inplace gives all elements one value, so they may lie in one place (expand)
     torch_name: str | None = None  # what PyTorch calls the backward node, where it is not ClassBackward0
 
@@ -71,6 +73,8 @@ class Operation(Node):
         outputs = tuple([first.wrap(np.asarray(r)) for r in results]) if many else (first.wrap(np.asarray(results)),)
         if self.is_view:
             self._share_memory(first, outputs, many)
+        elif self.is_pointwise and not outputs[0].array.flags.c_contiguous:
+            inherit_order(outputs[0], inputs)
         if recording:
             self._remember(inputs, outputs)
             for index, output in enumerate(outputs):

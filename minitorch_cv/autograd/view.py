@@ -8,12 +8,14 @@ asked for (Variable.grad_fn), by replaying the view operations that led from b t
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .node import Array, Node
-from .operation import Operation
+
+if TYPE_CHECKING:
+    from .operation import Operation
 
 # What to do when the graph cannot follow a write to a view, by where the view comes from (PyTorch's words).
 NOT_WRITABLE = {

@@ -21,6 +21,8 @@ from .selection import choose, keep_where
 class Relu(Operation):
     """max(x, 0)."""
 
+    is_pointwise = True
+
     def forward(self, x: Array) -> Array:
         self.y = relu_of(x)
         return self.y
@@ -48,6 +50,7 @@ def relu_gradient(y: Array, grad_out: Array) -> Array:
 class Threshold(Operation):
     """x where it is above the threshold, a fixed value elsewhere."""
 
+    is_pointwise = True
     threshold: float
     value: float
 
@@ -63,6 +66,7 @@ class Threshold(Operation):
 class Hardtanh(Operation):
     """x held between two bounds; at the bounds the gradient is 0."""
 
+    is_pointwise = True
     min_val: float
     max_val: float
 
@@ -91,6 +95,7 @@ class Hardtanh(Operation):
 class LeakyRelu(Operation):
     """x where it is positive, slope * x elsewhere, 0 included."""
 
+    is_pointwise = True
     negative_slope: float
 
     def forward(self, x: Array) -> Array:
@@ -118,6 +123,7 @@ class LeakyRelu(Operation):
 class Rrelu(Operation):
     """LeakyRelu with a slope drawn for each element."""
 
+    is_pointwise = True
     torch_name = "RreluWithNoiseBackward0"
     lower: float
     upper: float
@@ -135,6 +141,7 @@ class Rrelu(Operation):
 class Prelu(Operation):
     """LeakyRelu with a learned slope, one for all channels or one for each."""
 
+    is_pointwise = True
     torch_name = "PreluKernelBackward0"
 
     def forward(self, x: Array, weight: Array) -> Array:
@@ -157,6 +164,8 @@ class Prelu(Operation):
 class Hardsigmoid(Operation):
     """x/6 + 1/2, held between 0 and 1; at the bounds the gradient is 0."""
 
+    is_pointwise = True
+
     def forward(self, x: Array) -> Array:
         self.x = x
         return np.clip(x + 3, 0, 6) / 6
@@ -168,6 +177,8 @@ class Hardsigmoid(Operation):
 @dataclass(eq=False, repr=False)
 class Hardswish(Operation):
     """x * hardsigmoid(x); the gradient is 0 at -3 and 1 at 3."""
+
+    is_pointwise = True
 
     def forward(self, x: Array) -> Array:
         self.x = x
@@ -183,6 +194,7 @@ class Hardswish(Operation):
 class Hardshrink(Operation):
     """x outside [-lambd, lambd], 0 inside."""
 
+    is_pointwise = True
     lambd: float
 
     def forward(self, x: Array) -> Array:

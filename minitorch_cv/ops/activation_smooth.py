@@ -13,7 +13,7 @@ from ..kernels import elementwise, vector_math
 from ..kernels.erf import erf
 from . import logistic
 from .arguments import check_floating, check_number, normalize_dim, promote_floating
-from .memory_order import by_element
+from .memory_order import by_element, tidy
 from .selection import choose
 
 
@@ -21,6 +21,7 @@ from .selection import choose
 class Elu(Operation):
     """scale * x where x is positive, scale * alpha * (exp(x / width) - 1) elsewhere."""
 
+    is_pointwise = True
     alpha: float
     scale: float = 1.0
     width: float = 1.0
@@ -51,6 +52,8 @@ class Celu(Elu):
 class Gelu(Operation):
     """x times the normal distribution's cumulative probability of x."""
 
+    is_pointwise = True
+
     def forward(self, x: Array) -> Array:
         self.x = x
         if elementwise.supports(x):
@@ -70,6 +73,7 @@ class Gelu(Operation):
 class GeluTanh(Operation):
     """Gelu, the cumulative probability approximated by a tanh."""
 
+    is_pointwise = True
     torch_name = "GeluBackward0"
 
     def forward(self, x: Array) -> Array:
@@ -91,6 +95,8 @@ class GeluTanh(Operation):
 class Silu(Operation):
     """x * sigmoid(x)."""
 
+    is_pointwise = True
+
     def forward(self, x: Array) -> Array:
         self.x = x
         if elementwise.supports(x):
@@ -108,6 +114,8 @@ class Silu(Operation):
 class Mish(Operation):
     """x * tanh(softplus(x))."""
 
+    is_pointwise = True
+
     def forward(self, x: Array) -> Array:
         self.x = x
         self.tanh = np.tanh(np.log1p(np.exp(x)))
@@ -122,6 +130,7 @@ class Mish(Operation):
 class Softplus(Operation):
     """log(1 + exp(beta x)) / beta; x itself where beta x exceeds the threshold."""
 
+    is_pointwise = True
     beta: float
     threshold: float
 
@@ -140,7 +149,7 @@ class LogSigmoid(Operation):
 
     def forward(self, x: Array) -> Array:
         self.x = x
-        return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
+        return tidy(np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))))
 
     def backward(self, grad_out: Array) -> Array:
         return grad_out * logistic.sigmoid(-self.x)
@@ -150,6 +159,7 @@ class LogSigmoid(Operation):
 class Softsign(Operation):
     """x / (1 + |x|)."""
 
+    is_pointwise = True
     torch_name = "DivBackward0"
 
     def forward(self, x: Array) -> Array:
@@ -166,6 +176,7 @@ class Softsign(Operation):
 class Tanhshrink(Operation):
     """x - tanh(x)."""
 
+    is_pointwise = True
     torch_name = "SubBackward0"
 
     def forward(self, x: Array) -> Array:

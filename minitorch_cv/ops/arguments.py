@@ -128,6 +128,7 @@ def broadcast_shape(op_name: str, *shapes: tuple[int, ...]) -> tuple[int, ...]:
 class ToDtype(Operation):
     """A copy in another dtype."""
 
+    is_pointwise = True
     torch_name = "ToCopyBackward0"
     numpy_dtype: np.dtype
     memory_format: mf.memory_format = mf.preserve_format

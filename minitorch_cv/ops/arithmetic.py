@@ -26,6 +26,7 @@ from .arguments import (
 class Add(Operation):
     """a + alpha * b."""
 
+    is_pointwise = True
     alpha: int | float = 1
 
     def forward(self, a: Array, b: Array) -> Array:
@@ -83,6 +84,8 @@ class Rsub(Sub):
 class Mul(Operation):
     """a * b."""
 
+    is_pointwise = True
+
     def forward(self, a: Array, b: Array) -> Array:
         self.shapes = (a.shape, b.shape)
         self.a = a if self.needs_grad[1] else None
@@ -100,6 +103,8 @@ class Mul(Operation):
 @dataclass(eq=False, repr=False)
 class Div(Operation):
     """a / b."""
+
+    is_pointwise = True
 
     def forward(self, a: Array, b: Array) -> Array:
         self.shapes = (a.shape, b.shape)
@@ -120,6 +125,7 @@ class Div(Operation):
 class RoundedDiv(Operation):
     """a / b rounded towards zero ("trunc") or down ("floor"): a step function, so its gradient is zero."""
 
+    is_pointwise = True
     torch_name = "DivBackward1"
     rounding_mode: str
 
@@ -143,6 +149,7 @@ class RoundedDiv(Operation):
 class Remainder(Operation):
     """a modulo b: with the sign of b (torch.remainder, Python's %), or with the sign of a (torch.fmod)."""
 
+    is_pointwise = True
     sign_of: str
 
     def name(self) -> str:
@@ -168,6 +175,7 @@ class Remainder(Operation):
 class Pow(Operation):
     """base ** exponent."""
 
+    is_pointwise = True
     base_is_tensor: bool
     exponent_is_tensor: bool
 
@@ -200,6 +208,8 @@ class Pow(Operation):
 @dataclass(eq=False, repr=False)
 class Neg(Operation):
     """-x."""
+
+    is_pointwise = True
 
     def forward(self, x: Array) -> Array:
         return np.negative(x)

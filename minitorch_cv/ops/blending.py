@@ -18,6 +18,8 @@ from .pointwise import refuse_integers
 class Lerp(Operation):
     """start + weight * (end - start)."""
 
+    is_pointwise = True
+
     def forward(self, start: Array, end: Array, weight: Array) -> Array:
         self.start, self.end, self.weight = start, end, weight
         step = end - start
@@ -37,6 +39,7 @@ class Lerp(Operation):
 class Addcmul(Operation):
     """x + value * a * b."""
 
+    is_pointwise = True
     value: Array
 
     def forward(self, x: Array, a: Array, b: Array) -> Array:
@@ -56,6 +59,7 @@ class Addcmul(Operation):
 class Addcdiv(Operation):
     """x + value * a / b."""
 
+    is_pointwise = True
     value: Array
 
     def forward(self, x: Array, a: Array, b: Array) -> Array:

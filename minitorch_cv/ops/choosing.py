@@ -18,6 +18,8 @@ from .numbers import number_array
 class Where(Operation):
     """a where the condition holds, b elsewhere."""
 
+    is_pointwise = True
+
     def forward(self, condition: Array, a: Array, b: Array) -> Array:
         self.condition = condition
         self.shapes = (a.shape, b.shape)
@@ -34,6 +36,8 @@ class Where(Operation):
 
 class Maximum(Operation):
     """The larger of a and b, NaN if either is; where they tie the gradient is halved."""
+
+    is_pointwise = True
 
     def forward(self, a: Array, b: Array) -> Array:
         self.a, self.b = a, b
@@ -66,6 +70,8 @@ class Minimum(Maximum):
 
 class Fmax(Operation):
     """The larger of a and b, or the one that is not NaN; where they tie a gets the gradient."""
+
+    is_pointwise = True
 
     def forward(self, a: Array, b: Array) -> Array:
         if True in self.needs_grad:

@@ -19,6 +19,7 @@ from .selection import keep_where
 class Clamp(Operation):
     """min where x is below it, max where x is above; the gradient passes from bound to bound, both included."""
 
+    is_pointwise = True
     torch_name = "ClampBackward1"
     min: Array | None
     max: Array | None
@@ -39,6 +40,7 @@ class Clamp(Operation):
 class ClampToTensors(Operation):
     """Clamp with a bound for each element; each bound gets the gradient where it is the result."""
 
+    is_pointwise = True
     torch_name = "ClampBackward0"
 
     def forward(self, x: Array, low: Any, high: Any) -> Array:

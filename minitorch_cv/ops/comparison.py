@@ -7,14 +7,21 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.memory_order import inherit_order
 from ..autograd.variable import V, Variable
 from .arguments import broadcast_shape, check_number, check_tensor, dtype_of_operands, is_number, promote
 
 
 def _compare(op_name: str, relation: Callable, input: V, other: Variable | float) -> V:
     check_tensor(op_name, input)
-    a, b = promote(op_name, input, other)
-    return input.wrap(np.asarray(relation(a.array, b.array)))
+    return _judged(relation, *promote(op_name, input, other))
+
+
+def _judged(function: Callable, input: V, *others: Variable) -> V:
+    made = input.wrap(np.asarray(function(input.array, *[o.array for o in others])))
+    if not made.array.flags.c_contiguous:
+        inherit_order(made, (input, *others))
+    return made
 
 
 def eq(input: V, other: Variable | float) -> V:
@@ -50,19 +57,19 @@ def ge(input: V, other: Variable | float) -> V:
 def isnan(input: V) -> V:
     """Where input is NaN (torch.isnan)."""
     check_tensor("isnan", input)
-    return input.wrap(np.asarray(np.isnan(input.array)))
+    return _judged(np.isnan, input)
 
 
 def isinf(input: V) -> V:
     """Where input is an infinity of either sign (torch.isinf)."""
     check_tensor("isinf", input)
-    return input.wrap(np.asarray(np.isinf(input.array)))
+    return _judged(np.isinf, input)
 
 
 def isfinite(input: V) -> V:
     """Where input is neither NaN nor an infinity (torch.isfinite)."""
     check_tensor("isfinite", input)
-    return input.wrap(np.asarray(np.isfinite(input.array)))
+    return _judged(np.isfinite, input)
 
 
 def isclose(input: V, other: Variable, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> V:

@@ -19,6 +19,7 @@ from .arguments import ToDtype, broadcast_shape, check_tensor, dense_copy, unbro
 class Clone(Operation):
     """The same numbers in memory of their own."""
 
+    is_pointwise = True
     memory_format: mf.memory_format = mf.preserve_format
 
     def forward(self, x: Array) -> Array:

@@ -87,6 +87,8 @@ class Log1p(OfInput):
 class Logaddexp(Operation):
     """log(exp(a) + exp(b)), without overflow."""
 
+    is_pointwise = True
+
     def forward(self, a: Array, b: Array) -> Array:
         self.a, self.b = a, b
         return np.logaddexp(a, b)

@@ -11,6 +11,7 @@ from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..types import dtype as dt
 from .arguments import broadcast_shape, check_number, check_tensor, is_number, to_dtype, unbroadcast
+from .memory_order import tidy
 from .numbers import number_array
 from .undifferentiable import Undifferentiable
 
@@ -45,7 +46,7 @@ class MaskedFill(Operation):
 
     def forward(self, x: Array, mask: Array, value: Array) -> Array:
         self.mask, self.shape = mask, x.shape
-        return np.where(mask, value, x)
+        return tidy(np.where(mask, value, x))
 
     def forward_inplace(self, target: Array, mask: Array, value: Array) -> None:
         self.mask, self.shape = mask, target.shape
@@ -61,6 +62,7 @@ class MaskedFill(Operation):
 class NanToNum(Operation):
     """x with NaN and the infinities replaced; they get no gradient."""
 
+    is_pointwise = True
     nan: float
     posinf: float | None
     neginf: float | None

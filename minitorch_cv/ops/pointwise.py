@@ -15,6 +15,8 @@ from .arguments import check_tensor, inplace_operands, to_dtype
 class OfInput(Operation):
     """y = value(x), whose derivative slope(x) is computed from the input."""
 
+    is_pointwise = True
+
     def value(self, x: Array) -> Array:
         """The result."""
         raise NotImplementedError
@@ -34,6 +36,8 @@ class OfInput(Operation):
 class OfResult(Operation):
     """y = value(x), whose derivative slope(y) is computed from the result."""
 
+    is_pointwise = True
+
     def value(self, x: Array) -> Array:
         """The result."""
         raise NotImplementedError
@@ -52,6 +56,8 @@ class OfResult(Operation):
 
 class Steps(Operation):
     """A step function: its gradient is zero."""
+
+    is_pointwise = True
 
     def backward(self, grad_out: Array) -> Array:
         return np.zeros_like(grad_out)

@@ -12,6 +12,7 @@ from ..autograd.variable import V, Variable
 from . import slicing
 from .arguments import check_tensor, normalize_dim, normalize_dims
 from .copying import clone
+from .memory_order import tidy
 from .permuting import transpose
 from .reshaping import ravel, reshape
 from .sizes import int_tuple, is_int
@@ -39,7 +40,7 @@ class Roll(Operation):
     dims: tuple[int, ...]
 
     def forward(self, x: Array) -> Array:
-        return np.roll(x, self.shifts, self.dims)
+        return tidy(np.roll(x, self.shifts, self.dims))
 
     def backward(self, grad_out: Array) -> Array:
         return np.roll(grad_out, tuple([-s for s in self.shifts]), self.dims)

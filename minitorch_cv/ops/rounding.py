@@ -52,6 +52,8 @@ class Round(Steps):
 class Frac(Operation):
     """The fraction of x, with its sign: x - trunc(x)."""
 
+    is_pointwise = True
+
     def forward(self, x: Array) -> Array:
         return x - np.trunc(x)
 

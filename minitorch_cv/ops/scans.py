@@ -12,6 +12,7 @@ from ..autograd.variable import V, Variable
 from ..types import return_types
 from .arguments import check_tensor, normalize_dim
 from .dimensions import in_dtype
+from .memory_order import tidy
 from .numpy_names import numpy_names
 from .picking import Pick
 
@@ -20,7 +21,7 @@ def _accumulate(ufunc: np.ufunc, x: Array, dim: int, same_dtype: bool) -> Array:
     """In float64 for floats, so that a million float32 keep their digits; integers and bool in int64."""
     lanes = np.atleast_1d(x)
     wide = np.float64 if x.dtype.kind == "f" else x.dtype if same_dtype else np.int64
-    result = ufunc.accumulate(lanes, axis=dim, dtype=wide).reshape(x.shape)
+    result = tidy(ufunc.accumulate(lanes, axis=dim, dtype=wide)).reshape(x.shape)
     return result.astype(x.dtype, copy=False) if x.dtype.kind == "f" else result
 
 

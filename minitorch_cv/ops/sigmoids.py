@@ -51,6 +51,7 @@ class Erf(OfInput):
 class Logit(Operation):
     """log(x / (1 - x)); with eps, of x held in [eps, 1 - eps]."""
 
+    is_pointwise = True
     eps: float | None
 
     def forward(self, x: Array) -> Array:

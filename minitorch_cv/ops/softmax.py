@@ -14,6 +14,7 @@ from ..types import dtype as dt
 from ..types.random_source import current_source
 from .arguments import check_floating, check_number, check_tensor, normalize_dim, to_dtype
 from .arithmetic import add, div
+from .memory_order import tidy
 
 Axis = tuple[int, ...]  # the one dimension, or () for a 0-d tensor, which is a class by itself
 
@@ -33,7 +34,7 @@ class Softmax(Operation):
 
     def forward(self, x: Array) -> Array:
         _, exponentials, total = shifted_exponentials(x, self.axis)
-        self.y = exponentials / total
+        self.y = tidy(exponentials / total)
         return self.y
 
     def backward(self, grad_out: Array) -> Array:
@@ -49,7 +50,7 @@ class LogSoftmax(Operation):
 
     def forward(self, x: Array) -> Array:
         shifted, _, total = shifted_exponentials(x, self.axis)
-        self.y = shifted - np.log(total)
+        self.y = tidy(shifted - np.log(total))
         return self.y
 
     def backward(self, grad_out: Array) -> Array:

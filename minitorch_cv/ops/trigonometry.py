@@ -139,6 +139,8 @@ class Atanh(OfInput):
 class Atan2(Operation):
     """The angle of the point (b, a): atan(a / b) in the right quadrant."""
 
+    is_pointwise = True
+
     def forward(self, a: Array, b: Array) -> Array:
         self.a, self.b = a, b
         return np.arctan2(a, b)

@@ -146,6 +146,56 @@ def test_a_users_own_order_is_kept(own):
     )()
 
 
+ELEMENT_BY_ELEMENT = {
+    "+": lambda library, x: x + 1,
+    "-": lambda library, x: -x,
+    "*": lambda library, x: x * x,
+    "* smaller": lambda library, x: x * library.ones(x.shape[-1], dtype=x.dtype),
+    "**": lambda library, x: x**3,
+    "relu": lambda library, x: x.relu(),
+    "sigmoid": lambda library, x: x.sigmoid(),
+    "exp": lambda library, x: x.exp(),
+    "clamp": lambda library, x: x.clamp(-1, 1),
+    "maximum": lambda library, x: library.maximum(x, -x),
+    "where": lambda library, x: library.where(x > 0, x, -x),
+    "lerp": lambda library, x: library.lerp(x, -x, 0.25),
+    ">": lambda library, x: x > 0,
+    "isnan": lambda library, x: x.isnan(),
+    "clone": lambda library, x: x.clone(),
+    "to": lambda library, x: x.to(library.float32),
+    "two": lambda library, x: (x * 2).tanh(),
+}
+ORDERS = {
+    "image from NumPy": lambda x: x[0].permute(2, 0, 1),
+    "images from NumPy": lambda x: x.permute(0, 3, 1, 2),
+    "permuted": lambda x: x[0].permute(2, 1, 0),
+    "in place": lambda x: (x[0, 0] * 1).unsqueeze_(0).transpose_(0, -1),
+}
+
+
+@pytest.mark.parametrize("name", ELEMENT_BY_ELEMENT)
+@pytest.mark.parametrize("order", ORDERS)
+def test_what_is_computed_element_by_element_keeps_a_users_own_order(name, order):
+    def scenario(library: Any) -> Any:
+        y = ELEMENT_BY_ELEMENT[name](library, ORDERS[order](library.from_numpy(normal(2, 4, 5, 3))))
+        copy = y.reshape(-1)
+        copy.zero_()  # which y does not share
+        with pytest.raises(RuntimeError, match="view size is not compatible"):
+            y.view(-1)
+        return y.float(), y.float().view(library.int32).shape
+
+    in_both(scenario)()
+
+
+def test_what_pytorch_lays_in_order_lies_in_order():
+    def scenario(library: Any) -> Any:
+        x = library.from_numpy(normal(3, 4, 5)).permute(2, 1, 0)
+        made = [x.softmax(1), x.log_softmax(0), x.cumsum(1), x.cumprod(1), x.roll(1, 1), x.masked_fill(x > 0, 0.0)]
+        return [(y.stride(), y.view(-1).shape) for y in [*made, library.nn.functional.logsigmoid(x)]]
+
+    in_both(scenario)()
+
+
 def test_an_array_of_the_user_is_kept():
     array = normal(2, 4, 5, 3).transpose(0, 3, 1, 2)
     for made in (mt.from_numpy(array), mt.as_tensor(array), mt.nn.Parameter(mt.from_numpy(array))):
