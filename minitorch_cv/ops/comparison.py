@@ -14,13 +14,13 @@ from .arguments import broadcast_shape, check_number, check_tensor, dtype_of_ope
 
 def _compare(op_name: str, relation: Callable, input: V, other: Variable | float) -> V:
     check_tensor(op_name, input)
-    return _judged(relation, *promote(op_name, input, other))
+    return _judged(input, relation, *promote(op_name, input, other))
 
 
-def _judged(function: Callable, input: V, *others: Variable) -> V:
-    made = input.wrap(np.asarray(function(input.array, *[o.array for o in others])))
+def _judged(kind: V, function: Callable, *inputs: Variable) -> V:
+    made = kind.wrap(np.asarray(function(*[v.array for v in inputs])))
     if not made.array.flags.c_contiguous:
-        inherit_order(made, (input, *others))
+        inherit_order(made, inputs)
     return made
 
 
@@ -57,19 +57,19 @@ def ge(input: V, other: Variable | float) -> V:
 def isnan(input: V) -> V:
     """Where input is NaN (torch.isnan)."""
     check_tensor("isnan", input)
-    return _judged(np.isnan, input)
+    return _judged(input, np.isnan, input)
 
 
 def isinf(input: V) -> V:
     """Where input is an infinity of either sign (torch.isinf)."""
     check_tensor("isinf", input)
-    return _judged(np.isinf, input)
+    return _judged(input, np.isinf, input)
 
 
 def isfinite(input: V) -> V:
     """Where input is neither NaN nor an infinity (torch.isfinite)."""
     check_tensor("isfinite", input)
-    return _judged(np.isfinite, input)
+    return _judged(input, np.isfinite, input)
 
 
 def isclose(input: V, other: Variable, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> V:
