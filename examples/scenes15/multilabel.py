@@ -92,7 +92,17 @@ def main() -> None:
         if scenes is not None:
             loader = DataLoader(ImageBatches.from_dataset(scenes, augment), batch_size=32, shuffle=True)
             groups = [{"params": model.parameters(), "lr": 2e-3}]
-            learn(model, groups, loader, None, nn.CrossEntropyLoss(), epochs, None, folder / "scenes")
+            first = begin_run(
+                folder / "scenes",
+                "15-Scenes, before their attributes",
+                Scenes15.known_classes,
+                model,
+                (1, 1, size, size),
+                seed=args.seed,
+                settings={"epochs": epochs, "lr": 2e-3},
+                data={"name": f"15-Scenes, {size}×{size}", "train": len(scenes)},
+            )
+            learn(model, groups, loader, None, nn.CrossEntropyLoss(), epochs, None, first)
             print("the scenes are learnt; now the attributes")
         model.fc_layers[-1] = nn.Linear(128, len(attributes))
         groups = [{"params": model.parameters(), "lr": 2e-3}]

@@ -9,7 +9,7 @@ from typing import Any
 from ..serialization import load, save
 from ..tensors.generator import get_rng_state, set_rng_state
 from .callbacks import Callback, History, Run
-from .run_folder import BEST, HISTORY, LAST, RUN, read_json, write_json
+from .run_folder import BEST, HISTORY, LAST, difference, identity, write_json
 
 
 def keep(run: Run, callbacks: Sequence[Callback], loader: Any) -> None:
@@ -25,7 +25,7 @@ def keep(run: Run, callbacks: Sequence[Callback], loader: Any) -> None:
         save(run.evaluated.state_dict(), run.out / BEST)
     generator = getattr(loader, "generator", None)
     state = {
-        "run": _identity(run.out),
+        "run": identity(run.out),
         "epoch": run.epoch,
         "stop": run.stop,
         "columns": list(run.columns),
@@ -52,7 +52,7 @@ def restore(run: Run, callbacks: Sequence[Callback], loader: Any) -> bool:
         return False
     try:
         state = load(path)
-        _check_identity(state.get("run"), _identity(run.out))
+        _check_identity(state.get("run"), run.out)
         if len(state["callbacks"]) != len(callbacks):
             raise ValueError(f"it has {len(state['callbacks'])} callbacks, this run {len(callbacks)}")
         if (state["scheduler"] is None) != (run.scheduler is None):
@@ -102,7 +102,7 @@ def save_checkpoint(out: str | Path, history: Mapping[str, Sequence[float]], **p
     write_json(folder / HISTORY, history)
     states = {name: part.state_dict() for name, part in parts.items()}
     kept = {name: list(values) for name, values in history.items()}
-    save({"run": _identity(folder), "history": kept, "parts": states, "random": get_rng_state()}, folder / LAST)
+    save({"run": identity(folder), "history": kept, "parts": states, "random": get_rng_state()}, folder / LAST)
 
 
 def load_checkpoint(out: str | Path, **parts: Any) -> History:
@@ -119,7 +119,7 @@ def load_checkpoint(out: str | Path, **parts: Any) -> History:
         return {}
     try:
         state = load(path)
-        _check_identity(state.get("run"), _identity(Path(out)))
+        _check_identity(state.get("run"), Path(out))
         states = state.get("parts", {})
         if set(states) != set(parts):
             raise ValueError(f"it has {', '.join(states) or 'no parts'}, this loop {', '.join(parts) or 'none'}")
@@ -132,26 +132,11 @@ def load_checkpoint(out: str | Path, **parts: Any) -> History:
         raise _unfit("load_checkpoint", path, error, "delete it") from error
 
 
-def _identity(out: Path) -> dict[str, Any] | None:
-    """What tells the run from others: its seed, settings and data; None where `begin_run` wrote nothing down."""
-    if not (out / RUN).exists():
-        return None
-    described = read_json(out / RUN)
-    return {name: described.get(name) for name in ("seed", "settings", "data")}
-
-
-def _check_identity(kept: dict[str, Any] | None, current: dict[str, Any] | None) -> None:
-    """Raise ValueError, naming what differs."""
-    if kept is None or current is None:
-        return
-    for group, now in current.items():
-        then = kept.get(group)
-        pairs = [(group, then, now)]
-        if isinstance(now, dict) and isinstance(then, dict):
-            pairs = [(f"{group}: {name}", then.get(name), now.get(name)) for name in {**then, **now}]
-        for name, old, new in pairs:
-            if old != new:
-                raise ValueError(f"it is of another run ({name} is {old!r} there, {new!r} here)")
+def _check_identity(kept: Mapping[str, Any] | None, out: Path) -> None:
+    """Raise ValueError if a checkpoint is not of the folder's run."""
+    differs = difference(kept, identity(out))
+    if differs:
+        raise ValueError(f"it is of another run ({differs})")
 
 
 def _check_scheduler(kept: dict[str, Any] | None, scheduler: Any) -> None:

@@ -51,40 +51,70 @@ def begin_run(
               data: name of the data set ("name") and sizes of its splits ("train", "val", "test"), as far as there are.
               notes: sentences that belong beside the result.
     Returns:  the folder.
-    Raises:   ValueError: for another task, or classes that are none or not all different.
+    Raises:   ValueError: for another task, or classes that are none or not all different. RuntimeError: if the folder has
+                the checkpoint of a run with another seed, setting or number of samples; nothing is written then.
     """
     if task not in TASKS:
         raise ValueError(f"begin_run: task is {task!r}, expected one of {', '.join(map(repr, TASKS))}")
     names = [str(name) for name in classes]
     if isinstance(classes, str) or not names or len(set(names)) < len(names):
         raise ValueError(f"begin_run: classes is {classes!r}, expected a list of names, one at least, all different")
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
     table = summary(model, input_size)
-    write_json(
-        folder / RUN,
-        {
-            "format": 1,
-            "title": title,
-            "task": task,
-            "classes": names,
-            "command": _command(),
-            "seed": seed,
-            "started": datetime.now().isoformat(timespec="seconds"),
-            "machine": describe_machine(),
-            "versions": versions(),
-            "settings": {name: _plain(value) for name, value in (settings or {}).items()},
-            "data": dict(data or {}),
-            "model": {
-                "name": type(model).__name__,
-                "summary": str(table),
-                "parameters": table.total_params,
-                "trainable": table.trainable_params,
-            },
-            "notes": list(notes),
+    described = {
+        "format": 1,
+        "title": title,
+        "task": task,
+        "classes": names,
+        "command": _command(),
+        "seed": seed,
+        "started": datetime.now().isoformat(timespec="seconds"),
+        "machine": describe_machine(),
+        "versions": versions(),
+        "settings": {name: _plain(value) for name, value in (settings or {}).items()},
+        "data": dict(data or {}),
+        "model": {
+            "name": type(model).__name__,
+            "summary": str(table),
+            "parameters": table.total_params,
+            "trainable": table.trainable_params,
         },
-    )
+        "notes": list(notes),
+    }
+    folder = Path(out)
+    kept = identity(folder) if (folder / LAST).exists() else None
+    differs = difference(kept, _identity_in(json.loads(_text_of(described))))
+    if differs:
+        raise RuntimeError(
+            f"begin_run: {folder} holds another run ({differs}). Choose another folder (out); to begin anew in this "
+            f"one, delete {folder / LAST}"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / RUN, described)
     return folder
+
+
+def identity(folder: Path) -> dict[str, Any] | None:
+    """What tells a run from others: its seed, settings and data; None where `begin_run` wrote nothing down."""
+    return _identity_in(read_json(folder / RUN)) if (folder / RUN).exists() else None
+
+
+def _identity_in(described: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: described.get(name) for name in ("seed", "settings", "data")}
+
+
+def difference(kept: Mapping[str, Any] | None, current: Mapping[str, Any] | None) -> str:
+    """What differs in what `identity` gave of two runs; empty if nothing does, or one of them is not known."""
+    if kept is None or current is None:
+        return ""
+    for group, now in current.items():
+        then = kept.get(group)
+        pairs = [(group, then, now)]
+        if isinstance(now, dict) and isinstance(then, dict):
+            pairs = [(f"{group}: {name}", then.get(name), now.get(name)) for name in {**then, **now}]
+        for name, old, new in pairs:
+            if old != new:
+                return f"{name} is {old!r} there, {new!r} here"
+    return ""
 
 
 def read_json(path: Path) -> Any:
@@ -101,7 +131,11 @@ def read_json(path: Path) -> Any:
 def write_json(path: Path, content: Any) -> None:
     """Write a JSON file, whole or not at all; NaN and infinity become null, which JSON has instead."""
     with replacing(path) as part:
-        part.write_text(json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+        part.write_text(_text_of(content), encoding="utf-8")
+
+
+def _text_of(content: Any) -> str:
+    return json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
 
 
 def _finite(content: Any) -> Any:

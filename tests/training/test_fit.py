@@ -194,11 +194,16 @@ def test_checkpoint_of_another_seed_setting_or_data(tmp_path):
         ({"lr": 0.2}, "settings: lr is 0.1 there, 0.2 here"),
         ({"train": 20}, "data: train is 10 there, 20 here"),
     ]:
-        begin(**changed)
-        with pytest.raises(
-            RuntimeError, match=rf"it is of another run \({said}\)\. If it belongs to another run, choose"
-        ):
-            fit_small(out=tmp_path, epochs=3)
+        described = (tmp_path / "run.json").read_text()
+        with pytest.raises(RuntimeError, match=rf"holds another run \({said}\)\. Choose another folder .*last\.pt"):
+            begin(**changed)
+        assert (tmp_path / "run.json").read_text() == described, "what is known of the run before stays"
+    last = (tmp_path / "last.pt").read_bytes()
+    (tmp_path / "last.pt").unlink()
+    begin(seed=1)
+    (tmp_path / "last.pt").write_bytes(last)
+    with pytest.raises(RuntimeError, match=r"it is of another run \(seed is 0 there, 1 here\)\. If it belongs"):
+        fit_small(out=tmp_path, epochs=3)
 
 
 def test_checkpoint_whose_learning_rate_ends_elsewhere(tmp_path):
