@@ -114,6 +114,7 @@ def main() -> None:
             seed=args.seed,
             settings=chosen | {"epochs": epochs, "width": width},
             data={"name": "CIFAR-100", "train": len(train_loader.dataset), "val": held_out, "test": len(test_part)},
+            notes=["A test image's scores are the mean of those for it and for its mirror image; in validation not."],
         )
         criterion = nn.CrossEntropyLoss(label_smoothing=chosen["label smoothing"])
         callbacks = [ProgressiveResizing(24, (epochs + 1) // 2)] if chosen["small first"] else []

@@ -44,6 +44,8 @@ def main() -> None:
     if not args.weights.is_file():
         parser.error(f"there are no weights at {args.weights}; examples/cifar100/best.py makes them")
     learnt = torch.load(args.weights)
+    if "conv1.0.weight" not in learnt:
+        parser.error(f"{args.weights} holds no ResNet-9; examples/cifar100/best.py makes its weights")
     val_set = spread_subset(val_set, 4000)  # about 4,000: enough to see how it goes, and each epoch waits for it
     if args.quick:
         train_set, val_set, test_set = (

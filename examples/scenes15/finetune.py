@@ -36,14 +36,13 @@ def main() -> None:
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds scenes15")
     parser.add_argument("--model", choices=FEATURES, default="resnet18")
     parser.add_argument("--weights", type=Path, help="torchvision's file of the model's weights")
-    parser.add_argument("--epochs", type=int, default=15)
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
-    parser.add_argument("--out", type=Path, help="runs/scenes15-finetune/fine-tuned, or .../random-weights")
+    parser.add_argument("--out", type=Path, default=Path("runs/scenes15-finetune"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     epochs = 1 if args.quick else args.epochs
-    folder = args.out or Path("runs/scenes15-finetune") / ("fine-tuned" if args.weights else "random-weights")
-    folder = folder.with_name(f"{folder.name}-quick") if args.quick else folder
+    folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     torch.manual_seed(args.seed)
 
     # The images are grey; the network takes three channels, so they get three equal ones.
@@ -72,7 +71,7 @@ def main() -> None:
     )
     start = f"from {args.weights.name}" if args.weights else "from random weights"
     out = begin_run(
-        folder,
+        folder / ("fine-tuned" if args.weights else "random-weights"),
         f"{type(model).__name__} on 15-Scenes, {start}",
         classes,
         model,

@@ -38,6 +38,7 @@ from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Gr
 SIZE, LARGER = 64, 76  # pixels: what SimpleNetFinal sees, and what a random crop of that is taken from
 FINE_SIZE, FINE_LARGER = 224, 248  # the same for a network from ImageNet
 FINE_MEAN, FINE_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as its weights expect
+FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
 # The layer that is new, and its learning rate: behind a batch norm, as SqueezeNet's, it can be high.
 NEW = {"resnet18": ("fc", 1e-3), "alexnet": ("classifier.6", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
 FINE_BODY_RATE = 5e-5  # of the layers before it
@@ -120,7 +121,13 @@ def main() -> None:
         (1, len(mean), size, size),
         task="multilabel",
         seed=args.seed,
-        settings={"start": start, "weights": args.weights, "epochs": epochs},
+        settings={
+            "start": start,
+            "weights": args.weights,
+            "epochs": epochs,
+            "lr": groups[-1]["lr"],
+            "lr before the last layer": groups[0]["lr"],
+        },
         data={
             "name": f"15-Scenes attributes, {size}×{size}",
             "train": len(indices) - held_out,
@@ -131,7 +138,9 @@ def main() -> None:
     criterion = nn.BCEWithLogitsLoss()
     metrics = {"accuracy": lambda scores, targets: label_accuracy(scores, targets).mean()}
     learn(model, groups, train_loader, val_loader, criterion, epochs, metrics, out)
-    result = finish_run(out, model, test_loader, criterion, mean=mean, std=std)
+    result = finish_run(
+        out, model, test_loader, criterion, mean=mean, std=std, features=FEATURES[name] if fine else "fc_layers.1"
+    )
     kept = np.load(out / "predictions.npz")  # what the network said of the test images
     print(label_table(kept["scores"], kept["targets"], attributes))
     print(f"accuracy over all attributes {result['accuracy']:.3f}, page: {report(out)}")

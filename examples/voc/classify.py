@@ -21,7 +21,15 @@ from minitorch_cv import nn
 from minitorch_cv.training import begin_run, compare, finish_run, fit, mean_average_precision, report, spread_subset
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import VOCClassification
-from minitorch_cv.vision.models import VOCClassifier, alexnet, get_model, pooled_classifier
+from minitorch_cv.vision.models import (
+    AlexNet,
+    ResNet,
+    SqueezeNet,
+    VOCClassifier,
+    alexnet,
+    get_model,
+    pooled_classifier,
+)
 from minitorch_cv.vision.transforms import BatchAugment, ImageBatches, Resize
 
 SIZE = 227
@@ -38,6 +46,8 @@ NETWORKS = {
 }
 # For --weights: the layer that is new, and its learning rate: behind a batch norm, as SqueezeNet's, it can be high.
 PRETRAINED = {"alexnet": ("classifier.6", 1e-3), "resnet18": ("fc", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
+# What t-SNE shows: the maps after the last convolution.
+FEATURES = {AlexNet: "avgpool", ResNet: "avgpool", SqueezeNet: "features", VOCClassifier: "features"}
 BODY_RATE = 2e-4  # of the layers before it
 
 
@@ -126,7 +136,9 @@ def main() -> None:
         )
         metrics = {"mAP": mean_average_precision}
         fit(model, train_loader, val_loader, optimizer, criterion, epochs, scheduler, metrics, out=out)
-        result = finish_run(out, model, test_loader, criterion, mean=mean, std=std, ignore=difficult)
+        result = finish_run(
+            out, model, test_loader, criterion, mean=mean, std=std, ignore=difficult, features=FEATURES[type(model)]
+        )
         print(f"{name}: mAP {result['mAP']:.3f} (a constant score: {result['baseline_mAP']:.3f})")
         if result["without_positives"]:
             print(f"left out, not in the test split: {', '.join(result['without_positives'])}")

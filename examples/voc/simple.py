@@ -124,7 +124,7 @@ def main() -> None:
             f"epoch {epoch:2d}: training loss {row['train_loss']:.4f}, validation loss {row['val_loss']:.4f}, "
             f"mAP {row['val_mAP']:.3f}, {row['seconds']:.1f} s"
         )
-    result = finish_run(out, model, test_loader, criterion, mean=MEAN, std=STD, ignore=difficult)
+    result = finish_run(out, model, test_loader, criterion, mean=MEAN, std=STD, ignore=difficult, features="fc2")
     print(f"mAP {result['mAP']:.3f} (a constant score: {result['baseline_mAP']:.3f}), page: {report(out)}")
     if result["without_positives"]:
         print(f"left out, not in the test split: {', '.join(result['without_positives'])}")

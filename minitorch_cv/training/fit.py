@@ -57,7 +57,8 @@ def fit(
                 and CyclicLR, after each epoch for others.
               resume: go on from out/last.pt, if it is there; a run that a callback has stopped stays so.
               progress: show bars and a line for each epoch on stderr.
-    Returns:  a value for each epoch under train_loss, val_loss, train_ and val_ metrics, lr and seconds.
+    Returns:  a value for each epoch under train_loss, val_loss, train_ and val_ metrics, lr and seconds; group2_lr
+                and so on if the optimiser's groups of parameters have learning rates of their own.
     Raises:   NonFiniteLossError: if a loss is NaN or infinite; names the batch and where it came from.
               RuntimeError: if out/last.pt is of another run. ValueError: for epochs below 1, an unknown monitor.
     """
@@ -81,7 +82,7 @@ def fit(
     while run.epoch < epochs and not run.stop:
         run.epoch += 1
         begin = time.perf_counter()
-        rates = {"lr": float(optimizer.param_groups[0]["lr"])}
+        rates = _rates(run)
         trained = _train(run, train_loader, loss, metrics, callbacks, each_step, progress)
         tested = {} if val_loader is None else evaluate(run.evaluated, val_loader, loss, metrics, progress)
         values = {f"train_{name}": v for name, v in trained.items()} | {f"val_{name}": v for name, v in tested.items()}
@@ -100,6 +101,17 @@ def fit(
     for callback in callbacks:
         callback.end(run)
     return run.history
+
+
+def _rates(run: Run) -> dict[str, float]:
+    """The learning rate of the first group of parameters, and those of others if they began with another."""
+    first, *others = [float(group["lr"]) for group in run.optimizer.param_groups]
+    rates = {"lr": first}
+    for number, rate in enumerate(others, 2):
+        name = f"group{number}_lr"
+        if name in run.history or (run.epoch == 1 and rate != first):
+            rates[name] = rate
+    return rates
 
 
 def _train(

@@ -51,8 +51,8 @@ def begin_run(
               data: name of the data set ("name") and sizes of its splits ("train", "val", "test"), as far as there are.
               notes: sentences that belong beside the result.
     Returns:  the folder.
-    Raises:   ValueError: for another task, or classes that are none or not all different. RuntimeError: if the folder has
-                the checkpoint of a run with another seed, setting or number of samples; nothing is written then.
+    Raises:   ValueError: for another task, or classes that are none or not all different. RuntimeError: if the folder
+                has the checkpoint of a run with another seed, setting or number of samples; then nothing is written.
     """
     if task not in TASKS:
         raise ValueError(f"begin_run: task is {task!r}, expected one of {', '.join(map(repr, TASKS))}")

@@ -62,8 +62,8 @@ def test_cut_off_and_gone_on_with(tmp_path):
         ({"augmentation": True}, r"holds another run \(settings: augmentation is None there, True here\)"),
         (
             {"epochs": 5},
-            r"load_checkpoint: cannot go on from .*last\.pt: its scheduler ends after 14 steps, this run's after 35\. If "
-            r"it belongs to another run, choose another folder \(out\); to begin anew, delete it",
+            r"load_checkpoint: cannot go on from .*last\.pt: its scheduler ends after 14 steps, this run's after 35\. "
+            r"If it belongs to another run, choose another folder \(out\); to begin anew, delete it",
         ),
     ],
 )

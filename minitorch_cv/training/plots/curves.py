@@ -14,7 +14,7 @@ from .canvas import COLORS, GREY, MARKERS, WIDTH, draw, heading, new_figure, pla
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_LINES = ("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1)))  # with the colours and markers: six curves a panel
+_MOST = 6  # curves a panel, which differ in colour and marker as well
 _SPLITS = ("train", "training", "val", "valid", "validation", "test")
 # What a quantity is called, and by what it is multiplied. They are drawn in this order, others between mAP and lr.
 _KNOWN = {
@@ -56,17 +56,16 @@ def plot_history(
 def history_figure(history: Mapping[str, Sequence[float]], title: str = "", best: int | None = None) -> Figure:
     """The figure of `plot_history`."""
     panels, epochs = read_history("plot_history", history)
-    crowded = next((panel for panel in panels if len(panel.curves) > len(_LINES)), None)
+    crowded = next((panel for panel in panels if len(panel.curves) > _MOST), None)
     if crowded is not None:
-        raise ValueError(
-            f"plot_history: more than {len(_LINES)} curves of {crowded.quantity}: {', '.join(crowded.curves)}"
-        )
+        raise ValueError(f"plot_history: more than {_MOST} curves of {crowded.quantity}: {', '.join(crowded.curves)}")
     if best is not None and best not in epochs:
         raise ValueError(f"plot_history: best={best} is none of the epochs {epochs[0]:g} to {epochs[-1]:g}")
     columns = {1: 1, 2: 2, 4: 2}.get(len(panels), 3)
     figure, all_axes = panel_figure(panels, columns)
     for panel, axes in zip(panels, all_axes):
-        for (label, values), color, marker, line in zip(panel.curves.items(), COLORS, MARKERS, _LINES):
+        for (label, values), color, marker in zip(panel.curves.items(), COLORS, MARKERS):
+            line = line_of_split(label, panel.curves)
             draw_curve(axes, epochs, values, label=label, color=color, marker=marker, linestyle=line)
         if best is not None:
             axes.axvline(best, color=GREY, linewidth=1, linestyle=(0, (2, 2)), label=f"best epoch: {best}")
@@ -140,6 +139,16 @@ def draw_curve(axes: Any, epochs: np.ndarray, values: np.ndarray, **style: Any) 
     """A curve with about twenty markers, if it has any."""
     curve = axes.plot(epochs[: len(values)], values, markersize=4, linewidth=1.6, **style)[0]
     curve.set_markevery(max(1, len(values) // 20))
+
+
+def line_of_split(split: str, curves: Mapping[str, Any]) -> str:
+    """How a curve is drawn, here and where runs are compared: dashed if of training, dotted if of a test beside others.
+
+    Args:     curves: all of the panel, by split.
+    """
+    if split.startswith("train"):
+        return "--"
+    return ":" if split.startswith("test") and any(other.startswith("val") for other in curves) else "-"
 
 
 def finish_panel(axes: Any, panel: Panel, epochs: np.ndarray) -> None:

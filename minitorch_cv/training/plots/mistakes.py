@@ -169,7 +169,7 @@ def confused_pairs_figure(
         rows.append(tiles)
         room = letters(1.8, 8.5)
         lines = wrapped(names[i], room, 2) + wrapped(f"taken for {names[j]}", room, 2)
-        labels.append("\n".join([*lines, f"{counts[i, j]} of {totals[i]} ({percent(counts[i, j] / totals[i])})"]))
+        labels.append("\n".join([*lines, f"{counts[i, j]:,} of {totals[i]:,} ({percent(counts[i, j] / totals[i])})"]))
     if not rows:
         return note(f"{title}\nNo mistakes among {len(true):,} images.".strip())
     if not any(rows):

@@ -126,7 +126,7 @@ def _bars(axes: Any, numbers: np.ndarray, marks: np.ndarray, names: list[str]) -
         hidden = length - room / 4 <= mark <= length + room
         axes.annotate(
             text,
-            (mark if hidden else length, place),
+            (max(mark, length) if hidden else length, place),
             (6 if hidden else 3, 0),
             textcoords="offset points",
             va="center",

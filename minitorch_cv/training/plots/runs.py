@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .canvas import COLORS, GREY, MARKERS, draw, heading, shorten
-from .curves import Panel, draw_curve, finish_panel, panel_figure, read_history
+from .curves import Panel, draw_curve, finish_panel, line_of_split, panel_figure, read_history
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,7 +49,7 @@ def runs_figure(runs: Mapping[str, Mapping[str, Sequence[float]]], title: str = 
             if quantity not in panels:
                 continue
             for split, values in panels[quantity].curves.items():
-                look = {"linestyle": _line(split, panels[quantity].curves), **_style(i)}
+                look = {"linestyle": line_of_split(split, panels[quantity].curves), **_style(i)}
                 if not np.isfinite(values[1:] + values[:-1]).any():  # points without neighbours: no line to be seen
                     look |= {"marker": MARKERS[0], "fillstyle": "none" if split.startswith("train") else "full"}
                 draw_curve(axes, own_epochs, values, label=f"{names[i]}, {split}", **look)
@@ -72,12 +72,6 @@ def _compared(name: str, history: Mapping[str, Sequence[float]]) -> tuple[dict[s
 def _style(run: int) -> dict[str, Any]:
     again = run // len(COLORS)
     return {"color": COLORS[run % len(COLORS)], "marker": MARKERS[again - 1] if again else None}
-
-
-def _line(split: str, curves: Mapping[str, Any]) -> str:
-    if split.startswith("train"):
-        return "--"
-    return ":" if split.startswith("test") and any(other.startswith("val") for other in curves) else "-"
 
 
 def _legend(figure: Figure, names: Sequence[str], splits: Mapping[str, Any], columns: int) -> None:

@@ -12,6 +12,7 @@ from .failures import NO_ARRAYS, failures
 from .markup import Markup, details, element, table
 from .page import LeftOut, Section
 from .pictures import drawn
+from .random_images import random_images
 from .run_arrays import RunArrays
 from .run_files import RunRecord
 from .wording import MISSING, counted, percent, whole
@@ -22,7 +23,7 @@ _PAIRS_DRAWN, _PAIRS_LISTED = 5, 10
 
 def sections(run: RunRecord) -> list[Section | LeftOut]:
     """All of them, in the order of the page."""
-    return [confusion(run), by_class(run), failures(run), confused_pairs(run)]
+    return [confusion(run), by_class(run), random_images(run), failures(run), confused_pairs(run)]
 
 
 def confusion(run: RunRecord) -> Section | LeftOut:

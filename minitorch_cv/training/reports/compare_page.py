@@ -80,7 +80,7 @@ def _tiles(runs: dict[str, RunRecord]) -> list[Tile]:
     if best is not None:
         value, measure = result_of(runs[best])
         tiles.insert(0, Tile(f"{headed(measure)}: best run", percent(value), best))
-        if math.isfinite(first_value):
+        if math.isfinite(first_value) and best != first_name:
             tiles.append(Tile("Best against first", points(value - first_value), "percentage points"))
     return [*tiles, Tile("Runs", whole(len(runs)))]
 

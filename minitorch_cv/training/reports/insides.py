@@ -36,6 +36,8 @@ def embedding(run: RunRecord) -> Section | LeftOut:
         f"The features of {counted(len(features), 'sample')} ({features.shape[1]} numbers each), brought into the "
         "plane by t-SNE: what is close in it is close in the features; distances between groups mean little."
     )
+    if len(classes) > 24 and run.task != "multilabel":
+        text += " The colours go through the classes in their order: neighbours in it may have nothing in common."
     if run.task == "multilabel":
         chosen = int(np.abs(targets.mean(axis=0) - 0.5).argmin())  # the attribute that divides the samples best
         targets, classes = targets[:, chosen].astype(np.int64), [f"not {classes[chosen]}", classes[chosen]]

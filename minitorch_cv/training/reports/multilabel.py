@@ -13,6 +13,7 @@ from .failures import NO_ARRAYS, failures
 from .markup import Markup, details, element, table
 from .page import LeftOut, Section
 from .pictures import drawn
+from .random_images import random_images
 from .run_files import RunRecord
 from .wording import MISSING, counted, enumerated, percent, whole
 
@@ -21,7 +22,7 @@ _CURVES = 40  # attributes in a picture at most
 
 def sections(run: RunRecord) -> list[Section | LeftOut]:
     """All of them, in the order of the page."""
-    return [by_attribute(run), precision_recall(run), failures(run)]
+    return [by_attribute(run), precision_recall(run), random_images(run), failures(run)]
 
 
 def by_attribute(run: RunRecord) -> Section | LeftOut:
@@ -63,7 +64,10 @@ def precision_recall(run: RunRecord) -> Section | LeftOut:
     title, arrays, precisions = "Precision and recall", run.arrays, attribute_precisions(run)
     if arrays is None or precisions is None:
         return LeftOut(title, NO_ARRAYS)
-    text = "Each curve goes through all thresholds of an attribute's score, from the strictest one at the left."
+    text = (
+        "Each curve goes through all thresholds of an attribute's score, from the strictest one at the left. Grey "
+        "lines join points of the same F1: 20, 40, 60 and 80\u00a0%."
+    )
     if arrays.left_out:
         left_out = counted(arrays.left_out, "target")
         text += f" Left out, here as in the table: {left_out} of {whole(arrays.targets.size)}, not to be counted."

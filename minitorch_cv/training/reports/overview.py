@@ -35,7 +35,7 @@ def tiles(run: RunRecord) -> list[Tile]:
             found.append(Tile(headed(label(f"{run.split}_{metric}")), quantity(metric, run.metrics[metric])))
     epochs, best = epochs_of(run), best_epoch_of(run)
     if epochs is not None:
-        found.append(Tile("Epochs", whole(epochs), None if best is None else f"best: epoch {best}"))
+        found.append(Tile("Epochs", whole(epochs), None if best is None else f"best on validation: {best}"))
     if duration(seconds_of(run)) != MISSING:
         found.append(Tile("Training time", duration(seconds_of(run))))
     parameters = parameters_of(run)

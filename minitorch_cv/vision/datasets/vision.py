@@ -20,7 +20,8 @@ def data_root(root: str | Path | None, name: str) -> str:
     chosen = os.environ.get(DATA_VARIABLE) if root is None else root
     if not chosen:
         raise ValueError(
-            f"{name}: no data folder: pass root='path/to/data', or set the environment variable {DATA_VARIABLE} to it"
+            f"{name}: no data folder: pass root='path/to/data' (a script of examples/: --data FOLDER), or set "
+            f"the environment variable {DATA_VARIABLE} to it"
         )
     return os.path.expanduser(chosen)
 

@@ -85,7 +85,7 @@ def test_nothing_sticks_out(folders, page_of_one, tmp_path, kind):
     assert [one["width"] for one in found] == list(WIDTHS)
     for one in found:
         assert one["needed"] <= one["width"] and one["out"] == []
-        assert len(one["pictures"]) == (6 if kind == "report" else 1) and min(one["pictures"]) > 100
+        assert len(one["pictures"]) == (7 if kind == "report" else 1) and min(one["pictures"]) > 100
         assert one["background"] == "rgb(0, 114, 178)", "the style sheet is not used"
 
 

@@ -29,6 +29,7 @@ ALL_OF_A_CLASSIFICATION = [
     "Curves",
     "Confusion matrix",
     "Classes",
+    "Images drawn at random",
     "Failed cases",
     "Confused classes",
     "Features (t-SNE)",
@@ -49,7 +50,7 @@ def ten_classes(tmp_path_factory):
 def test_a_finished_run_has_all_sections(ten_classes):
     page, _, _ = ten_classes
     assert page.headings == ALL_OF_A_CLASSIFICATION
-    assert len(page.all("img")) == 7
+    assert len(page.all("img")) == 8
     assert page.texts["h1"] == ["ResNet-18 on CIFAR-10"]
     assert "classification · data CIFAR-10 · begun 2026-03-14 09:26" in page.text
     assert not [a for a in page.all("div") if a.get("class") == "warning"]
@@ -60,7 +61,7 @@ def test_the_headline(ten_classes):
     assert page.texts["dt"] == ["Test accuracy", "Test loss", "Epochs", "Training time", "Parameters"]
     result, *others = page.texts["dd"]
     assert result.startswith(f"{metrics['accuracy'] * 100:.2f}\u00a0%95\u00a0% interval ")
-    assert others == ["0.7312", "20best: epoch 19", "10 min", "11,173,962"]
+    assert others == ["0.7312", "20best on validation: 19", "10 min", "11,173,962"]
 
 
 def test_what_repeats_the_run(ten_classes):
@@ -153,7 +154,7 @@ def test_a_hundred_classes(tmp_path):
     metrics = json.loads((folder / "metrics.json").read_text()) | {"top5_accuracy": 0.9125}
     (folder / "metrics.json").write_text(json.dumps(metrics))
     page = read_page(report(folder))
-    assert page.headings == [*ALL_OF_A_CLASSIFICATION[:8], "Repeating this run", "Left out"]
+    assert page.headings == [*ALL_OF_A_CLASSIFICATION[:9], "Repeating this run", "Left out"]
     assert page.texts["dd"][1] == "91.25\u00a0%" and page.texts["dt"][1] == "Test top-5 accuracy"
     assert len(page.tables["How well each class is recognised"]) == 101
     assert "All classes in numbers" in page.texts["summary"] and "The matrix in numbers" not in page.texts["summary"]
@@ -182,6 +183,7 @@ def test_seven_attributes(tmp_path):
         "Curves",
         "Attributes",
         "Precision and recall",
+        "Images drawn at random",
         "Failed cases",
         "Features (t-SNE)",
         "Repeating this run",
@@ -254,7 +256,7 @@ def test_one_epoch(tmp_path):
     metrics = {"accuracy": 0.5, "best_epoch": 1}
     page = read_page(report(write_run(tmp_path / "run", run_json(), history_json(1), metrics)))
     assert page.all("img")[0]["alt"].startswith("Curves over 1 epoch. ")
-    assert page.texts["dd"][1] == "1best: epoch 1"
+    assert page.texts["dd"][1] == "1best on validation: 1"
 
 
 def test_a_run_that_was_cut_off(tmp_path):
@@ -265,11 +267,12 @@ def test_a_run_that_was_cut_off(tmp_path):
     history = history_json(4)
     assert page.texts["dt"][0] == "Validation accuracy so far"
     assert page.texts["dd"][0] == f"{100 * max(history['val_accuracy']):.2f}\u00a0%"
-    assert page.texts["dd"][1] == "4best: epoch 3"
+    assert page.texts["dd"][1] == "4best on validation: 3"
     assert page.headings == ["Summary", "Settings", "Model", "Curves", "Repeating this run", "Left out"]
-    assert [text.partition(":")[0] for text in page.texts["li"][-6:]] == [
+    assert [text.partition(":")[0] for text in page.texts["li"][-7:]] == [
         "Confusion matrix",
         "Classes",
+        "Images drawn at random",
         "Failed cases",
         "Confused classes",
         "Features (t-SNE)",
@@ -357,6 +360,8 @@ def test_failures_whose_images_were_not_kept(tmp_path):
     arrays |= {"features": arrays["features"][:4], "feature_index": np.arange(4)}
     page = read_page(report(write_run(tmp_path / "kept", run_json(["a", "b", "c"]), None, None, arrays)))
     assert "Failed cases: the run kept no images of them." in page.texts["li"]
+    drawn = set(np.random.default_rng(0).permutation(90)[:10].tolist()) & set(right.tolist())
+    assert drawn or "Images drawn at random: the run kept no images that were drawn at random." in page.texts["li"]
     assert "Features (t-SNE): 4 samples are too few." in page.texts["li"]
     none = {name: arrays[name] for name in ("scores", "targets")}
     page = read_page(report(write_run(tmp_path / "none", run_json(["a", "b", "c"]), None, None, none)))
