@@ -10,7 +10,9 @@ from . import (
     backends,
     compiler,
     cuda,
+    distributed,
     hub,
+    jit,
     linalg,
     mps,
     nn,
@@ -203,9 +205,7 @@ from .types.determinism import (
 )
 from .types.device import device, get_default_device, set_default_device
 from .types.dtype import (
-    bool_ as bool,
-)
-from .types.dtype import (
+    bfloat16,
     double,
     dtype,
     finfo,
@@ -223,6 +223,9 @@ from .types.dtype import (
     set_default_dtype,
     short,
     uint8,
+)
+from .types.dtype import (
+    bool_ as bool,
 )
 from .types.dtype import (
     float_ as float,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from .types.device import device
 
@@ -22,5 +22,24 @@ def current_accelerator(check_available: bool = False) -> device | None:
     return None
 
 
-def __getattr__(name: str) -> NoReturn:
+# What asks an accelerator something: without one PyTorch raises a RuntimeError when it is called.
+_NEED_ONE = {
+    "current_device_index",
+    "current_stream",
+    "empty_cache",
+    "max_memory_allocated",
+    "memory_allocated",
+    "set_device_index",
+    "set_stream",
+    "synchronize",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NEED_ONE:
+
+        def needs_one(*args: Any, **kwargs: Any) -> NoReturn:
+            raise RuntimeError(f"accelerator.{name}: this library runs on the CPU, there is no accelerator")
+
+        return needs_one
     raise AttributeError(f"accelerator.{name}: this library runs on the CPU, there is no accelerator")

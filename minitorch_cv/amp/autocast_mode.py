@@ -6,8 +6,8 @@ import warnings
 from contextlib import ContextDecorator
 from typing import Any
 
+from ..types.dtype import bfloat16, float16
 from ..types.dtype import dtype as dtype_class
-from ..types.dtype import float16
 from ..utils.say_once import warn_once
 
 _DEVICES = ("cpu", "cuda", "mps", "xpu")
@@ -20,7 +20,7 @@ class autocast(ContextDecorator):
     none. A script that is written for either device runs, in the precision of its tensors.
 
     Args:     device_type: 'cpu', 'cuda', 'mps' or 'xpu'.
-              dtype: that operations would have; None or float16.
+              dtype: that operations would have; None, float16 or bfloat16.
               enabled: False is silent.
               cache_enabled: without effect, as nothing is cast.
     Raises:   ValueError, TypeError: for an argument of another type. RuntimeError: for another device.
@@ -46,10 +46,10 @@ class autocast(ContextDecorator):
             return
         if device_type != "cpu":
             warnings.warn(f"{device_type.upper()} is not available. Disabling autocast.", stacklevel=2)
-        elif dtype not in (None, float16):
+        elif dtype not in (None, float16, bfloat16):
             warnings.warn(
                 "In CPU autocast, but the target dtype is not supported. Disabling autocast.\n"
-                f"CPU Autocast only supports float16 and, in PyTorch, bfloat16; got {dtype}.",
+                f"CPU Autocast only supports dtype of torch.bfloat16, torch.float16 currently; got {dtype}.",
                 stacklevel=2,
             )
         else:

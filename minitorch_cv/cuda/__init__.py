@@ -74,7 +74,36 @@ def max_memory_reserved(device: Any = None) -> int:
     return 0
 
 
-def __getattr__(name: str) -> NoReturn:
+class OutOfMemoryError(RuntimeError):
+    """What PyTorch raises when a GPU's memory is full: never raised here."""
+
+
+# What asks a GPU something: without one PyTorch raises an AssertionError when it is called.
+_NEED_A_GPU = {
+    "current_device",
+    "current_stream",
+    "default_stream",
+    "get_device_capability",
+    "get_device_name",
+    "get_device_properties",
+    "get_rng_state",
+    "init",
+    "ipc_collect",
+    "mem_get_info",
+    "set_device",
+    "synchronize",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NEED_A_GPU:
+
+        def needs_a_gpu(*args: Any, **kwargs: Any) -> NoReturn:
+            raise AssertionError(
+                f"cuda.{name}: this library runs on the CPU, there is no CUDA device (cuda.is_available() is False)"
+            )
+
+        return needs_a_gpu
     raise AttributeError(
         f"cuda.{name}: this library runs on the CPU, there is no CUDA device (cuda.is_available() is False)"
     )

@@ -101,11 +101,14 @@ class Alias(ModuleType):
             return [n for n in dir(self) if (n in listed if listed is not None else not n.startswith("_"))]
         try:
             found = getattr(self._own, name)
-        except AttributeError:
+        except AttributeError as error:
             if full_name in MODULES:
                 return importlib.import_module(full_name)
-            if name.startswith("__") or "__getattr__" in vars(self._own):  # which has said what there is to say
+            if name.startswith("__"):
                 raise
+            _, _, said = str(error).partition(f"{self.__name__.rpartition('.')[2]}.{name}: ")
+            if said:  # of ours, which knows what there is to say
+                raise AttributeError(f"{full_name}: {said}") from None
             self._refuse(name)
         if isinstance(found, ModuleType):
             if full_name not in MODULES:  # one of ours that PyTorch does not have, or that ours imports

@@ -19,7 +19,7 @@ def missing_name(module: str, name: str, candidates: Iterable[str]) -> str:
     """
     full_name = f"{module}.{name}"
     said = f"{full_name}: minitorch_cv, which stands for PyTorch here, has no such name"
-    advice = ADVICE.get(full_name)
+    advice = ADVICE.get(full_name) or ADVICE.get(module)
     if advice:
         return f"{said}; {advice}"
     near = _elsewhere(module, name) or [f"{module}.{found}" for found in _nearest(name, candidates)]
@@ -47,5 +47,6 @@ def _elsewhere(module: str, name: str) -> list[str]:
 def _nearest(name: str, candidates: Iterable[str]) -> list[str]:
     import difflib
 
-    by_lower_case = {candidate.lower(): candidate for candidate in candidates if not candidate.startswith("_")}
+    public = sorted(candidate for candidate in candidates if not candidate.startswith("_"))
+    by_lower_case = {candidate.lower(): candidate for candidate in reversed(public)}  # DataLoader before dataloader
     return [by_lower_case[match] for match in difflib.get_close_matches(name.lower(), by_lower_case, 3, 0.7)]

@@ -13,8 +13,11 @@ _TORCH = """
     autograd autograd.anomaly_mode=autograd.anomaly autograd.function autograd.grad_mode autograd.gradcheck
     autograd.variable
     backends backends.cuda backends.cudnn backends.mkldnn backends.mps
-    compiler cuda cuda.amp cuda.amp.autocast_mode=cuda.amp cuda.amp.grad_scaler=cuda.amp hub linalg mps
-    nn nn.functional nn.init nn.modules=nn nn.modules.module=nn.module nn.parameter nn.utils onnx
+    compiler cuda cuda.amp cuda.amp.autocast_mode=cuda.amp cuda.amp.grad_scaler=cuda.amp distributed hub jit linalg mps
+    nn nn.functional nn.init nn.parameter nn.utils onnx
+    nn.modules=nn nn.modules.activation=nn.activation nn.modules.batchnorm=nn.batchnorm
+    nn.modules.container=nn.containers nn.modules.conv=nn.conv nn.modules.dropout=nn.dropout nn.modules.linear=nn.linear
+    nn.modules.loss=nn nn.modules.module=nn.module nn.modules.pooling=nn.pooling
     nn.utils.clip_grad nn.utils.convert_parameters
     optim optim.adadelta optim.adagrad optim.adam optim.adamax optim.adamw=optim.adam optim.lr_scheduler optim.nadam
     optim.optimizer optim.radam optim.rmsprop optim.sgd
@@ -26,7 +29,8 @@ _TORCHVISION = """
     datasets datasets.cifar datasets.folder datasets.mnist datasets.vision datasets.voc
     io
     models models.alexnet models.resnet models.squeezenet models.vgg
-    transforms transforms.functional transforms.transforms=transforms transforms.v2
+    transforms transforms.autoaugment=transforms.auto_augment transforms.functional
+    transforms.transforms=transforms transforms.v2
     utils
 """
 
@@ -52,13 +56,11 @@ ATTRIBUTES = {
 _NO_RECURRENT = "this library is for images and has no recurrent layers"
 _ONE_PROCESS = "training runs in one process here, on all its cores"
 ADVICE = {
-    "torch.bfloat16": "NumPy has no bfloat16; use float32, or leave the dtype out: autocast changes nothing here",
     "torch.complex64": "there are no complex tensors here",
     "torch.distributed": _ONE_PROCESS,
     "torch.fx": "models are not traced here",
     "torch.jit": "models are not compiled to TorchScript here; save model.state_dict()",
     "torch.multiprocessing": f"{_ONE_PROCESS}, and the DataLoader's workers are threads",
-    "torch.nn.DataParallel": f"{_ONE_PROCESS}; call the model itself",
     "torch.nn.GRU": _NO_RECURRENT,
     "torch.nn.LSTM": _NO_RECURRENT,
     "torch.nn.RNN": _NO_RECURRENT,

@@ -33,7 +33,8 @@ def run_script(path: str | os.PathLike, arguments: Sequence[str] = ()) -> None:
     sys.argv = [os.fspath(path), *arguments]
     sys.path[0] = os.path.dirname(os.path.realpath(script))
     try:
-        exec(compile(script.read_bytes(), main.__dict__["__file__"], "exec"), main.__dict__)
+        # dont_inherit: else this file's `from __future__ import annotations` would hold in the script as well
+        exec(compile(script.read_bytes(), main.__dict__["__file__"], "exec", dont_inherit=True), main.__dict__)
     except Exception as error:
         shown = error.with_traceback(_of_the_script(error.__traceback__))
         sys.excepthook(type(shown), shown, shown.__traceback__)

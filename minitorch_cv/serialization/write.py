@@ -59,6 +59,7 @@ def save(
 
     Args:     obj: tensors, parameters, numbers, strings, bytes, dtypes, in lists, tuples, dicts and sets of any depth
                 up to 100: a state_dict, or a dict of several. Tensors that share memory do so again after loading.
+                NumPy numbers become Python's.
               f: a path, or a file open for writing in binary mode. A path that ends in `.safetensors` gets that format,
                 which holds a dict of tensors and nothing else.
     Raises:   TypeError: for anything else, a whole model among it. ValueError: for what is nested too deeply.
@@ -122,6 +123,14 @@ class _Pickler(_PythonPickler):  # the Python one, whose save_global can be repl
         super().__init__(file, protocol=2)
         self.storages: dict[tuple, tuple[_StorageReference, np.ndarray]] = {}  # by place and length in memory
 
+    def save(self, obj: Any, save_persistent_id: bool = True) -> None:
+        """Write an object; NumPy's numbers, and strings of classes of their own, as Python's."""
+        if isinstance(obj, np.generic):
+            obj = obj.item()
+        elif isinstance(obj, str) and type(obj) is not str:
+            obj = str.__str__(obj)
+        super().save(obj, save_persistent_id)
+
     def persistent_id(self, obj: Any) -> Any:
         """The reference that stands in the file for a storage."""
         return obj.persistent_id if isinstance(obj, _StorageReference) else None
@@ -161,8 +170,8 @@ class _Pickler(_PythonPickler):  # the Python one, whose save_global can be repl
             return _COMPLEX, (obj.real, obj.imag)
         if isinstance(obj, (np.generic, np.ndarray)):
             raise TypeError(
-                f"save: cannot save a NumPy {type(obj).__name__}; make it a tensor (torch.from_numpy) or a Python "
-                "number (.item()), so that any reader can load the file safely"
+                f"save: cannot save a NumPy {type(obj).__name__}; make it a tensor (torch.from_numpy), so that any "
+                "reader can load the file safely"
             )
         if isinstance(obj, Module):
             raise TypeError(

@@ -1,12 +1,16 @@
-"""The device: always the CPU, and a clear word about any other."""
+"""Devices: tensors are on the CPU; others can be named and compared, and are refused where something is to go there."""
 
 from __future__ import annotations
 
 _HINT = "this library runs on the CPU; write device='cpu' or leave the device out"
+_TYPES = ("cpu", "cuda", "mps", "xpu", "meta", "xla", "hpu", "mtia", "vulkan", "privateuseone")
 
 
 class device:
-    """`device('cpu')`; any other device raises and says that the library runs on the CPU."""
+    """`device('cpu')`, or the name of another device, for scripts that look which one there is (torch.device).
+
+    Raises:   RuntimeError: for a type that PyTorch does not have, or an index that is none.
+    """
 
     __slots__ = ("index", "type")
     index: int | None
@@ -23,9 +27,9 @@ class device:
             if index is not None or not number.isdigit():
                 raise RuntimeError(f"Invalid device string: '{type}'")
             index = int(number)
-        if name != "cpu":
-            raise RuntimeError(f"device '{type}' is not available: {_HINT}")
-        if index not in (None, 0):
+        if name not in _TYPES:
+            raise RuntimeError(f"Expected one of {', '.join(_TYPES)} device type at start of device string: {name}")
+        if name == "cpu" and index not in (None, 0):
             raise RuntimeError(f"CPU device index must be -1 or zero, got {index}")
         self.type = name
         self.index = index
@@ -54,7 +58,12 @@ def check_device(value: object) -> device:
 
     Raises:   RuntimeError: for any device but the CPU.
     """
-    return CPU if value is None else device(value)  # type: ignore[arg-type]
+    if value is None:
+        return CPU
+    wanted = device(value)  # type: ignore[arg-type]
+    if wanted.type != "cpu":
+        raise RuntimeError(f"device '{wanted}' is not available: {_HINT}")
+    return wanted
 
 
 def get_default_device() -> device:

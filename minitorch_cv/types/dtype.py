@@ -8,6 +8,8 @@ import numpy as np
 class dtype:
     """The number format of a tensor; the only instances are the constants of this module (float32, int64, ...).
 
+    bfloat16 is there by name only: NumPy has no such numbers.
+
     Prints as PyTorch's, `torch.float32`, so that what a script prints is what it prints under PyTorch.
     """
 
@@ -29,7 +31,27 @@ class dtype:
         return (as_dtype, (self.name,))  # copies and pickles give the one instance back
 
 
+class _NameOnly(dtype):
+    """A format of PyTorch's that NumPy does not have: scripts may name it; a tensor in it cannot be made."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str, tensor_type: str, itemsize: int) -> None:
+        self.name, self.tensor_type, self.itemsize = name, tensor_type, itemsize
+        self.is_floating_point = self.is_signed = True
+        self.is_complex = False
+
+    @property
+    def numpy(self) -> np.dtype:  # type: ignore[override]
+        """Raises NotImplementedError."""
+        raise NotImplementedError(
+            f"torch.{self.name}: NumPy has no such number format, so there are no tensors in it; use float32. "
+            "(autocast may be given it: it changes nothing here)"
+        )
+
+
 float16 = dtype("float16", "Half")
+bfloat16 = _NameOnly("bfloat16", "BFloat16", 2)
 float32 = dtype("float32", "Float")
 float64 = dtype("float64", "Double")
 int8 = dtype("int8", "Char")
@@ -44,7 +66,7 @@ short, int_, long = int16, int32, int64
 
 ALL_DTYPES = (float16, float32, float64, int8, int16, int32, int64, uint8, bool_)
 _BY_NUMPY = {d.numpy: d for d in ALL_DTYPES}
-_BY_NAME = {d.name: d for d in ALL_DTYPES}
+_BY_NAME = {d.name: d for d in (*ALL_DTYPES, bfloat16)}
 _BY_PYTHON = {float: float64, int: int64, bool: bool_}
 _default = float32
 

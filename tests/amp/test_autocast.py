@@ -32,6 +32,22 @@ def test_it_casts_nothing_and_says_so_once():
     assert messages(lambda: mt.autocast("cpu", dtype=mt.float16)) == []
 
 
+def test_bfloat16_may_be_named_and_casts_nothing():
+    """`dtype = torch.float16 if cuda else torch.bfloat16` is how scripts for either device choose."""
+    with mt.autocast("cpu", dtype=mt.bfloat16):
+        assert (X @ X).dtype is mt.float32
+    for word in ("itemsize", "is_floating_point", "is_complex", "is_signed"):
+        assert getattr(mt.bfloat16, word) == getattr(torch.bfloat16, word)
+    assert repr(mt.bfloat16) == repr(torch.bfloat16) and mt.bfloat16 != mt.float16
+    for call in (
+        lambda: X.to(mt.bfloat16),
+        lambda: mt.zeros(1, dtype=mt.bfloat16),
+        lambda: mt.nn.Linear(1, 1).to(mt.bfloat16),
+    ):
+        with pytest.raises(NotImplementedError, match="torch.bfloat16: NumPy has no such number format.* use float32"):
+            call()
+
+
 def test_disabled_is_silent():
     assert messages(lambda: [mt.autocast(d, enabled=False) for d in ("cpu", "cuda")]) == []
 

@@ -55,6 +55,17 @@ def test_the_command(tmp_path):
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, EXPECTED, "")
 
 
+def test_annotations_are_those_of_the_script(tmp_path, capsys, program):
+    """`type=field.type` of a dataclass is how scripts make their options."""
+    script = write(
+        tmp_path / "options.py",
+        "from dataclasses import dataclass, fields\n@dataclass\nclass Options:\n    lr: float = 0.1\n"
+        "print([field.type('0.5') for field in fields(Options)])\n",
+    )
+    assert main(["run", script]) == 0
+    assert capsys.readouterr().out == "[0.5]\n"
+
+
 def test_in_this_process(tmp_path, capsys, program):
     assert main(["run", files(tmp_path / "course"), "--lr", "0.1", "--help"]) == 0
     assert capsys.readouterr().out == EXPECTED

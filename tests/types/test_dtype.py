@@ -191,6 +191,10 @@ def test_size_and_what_is_no_tuple(other):
         "L.get_default_device()",
         "L.set_default_device('cpu')",
         "pickle.loads(pickle.dumps(L.device('cpu:0')))",
+        "L.device('cuda')",
+        "L.device('cuda:1').index, L.device('cuda', 1) == L.device('cuda:1'), L.device('cuda') == L.device('cuda:0')",
+        "L.device('mps'), L.device('meta').type, L.ones(1).device == L.device('cuda')",
+        "L.device('cuda' if L.cuda.is_available() else 'cpu')",
     ],
 )
 def test_device(expression):
@@ -204,9 +208,8 @@ NO_DEVICE = "device 'cuda.*' is not available: this library runs on the CPU; wri
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: mt.device("cuda"),
-        lambda: mt.device("cuda:0"),
         lambda: mt.ones(1, device="cuda"),
+        lambda: mt.ones(1, device=mt.device("cuda", 1)),
         lambda: mt.ones(1).to("cuda"),
         lambda: mt.ones(1).to(device="cuda"),
         lambda: mt.set_default_device("cuda"),

@@ -86,7 +86,7 @@ def test_they_can_be_imported(name):
     assert importlib.import_module(f"minitorch_cv.{name}") is eval(f"mt.{name}")
 
 
-@pytest.mark.parametrize("name", ["synchronize", "get_device_name", "current_device", "nvtx", "Stream"])
+@pytest.mark.parametrize("name", ["nvtx", "Stream"])
 def test_the_rest_of_cuda_says_why_it_is_missing(name):
     with pytest.raises(AttributeError, match=rf"cuda.{name}: this library runs on the CPU, there is no CUDA device"):
         getattr(mt.cuda, name)
@@ -94,8 +94,40 @@ def test_the_rest_of_cuda_says_why_it_is_missing(name):
 
 
 def test_the_rest_of_accelerator_says_why_it_is_missing():
-    with pytest.raises(AttributeError, match=r"accelerator.synchronize: this library runs on the CPU, there is no acc"):
-        mt.accelerator.synchronize()
+    with pytest.raises(AttributeError, match=r"accelerator.nothing: this library runs on the CPU, there is no acc"):
+        mt.accelerator.nothing()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "L.cuda.synchronize()",
+        "L.cuda.current_device()",
+        "L.cuda.get_device_name(0)",
+        "L.cuda.get_device_properties(0)",
+        "L.cuda.mem_get_info()",
+        "L.accelerator.synchronize()",
+        "L.accelerator.current_device_index()",
+        "L.distributed.get_rank()",
+    ],
+)
+def test_what_needs_a_device_or_others_raises_when_it_is_called_as_in_pytorch(call):
+    for library in (mt, torch):
+        with pytest.raises((AssertionError, RuntimeError, ValueError)) as raised:
+            eval(call, {"L": library})
+        assert type(raised.value) is {"cuda": AssertionError, "acce": RuntimeError, "dist": ValueError}[call[2:6]]
+
+
+def test_questions_of_scripts_for_either_device():
+    for library in (mt, torch):
+        assert issubclass(library.cuda.OutOfMemoryError, RuntimeError)
+        assert library.distributed.is_initialized() is False
+        assert library.jit.is_scripting() is False and library.jit.is_tracing() is False
+    assert mt.distributed.is_available() is False and mt.distributed.get_world_size is not None
+    with pytest.raises(AttributeError, match=r"distributed\.all_reduce: training runs in one process here"):
+        mt.distributed.all_reduce()
+    with pytest.raises(AttributeError, match=r"jit\.script: models are not compiled to TorchScript here"):
+        mt.jit.script(mt.nn.Linear(1, 1))
 
 
 @pytest.mark.parametrize(
