@@ -24,7 +24,8 @@ def to_torch(model: Module, sample: Tensor | Sequence[Tensor] | None = None) -> 
     Layers become torch's layers of the same name, `Sequential` and the other containers become torch's. A model with a
     `forward` of its own is run on a sample and its steps are written down (tracing.py): the result then does for every
     batch what the model did for the sample, so a forward that branches on its input is not for it. Modes (training or
-    evaluation), `requires_grad`, and layers and parameters that are shared are carried over; hooks are not.
+    evaluation), `requires_grad`, and layers and parameters that are shared are carried over. Hooks are not; batch norms
+    that nn.utils.freeze froze are in evaluation mode until the torch model's next train().
 
     Args:     sample: an input, or a tuple of them, whose first dimension is the batch's; models of vision.models, and
                 trees of containers and layers, do without.

@@ -21,10 +21,14 @@ def torch_function(step: Step) -> Function:
     import torch.nn.functional as F
 
     s = step.settings
+    *_, height, width = (None, None, *step.outputs[0].shape)
     simple: dict[str, Function] = {
         "Mul": torch.mul, "Div": torch.div, "Neg": torch.neg, "Pow": torch.pow, "Exp": torch.exp, "Log": torch.log,
         "Sqrt": torch.sqrt, "Abs": torch.abs, "Relu": torch.relu, "Sigmoid": torch.sigmoid, "Tanh": torch.tanh,
-        "Clone": torch.clone,
+        "Clone": torch.clone, "Reciprocal": torch.reciprocal, "Erf": torch.erf, "Sin": torch.sin, "Cos": torch.cos,
+        "Maximum": torch.maximum, "Minimum": torch.minimum, "Matmul": torch.matmul, "Silu": F.silu, "Mish": F.mish,
+        "Gelu": F.gelu, "Hardswish": F.hardswish, "Hardsigmoid": F.hardsigmoid, "Softsign": F.softsign,
+        "LogSigmoid": F.logsigmoid, "Prelu": F.prelu,
     }  # fmt: skip
     if step.kind in simple:
         return simple[step.kind]
@@ -37,6 +41,25 @@ def torch_function(step: Step) -> Function:
         "Softmax": lambda: lambda x: torch.softmax(x, *s["axis"]),
         "LogSoftmax": lambda: lambda x: torch.log_softmax(x, *s["axis"]),
         "LeakyRelu": lambda: lambda x: F.leaky_relu(x, s["negative_slope"]),
+        "GeluTanh": lambda: lambda x: F.gelu(x, approximate="tanh"),
+        "Softplus": lambda: lambda x: F.softplus(x, s["beta"], s["threshold"]),
+        "Elu": lambda: _elu(step),
+        "Glu": lambda: lambda x: F.glu(x, s["dim"]),
+        "Clamp": lambda: _clamp(step),
+        "Amax": lambda: lambda x: torch.amax(x, s["dims"], s["keepdim"]),
+        "Amin": lambda: lambda x: torch.amin(x, s["dims"], s["keepdim"]),
+        "Var": lambda: lambda x: torch.var(x, s["dims"], correction=s["correction"], keepdim=s["keepdim"]),
+        "Std": lambda: lambda x: torch.std(x, s["dims"], correction=s["correction"], keepdim=s["keepdim"]),
+        "Logsumexp": lambda: lambda x: torch.logsumexp(x, s["dims"], s["keepdim"]),
+        "VectorNorm": lambda: lambda x: torch.linalg.vector_norm(x, s["order"], s["dims"], s["keepdim"]),
+        "Cumsum": lambda: lambda x: torch.cumsum(x, s["dim"]),
+        "Flip": lambda: lambda x: torch.flip(x, s["dims"]),
+        "Roll": lambda: lambda x: torch.roll(x, s["shifts"], s["dims"]),
+        "Repeat": lambda: lambda x: x.repeat(s["repeats"]),
+        "Split": lambda: lambda x: torch.split(x, s["sizes"], s["dim"]),
+        "Unbind": lambda: lambda x: torch.unbind(x, s["dim"]),
+        "PixelShuffle": lambda: lambda x: F.pixel_shuffle(x, s["factor"]),
+        "AdaptiveAvgPool2D": lambda: lambda x: F.adaptive_avg_pool2d(x, (height, width)),
         "Hardtanh": lambda: lambda x: F.hardtanh(x, s["min_val"], s["max_val"]),
         "Cat": lambda: lambda *tensors: torch.cat(tensors, s["dim"]),
         "Stack": lambda: lambda *tensors: torch.stack(tensors, s["dim"]),
@@ -71,6 +94,21 @@ def reshape_target(step: Step) -> tuple[int, ...]:
 def _reshape(step: Step) -> Function:
     target = reshape_target(step)
     return lambda x: x.reshape(target)
+
+
+def _elu(step: Step) -> Function:
+    """ELU, SELU and CELU are one operation here."""
+    import torch.nn.functional as F
+
+    alpha, scale, width = (step.settings[name] for name in ("alpha", "scale", "width"))
+    if width != 1:
+        raise NotImplementedError(f"{step.title}: F.celu is not supported; use nn.CELU")
+    return lambda x: F.elu(x, alpha) * scale
+
+
+def _clamp(step: Step) -> Function:
+    low, high = (None if step.settings[n] is None else torch_tensor(step.settings[n]) for n in ("min", "max"))
+    return lambda x: x.clamp(*[limit if limit is None else limit.to(x.dtype) for limit in (low, high)])
 
 
 def _pad(step: Step) -> Function:

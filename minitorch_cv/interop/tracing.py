@@ -123,9 +123,9 @@ class _Tracer:
         return tensor, value
 
     def _enter(self, module: Module, args: tuple) -> None:
-        self.within.append(self.paths[module])
         if layer_kind(module) is not None:  # it may write to its input, which would then no longer be known
             self.arguments = tuple(self._operand(a, self.paths[module]) for a in args if isinstance(a, Tensor))
+        self.within.append(self.paths[module])
 
     def _leave(self, module: Module, args: tuple, kwargs: dict, result: Any) -> Any:
         path = self.within.pop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,13 +40,19 @@ def _setting(step: Step, name: str, a: Any, b: Any) -> Any:
         return tuple(n if n == m else None for n, m in zip(a, b))
     if type(a).__name__ in _OF_SHAPES or (name == "divisor" and isinstance(a, np.ndarray)):
         return a  # objects made for one shape: whoever writes the step down knows what to take of them
-    if isinstance(a, np.ndarray) or (isinstance(a, tuple) and any(isinstance(i, np.ndarray) for i in a)):
-        same = all(np.array_equal(one, other) for one, other in zip(a, b))
-    else:
-        same = a == b
-    if not same:
+    if not _same(a, b):
         raise NotImplementedError(f"{step.title}: its {name} depends on the input: {a} and {b} for two batches")
     return a
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        return np.array_equal(a, b)
+    if isinstance(a, (tuple, list)):
+        return type(a) is type(b) and len(a) == len(b) and all(map(_same, a, b))
+    if is_dataclass(a):
+        return type(a) is type(b) and all(_same(getattr(a, f.name), getattr(b, f.name)) for f in fields(a))
+    return bool(a == b)
 
 
 _OF_SHAPES = {"ImageForm", "Places", "Window"}

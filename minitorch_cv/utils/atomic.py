@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import os
 import secrets
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,11 +23,23 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
     Its content is on the disk by then: what is at `path` is whole even if the machine stops. After an exception, or if
     the process dies, what was at `path` before is still there. A killed process leaves a part of a file behind, under
     another name; the next time this path is written, parts that nobody has touched for an hour are removed.
+
+    The new file has the permissions of the one before. A path that is no regular file (a pipe, /dev/null) is written to
+    as it is.
+
+    Raises:   FileNotFoundError: naming the folder, if there is none.
     """
     target = Path(path).resolve()  # write to where a link leads, do not replace the link
+    if target.exists() and not target.is_file() and not target.is_dir():
+        yield target
+        return
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(target.parent))
     _remove_left_parts(target)
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     part.open("xb").close()
+    if target.is_file():
+        part.chmod(stat.S_IMODE(target.stat().st_mode))
     try:
         yield part
         with part.open("r+b") as written:

@@ -159,3 +159,45 @@ class Functional(nn.Module):
         y = mt.stack([mt.tanh(y), mt.sigmoid(-y), 1 - y / 4], 1)
         y = y.mean(1) + (y**2).sum(1, keepdim=True)[:, 0] + mt.sqrt(mt.exp(y.abs())).mean((1,))
         return F.log_softmax(y, 1), F.softmax(y[:, None, 1:], -1).log(), mt.sub(y, y.clone(), alpha=2)
+
+
+class Between(nn.Module):
+    """A function of what a layer gives, as a forward of one's own has them between its layers."""
+
+    def __init__(self, function) -> None:
+        super().__init__()
+        self.layer = nn.Conv2d(4, 4, 3, padding=1)
+        self.function = function
+
+    def forward(self, x):
+        return self.function(self.layer(x))
+
+
+IN_BOTH = {
+    "gelu": lambda x: F.gelu(x),
+    "gelu, tanh": lambda x: F.gelu(x, approximate="tanh"),
+    "silu": lambda x: F.silu(x),
+    "mish": lambda x: F.mish(x),
+    "softplus": lambda x: F.softplus(x, 2.0, 1.0),
+    "hardswish": lambda x: F.hardswish(x),
+    "logsigmoid": lambda x: F.logsigmoid(x),
+    "glu": lambda x: F.glu(x, 1),
+    "clamp": lambda x: x.clamp(0, 1) + x.clamp(min=-0.5) * x.clamp(max=0.5),
+    "maximum, minimum": lambda x: mt.maximum(x, x * 2) - mt.minimum(x, -x),
+    "amax, amin": lambda x: x.amax((2, 3)) - x.amin((2, 3)),
+    "logsumexp": lambda x: mt.logsumexp(x, 1),
+    "1 / x": lambda x: 1 / (1 + mt.exp(-x)),
+    "erf, sin, cos": lambda x: mt.erf(x) + mt.sin(x) * mt.cos(x),
+    "attention": lambda x: F.softmax(x.flatten(2) @ x.flatten(2).transpose(1, 2) / 8**0.5, dim=-1) @ x.flatten(2),
+}
+IN_TORCH = {
+    "elu, selu": lambda x: F.elu(x, 0.5) + F.selu(x),
+    "prelu": lambda x: F.prelu(x, mt.tensor([0.2])),
+    "var, std": lambda x: x.var((2, 3)) + x.std((2, 3), correction=0),
+    "norm": lambda x: F.normalize(x, dim=1) + x.norm(dim=1, keepdim=True),
+    "cumsum, flip, roll": lambda x: x.cumsum(1) + x.flip(3) * mt.roll(x, 1, 2),
+    "chunk, unbind": lambda x: mt.cat(x.chunk(2, 1)[::-1], 1) + x.unbind(1)[0].unsqueeze(1),
+    "repeat": lambda x: x.repeat(1, 2, 1, 1),
+    "pixel_shuffle": lambda x: F.pixel_shuffle(x, 2),
+    "adaptive_avg_pool2d": lambda x: F.adaptive_avg_pool2d(x, (1, 3)),
+}

@@ -339,12 +339,30 @@ def test_several_inputs_and_outputs():
             return self.words(words).sum(1), self.scale(x)
 
     x = torch.from_numpy(normal(4, 3).astype(np.float32))
-    found = compare_torch(Both(), None, [mt.tensor([[1, 2], [0, 4], [3, 3], [1, 1]]), x])
+    found = compare_torch(Both(), None, ([mt.tensor([[1, 2], [0, 4], [3, 3], [1, 1]]), x], None))
     assert found.ok and {"result", "result 2"} <= {row.quantity for row in found.rows}
+
+
+def test_a_batch_of_a_data_loader():
+    dataset = mt.utils.data.TensorDataset(mt.from_numpy(BATCH[0]), mt.from_numpy(BATCH[1]))
+    batch = next(iter(mt.utils.data.DataLoader(dataset, batch_size=4)))
+    assert isinstance(batch, list) and compare_torch(network(), None, batch, modes=("eval",)).ok
+
+
+def test_frozen_batch_norms_stay_frozen_in_the_twin():
+    model = network()
+    nn.utils.freeze(model[1])
+    found = compare_torch(model, None, BATCH)
+    assert found.ok, str(found)
+    assert {row.mode for row in found.rows if row.layer == "1"} == {"train", "eval"}
 
 
 def test_arguments_that_do_not_fit():
     check_error(ValueError, "compare_torch: give a batch", compare_torch, network())
+    theirs = torch.nn.Linear(2, 2)
+    check_error(
+        TypeError, "model is a torch.nn.modules.linear.Linear; expected", compare_torch, theirs, network(), BATCH
+    )
     match = "modes is .'test',., expected one or both of 'train' and 'eval'"
     check_error(ValueError, match, compare_torch, network(), None, BATCH, modes=("test",))
 

@@ -10,12 +10,13 @@ import torch
 from numba.core import config
 
 import minitorch_cv as mt
+import minitorch_cv.nn.functional as F
 from minitorch_cv import nn
 from minitorch_cv.interop import to_torch
 from minitorch_cv.interop.samples import sample_for
 from minitorch_cv.vision import models
 from tests.checks import as_array, assert_close, check_error, normal, ours_of, theirs_of
-from tests.interop.cases import PARAMETERS, Functional, Pair, trained
+from tests.interop.cases import IN_BOTH, IN_TORCH, PARAMETERS, Between, Functional, Pair, trained
 
 needs_jit = pytest.mark.skipif(config.DISABLE_JIT, reason="plain Python takes long for a whole network")
 
@@ -91,6 +92,28 @@ def test_operations_between_layers():
     assert_close(ours.matrix.grad, theirs.matrix.grad, 1e-4, "matrix")
 
 
+@pytest.mark.parametrize("name", {**IN_BOTH, **IN_TORCH})
+def test_function_between_layers(name):
+    ours = trained(Between({**IN_BOTH, **IN_TORCH}[name]))
+    check_same(ours, to_torch(ours, mt.ones(2, 4, 6, 8)), (3, 4, 6, 8), tolerance=1e-4)
+
+
+def test_what_is_said_of_an_operation_names_the_place_it_is_at():
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.pool = nn.Conv2d(1, 1, 1), nn.MaxPool2d(2)
+
+        def forward(self, x):
+            return self.pool(mt.sort(self.conv(x), 1)[0])
+
+    with pytest.raises(NotImplementedError, match=r"to_torch: operation Sort\w* has no counterpart"):
+        to_torch(Net(), mt.ones(2, 1, 4, 4))
+    enlarge = Between(lambda x: F.interpolate(x, scale_factor=2))
+    with pytest.raises(NotImplementedError, match="to_torch: operation Upsample has no counterpart"):
+        to_torch(enlarge, mt.ones(2, 4, 4, 4))
+
+
 def test_two_inputs():
     ours = Pair(nn.PairwiseDistance(3.0))
     check_same(ours, to_torch(ours, (mt.ones(1, 4), mt.zeros(1, 4))), (2, 4), (2, 4))
@@ -141,7 +164,7 @@ def test_a_forward_of_ones_own_needs_a_sample():
 @pytest.mark.parametrize(
     "forward, match",
     [
-        (lambda y, linear: mt.sin(y), "operation Sin has no counterpart here; supported are Abs, Add, .*Tanh"),
+        (lambda y, linear: mt.atan(y), "operation Atan has no counterpart here; supported are Abs, .*Add, .*Tanh"),
         (lambda y, linear: y * (y > 0), "operation Mul: an operand depends on the input by operations that"),
         (lambda y, linear: y.argmax(1), "a result does not come from the input by operations that autograd records"),
         (lambda y, linear: {"scores": y}, "forward returns dict; a tensor, or a tuple or list of tensors"),

@@ -42,8 +42,28 @@ def test_the_file_has_the_rights_of_any_new_file(tmp_path):
 
 
 def test_a_folder_that_is_not_there(tmp_path):
-    with pytest.raises(FileNotFoundError), replacing(tmp_path / "no" / "a"):
+    with pytest.raises(FileNotFoundError, match=r"there is no such folder: .*no'$"), replacing(tmp_path / "no" / "a"):
         pass
+
+
+def test_a_file_keeps_its_permissions(tmp_path):
+    (tmp_path / "a").write_text("old")
+    (tmp_path / "a").chmod(0o600)
+    with replacing(tmp_path / "a") as part:
+        assert part.stat().st_mode & 0o777 == 0o600, "nobody else reads it while it is written, either"
+        part.write_text("new")
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600 and (tmp_path / "a").read_text() == "new"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_is_written_to_and_stays(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with replacing(pipe) as part:
+        part.write_text("through")
+    assert os.read(reader, 100) == b"through" and not pipe.is_file() and os.listdir(tmp_path) == ["pipe"]
+    os.close(reader)
 
 
 def test_parts_of_killed_processes_are_removed(tmp_path):

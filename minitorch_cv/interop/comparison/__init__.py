@@ -60,7 +60,8 @@ def compare_torch(
 
     Args:     torch_model: with weights of the same names, or of other names but the same shapes in the same order; by
                 default `to_torch(model, inputs)`.
-              batch: inputs, or (inputs, targets); inputs may be a list of several. Arrays or tensors of either library.
+              batch: inputs, or (inputs, targets), or what a DataLoader gives, [inputs, targets]. Of a model of several
+                inputs ([first, second], targets or None). Arrays or tensors of either library.
               loss: function of (nn.functional of either library, outputs, targets); by default cross-entropy for
                 targets of integers, else the sum of squares of outputs - targets.
               optimizer: function of (the optim module of either library, parameters); by default SGD with momentum.
@@ -74,11 +75,16 @@ def compare_torch(
     >>> found = compare_torch(model, torch_model, (images, labels))  # doctest: +SKIP
     the first to depart is Conv2d 'features.3', gradient of weight, train mode: departs by 1.00e+00 of its norm, ...
     """
+    if not isinstance(model, Module):
+        raise TypeError(
+            f"compare_torch: model is a {type(model).__module__}.{type(model).__name__}; expected is a model of this "
+            "library first, and then its twin in torch"
+        )
     if batch is None:
         raise ValueError("compare_torch: give a batch, compare_torch(model, torch_model, (inputs, targets))")
     if not modes or not set(modes) <= set(_MODES):
         raise ValueError(f"compare_torch: modes is {modes!r}, expected one or both of 'train' and 'eval'")
-    inputs, targets = batch if isinstance(batch, tuple) and len(batch) == 2 else (batch, None)
+    inputs, targets = batch if isinstance(batch, (tuple, list)) and len(batch) == 2 else (batch, None)
     arrays = [_array(value) for value in (inputs if isinstance(inputs, list) else [inputs])]
     chosen = Batch(
         arrays,

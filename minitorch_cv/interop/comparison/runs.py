@@ -35,6 +35,10 @@ def compare_runs(model: Module, torch_model: Any, pairing: Pairing, batch: Batch
 
     model.train(mode == "train")
     torch_model.train(mode == "train")
+    frozen = {name for name, module in model.named_modules() if getattr(module, "stats_frozen", False)}
+    for path, module in torch_model.named_modules():
+        if pairing.layer(path) in frozen:  # by nn.utils.freeze; torch has nothing that would stay so through train()
+            module.eval()
     torch_model.zero_grad()
     exact: dict[Key, np.ndarray] = {}
     if any(array.dtype == np.float32 for array in batch.inputs):

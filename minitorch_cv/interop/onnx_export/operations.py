@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from ..pooling_places import slid_window
 from ..program import Constant, ParameterName, Step, Value
+from .activations import ACTIVATIONS
 from .graph import Graph
 from .padding import constant_pad
 from .pooling import average_pool, max_pool
@@ -47,6 +49,21 @@ def _reduced(operator: str) -> Emit:
 
 def _hardtanh(g: Graph, step: Step, x: list[str]) -> str:
     return g.add("Clip", *x, *[g.number(step.settings[name], g.result) for name in ("min_val", "max_val")])
+
+
+def _clamp(g: Graph, step: Step, x: list[str]) -> str:
+    limits = (step.settings[name] for name in ("min", "max"))
+    return g.add("Clip", *x, *["" if limit is None else g.number(float(limit), g.result) for limit in limits])
+
+
+def _as_layer(layer: str, **settings: Any) -> Emit:
+    """As the activation layer of that name, with settings or, where None, the operation's of the same name."""
+
+    def emit(g: Graph, step: Step, x: list[str]) -> str:
+        own = {name: step.settings[name] if value is None else value for name, value in settings.items()}
+        return ACTIVATIONS[layer](g, SimpleNamespace(**own), x[0], _value(step))
+
+    return emit
 
 
 def _stack(g: Graph, step: Step, x: list[str]) -> str:
@@ -148,30 +165,49 @@ def _value(step: Step) -> Value:
 OPERATIONS: dict[str, Emit] = {
     "Abs": _node("Abs"),
     "Add": _scaled("Add"),
+    "Amax": _reduced("ReduceMax"),
+    "Amin": _reduced("ReduceMin"),
     "AvgPool2D": _average_pool,
     "BasicIndex": _index,
     "Cat": _node("Concat", axis="dim"),
+    "Clamp": _clamp,
     "Clone": _node("Identity"),
     "ConstantPad": _pad,
     "Convolution": _convolution,
+    "Cos": _node("Cos"),
     "Div": _node("Div"),
+    "Erf": _node("Erf"),
     "Exp": _node("Exp"),
+    "Gelu": _as_layer("GELU", approximate="none"),
+    "GeluTanh": _as_layer("GELU", approximate="tanh"),
+    "Glu": _as_layer("GLU", dim=None),
+    "Hardswish": _node("HardSwish"),
     "Hardtanh": _hardtanh,
     "LeakyRelu": _node("LeakyRelu", alpha="negative_slope"),
     "Linear": _linear,
     "Log": _node("Log"),
+    "LogSigmoid": _as_layer("LogSigmoid"),
     "LogSoftmax": _softmax("LogSoftmax"),
+    "Logsumexp": _reduced("ReduceLogSumExp"),
+    "Matmul": _node("MatMul"),
     "MaxPool2DWithIndices": _max_pool,
+    "Maximum": _node("Max"),
     "Mean": _reduced("ReduceMean"),
+    "Minimum": _node("Min"),
+    "Mish": _as_layer("Mish"),
     "Mul": _node("Mul"),
     "Neg": _node("Neg"),
     "Permute": _node("Transpose", perm="dims"),
     "Pow": _node("Pow"),
+    "Reciprocal": _node("Reciprocal"),
     "Relu": _node("Relu"),
     "Reshape": lambda g, step, x: g.reshape(x[0], step.settings["shape"], step.title),
     "Rsub": _scaled("Sub"),
     "Sigmoid": _node("Sigmoid"),
+    "Silu": _as_layer("SiLU"),
+    "Sin": _node("Sin"),
     "Softmax": _softmax("Softmax"),
+    "Softplus": _as_layer("Softplus", beta=None, threshold=None),
     "Sqrt": _node("Sqrt"),
     "Stack": _stack,
     "Sub": _scaled("Sub"),

@@ -21,6 +21,7 @@ def random_images(run: RunRecord) -> Section | LeftOut:
     title, arrays = "Images drawn at random", run.arrays
     if arrays is None or arrays.images is None or arrays.image_index is None:
         return LeftOut(title, NO_ARRAYS if arrays is None else "predictions.npz has no images.")
+    images = arrays.images
     place = {sample: i for i, sample in enumerate(arrays.image_index.tolist())}
     # finish_run keeps the first of this same drawing; all images that it kept would be the failures above all.
     drawing = np.random.default_rng(0).permutation(len(arrays.scores))[:_SHOWN]
@@ -41,7 +42,7 @@ def random_images(run: RunRecord) -> Section | LeftOut:
     text = f"Of {counted(len(samples), 'image')} of {whole(len(arrays.scores))}, drawn at random, {text} for {right}."
     picture = drawn(
         lambda path: plots.plot_predictions(
-            arrays.images[[place[sample] for sample in samples]],
+            images[[place[sample] for sample in samples]],
             path,
             true,
             predicted,
