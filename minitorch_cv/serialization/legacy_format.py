@@ -31,7 +31,7 @@ def read_legacy(source: FileBytes, start: int, encoding: str, location: Callable
     bounded: Any = _Bounded(source)
 
     def unpickler(*more: Any) -> TensorUnpickler:
-        return TensorUnpickler(bounded, source.size - start, source.name, encoding, *more)
+        return TensorUnpickler(bounded, source.name, encoding, *more)
 
     for what, expected in (("number", _MAGIC), ("version", _VERSION)):
         found = unpickler().read_object()
@@ -96,6 +96,10 @@ class _Bounded:
     def read(self, count: int) -> bytes:
         """The next bytes."""
         return self._file.read(min(count, self._size - self._file.tell()))
+
+    def tell(self) -> int:
+        """The position."""
+        return self._file.tell()
 
     def readline(self) -> bytes:
         """The next line."""

@@ -24,7 +24,7 @@ from ..utils.atomic import replacing
 from .file_bytes import FileBytes, as_numbers
 from .torch_names import refuse_dtype
 
-LARGEST_TABLE = 10 << 20  # bytes; a hundred thousand tensors have as much
+LARGEST_TABLE = 3 << 20  # bytes; thirty thousand tensors have as much
 _DTYPES = {
     **{"F64": dt.float64, "F32": dt.float32, "F16": dt.float16, "BOOL": dt.bool_},
     **{"I64": dt.int64, "I32": dt.int32, "I16": dt.int16, "I8": dt.int8, "U8": dt.uint8},

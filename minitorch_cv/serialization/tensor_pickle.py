@@ -43,7 +43,7 @@ Find = Callable[[dtype, str, int, tuple], FileStorage]
 class TensorUnpickler(RestrictedUnpickler):
     """Reads one pickle of PyTorch's.
 
-    Args:     file, size, encoding: as in RestrictedUnpickler.
+    Args:     file, encoding: as in RestrictedUnpickler.
               find: gives the storages that tensors refer to; None where there are none.
               location: is told every storage and the device it was saved from, once (torch.load's map_location).
     """
@@ -51,13 +51,12 @@ class TensorUnpickler(RestrictedUnpickler):
     def __init__(
         self,
         file: IO[bytes],
-        size: int,
         name: str,
         encoding: str,
         find: Find | None = None,
         location: Callable[[FileStorage, str], None] = lambda storage, place: None,
     ) -> None:
-        super().__init__(file, size, f"load: {name}", encoding)
+        super().__init__(file, f"load: {name}", encoding)
         self._find = find
         self._location = location
         self._placed: set[str] = set()

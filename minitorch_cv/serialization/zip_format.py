@@ -21,6 +21,9 @@ from .tensor_pickle import FileStorage, TensorUnpickler
 
 _HEADER = struct.Struct("<4s22sHH")  # before a record: mark, what the directory tells too, lengths of name and extra
 _MARK = b"PK\x03\x04"
+_END = b"PK\x05\x06"
+_LONG_END = b"PK\x06\x06"  # with sizes of 64 bits
+_LARGEST_DIRECTORY = 8 << 20  # bytes; a hundred thousand storages have as much
 
 
 def read_zip(source: FileBytes, encoding: str, location: Callable[[FileStorage, str], None]) -> Any:
@@ -31,7 +34,7 @@ def read_zip(source: FileBytes, encoding: str, location: Callable[[FileStorage, 
     """
     archive = _Archive(source)
     body = archive.record("data.pkl").tobytes()
-    unpickler = TensorUnpickler(io.BytesIO(body), source.size, source.name, encoding, archive.storage, location)
+    unpickler = TensorUnpickler(io.BytesIO(body), source.name, encoding, archive.storage, location)
     return unpickler.read_object()
 
 
@@ -86,6 +89,7 @@ class _Archive:
 
 def _directory(source: FileBytes) -> list[zipfile.ZipInfo]:
     """The entries of the archive, none compressed, twice there, or lying over another."""
+    _check_directory(source)
     try:
         with zipfile.ZipFile(source.file) as archive:
             entries = archive.infolist()
@@ -105,3 +109,15 @@ def _directory(source: FileBytes) -> list[zipfile.ZipInfo]:
             raise source.damaged(f"{entry.filename[:40]} reaches into what lies behind it")
         end = entry.header_offset
     return entries
+
+
+def _check_directory(source: FileBytes) -> None:
+    """Refuse a directory that would take long to read, before it is read: its size stands in the file's last bytes."""
+    last = source.read(max(0, source.size - (1 << 16)), min(source.size, 1 << 16)).tobytes()
+    place = last.rfind(_END)
+    size = int.from_bytes(last[place + 12 : place + 16], "little") if place >= 0 else 0
+    place = last.rfind(_LONG_END)
+    if size == 0xFFFFFFFF and place >= 0:
+        size = int.from_bytes(last[place + 40 : place + 48], "little")
+    if size > _LARGEST_DIRECTORY:
+        raise source.damaged(f"its directory has {size} bytes, of {_LARGEST_DIRECTORY} allowed")

@@ -42,25 +42,25 @@ _COST = {
     pickle.BUILD: 128,
     pickle.REDUCE: 700,  # a tensor with its call of OrderedDict has 1.4 kB
 }
-_FREE_MEMORY = 48 << 20  # a file may take so much, or a multiple of its own size
-_TIMES_ITS_SIZE = 8
+_FREE_MEMORY = 48 << 20  # a pickle may take so much, or a multiple of what has been read of it
+_TIMES_ITS_SIZE = 16
 
 
 class RestrictedUnpickler(_PythonUnpickler):
     """Reads one pickle; knows the names of `known` and no others.
 
-    Args:     file: of which `size` bytes are there to be read; the position afterwards is behind the pickle.
+    Args:     file: read from its position on; the position afterwards is behind the pickle.
               name: of the file, for messages.
               encoding: of Python 2's strings: "latin1", "ASCII", "utf-8", or "bytes" to leave them as bytes.
     """
 
     known: Mapping[tuple[str, str], Any] = HARMLESS
 
-    def __init__(self, file: IO[bytes], size: int, name: str, encoding: str) -> None:
+    def __init__(self, file: IO[bytes], name: str, encoding: str) -> None:
         super().__init__(file, encoding=encoding)
         self.name = name
         self._check_keys = KeyCheck()
-        self._memory = max(_FREE_MEMORY, _TIMES_ITS_SIZE * size)
+        self._position, self._start, self._taken = file.tell, file.tell(), 0
 
     def read_object(self) -> Any:
         """The object.
@@ -102,11 +102,11 @@ class RestrictedUnpickler(_PythonUnpickler):
 
     def charge(self, cost: int) -> None:
         """Count memory before it is taken."""
-        self._memory -= cost
-        if self._memory < 0:
+        self._taken += cost
+        if self._taken > _FREE_MEMORY and self._taken > _TIMES_ITS_SIZE * (self._position() - self._start):
             raise Refused(
-                f"has objects that need more than {_FREE_MEMORY >> 20} MB and {_TIMES_ITS_SIZE} times the file's size; "
-                "keep many numbers in a tensor or array"
+                f"has objects that need more than {_FREE_MEMORY >> 20} MB and {_TIMES_ITS_SIZE} times what is told of "
+                "them; keep many numbers in a tensor or array"
             )
 
     # ---- the instructions that could do harm --------------------------------------------------------------------
@@ -262,4 +262,4 @@ def load_restricted(path: str | Path, *, encoding: str = "latin1", largest: int 
     size = Path(path).stat().st_size
     if size > largest:
         raise RuntimeError(f"{path} has {size} bytes, more than the {largest} that are read of a pickle")
-    return RestrictedUnpickler(io.BytesIO(Path(path).read_bytes()), size, str(path), encoding).read_object()
+    return RestrictedUnpickler(io.BytesIO(Path(path).read_bytes()), str(path), encoding).read_object()

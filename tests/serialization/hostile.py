@@ -49,6 +49,26 @@ def _legacy(count: int, told: int) -> bytes:
     return MAGIC + b"\x80\x02" + tensor(0, (4,), (1,), reference) + b"." + keys + struct.pack("<q", told) + bytes(16)
 
 
+def _padded(pickled: bytes, megabytes: int) -> bytes:
+    """With so many bytes of a storage that nothing refers to: a large file, of which little is told."""
+    return zip_of({"data.pkl": pickled, "data/0": bytes(megabytes << 20)})
+
+
+def _empty_records(count: int) -> bytes:
+    """An archive of a pickle and records without content, each a line in its directory."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("x/data.pkl", b"\x80\x02N.")
+        for i in range(count):
+            archive.writestr(f"x/{i:060x}", b"")
+    return buffer.getvalue()
+
+
+def _many_tensors(count: int) -> bytes:
+    line = b'"%x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}'
+    return _safetensors(b"{" + b",".join(line % i for i in range(count)) + b"}", b"")
+
+
 RUN = "which is not read: a pickle can run any code that way"
 MEMORY = "has objects that need more than 48 MB"
 DEEP = "nested more than 100 levels"
@@ -57,6 +77,10 @@ DAMAGED = "is damaged"
 
 # name: content, what the error says (None: such a file does no harm, and is read)
 FILES: dict[str, tuple[bytes, str | None]] = {
+    # large for what they tell
+    "empty sets in a large file.pt": (_padded(b"\x80\x02](" + b"\x8f" * 1_400_000 + b"e.", 24), MEMORY),
+    "a directory of many records.pt": (_empty_records(80_000), "directory has"),
+    "a table of many tensors.safetensors": (_many_tensors(100_000), "its table has"),
     # code
     "system": (file_of(b"cposix\nsystem\nX\x09\x00\x00\x00echo oops\x85R"), f"names posix.system, {RUN}"),
     "eval": (file_of(b"c__builtin__\neval\nX\x01\x00\x00\x001\x85R"), f"names __builtin__.eval, {RUN}"),
