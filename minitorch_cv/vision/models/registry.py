@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from ... import nn
 from .weights import WeightsEnum
+from .weights_loading import model_from_file
 
 M = TypeVar("M", bound=Callable[..., nn.Module])
 
@@ -86,13 +87,18 @@ def get_model(name: str, **config: Any) -> nn.Module:
     """A model by name.
 
     Args:     name: of `list_models()`; upper or lower case.
-              config: for the function or class that makes it, such as num_classes.
-    Raises:   ValueError: if there is none of that name.
+              config: for the function or class that makes it, such as num_classes; and weights, for every model the
+                path of a file, for torchvision's also the name of published ones.
+    Raises:   ValueError: if there is none of that name. KeyError, RuntimeError, TypeError: for weights that are not
+                there or do not fit.
 
     >>> get_model("LeNet5", num_classes=3).classifier[-1]
     Linear(in_features=84, out_features=3, bias=True)
     """
-    return _entry(name).builder(**config)
+    builder = _entry(name).builder
+    if hasattr(builder, "weights") or config.get("weights") is None:
+        return builder(**{key: value for key, value in config.items() if key != "weights" or value is not None})
+    return model_from_file(builder, config.pop("weights"), config)
 
 
 def input_size(name: str) -> tuple[int, int, int]:

@@ -48,9 +48,7 @@ def with_weights(enum: type[WeightsEnum], **settings: Any) -> Callable[[Callable
             else:
                 state, told = _read(builder.__name__, weights), "num_classes" in given
             model = builder(**given | settings)
-            left = _fill(model, state, f"{builder.__name__}: {weights}", told)
-            if left:
-                warnings.warn(left, stacklevel=2)
+            _fill_and_tell(model, state, f"{builder.__name__}: {weights}", told)
             return model
 
         parameters = [
@@ -63,6 +61,29 @@ def with_weights(enum: type[WeightsEnum], **settings: Any) -> Callable[[Callable
         return build
 
     return decorate
+
+
+def model_from_file(builder: Callable[..., M], path: Any, config: dict[str, Any]) -> M:
+    """A model of which there are no published weights, with those in a file.
+
+    Args:     path: of a state_dict.
+              config: for the function or class that makes the model; with num_classes the last layer may stay random.
+    Raises:   KeyError: for what is no path. RuntimeError, TypeError: for a file that does not fit.
+    """
+    name = builder.__name__
+    if not isinstance(path, os.PathLike) and not (isinstance(path, str) and path.endswith(SUFFIXES)):
+        raise KeyError(f"{name}: there are no published weights {path!r} of it; give the path of a file of your own")
+    model = builder(**config)
+    _fill_and_tell(model, _read(name, Path(path)), f"{name}: {path}", "num_classes" in config, stacklevel=4)
+    return model
+
+
+def _fill_and_tell(
+    model: Module, state: dict[str, Tensor], what: str, may_replace_head: bool, stacklevel: int = 3
+) -> None:
+    left = _fill(model, state, what, may_replace_head)
+    if left:
+        warnings.warn(left, stacklevel=stacklevel)
 
 
 def _chosen(name: str, enum: type[WeightsEnum], weights: Any) -> WeightsEnum | Path | None:

@@ -197,3 +197,21 @@ def test_a_file_that_is_not_there(tmp_path):
 def test_other_kinds_of_weights(weights):
     match = f"Invalid Weight class provided; expected ResNet18_Weights but received {type(weights).__name__}"
     check_error(TypeError, match, models.resnet18, weights=weights)
+
+
+def test_get_model_takes_files_of_models_without_published_weights(tmp_path, no_warnings):
+    learnt = models.LeNet5()
+    mt.save(learnt.state_dict(), tmp_path / "lenet5.pth")
+    model = models.get_model("lenet5", weights=tmp_path / "lenet5.pth")
+    for name, value in learnt.state_dict().items():
+        np.testing.assert_array_equal(model.state_dict()[name].array, value.array)
+    assert isinstance(models.get_model("mlp", weights=None), models.MLP)
+    check_error(
+        KeyError, "LeNet5: there are no published weights 'DEFAULT'", models.get_model, "lenet5", weights="DEFAULT"
+    )
+    check_error(
+        RuntimeError, "MLP: .*lenet5.pth does not fit", models.get_model, "mlp", weights=str(tmp_path / "lenet5.pth")
+    )
+    with pytest.warns(UserWarning, match=r"LeNet5: .*the last layer is not the file's.* left random") as caught:
+        models.get_model("lenet5", weights=tmp_path / "lenet5.pth", num_classes=3)
+    assert caught[0].filename == __file__
