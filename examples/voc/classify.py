@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("--networks", nargs="+", choices=[*NETWORKS, "pretrained"], default=list(NETWORKS))
     parser.add_argument("--model", choices=PRETRAINED, default="alexnet", help="the network called pretrained")
     parser.add_argument("--weights", type=Path, help="torchvision's file of that network's weights")
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/voc-classify"))
     parser.add_argument("--seed", type=int, default=0)

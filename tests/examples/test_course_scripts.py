@@ -30,7 +30,7 @@ SCRIPTS = {
     "imagenette/finetune.py": ([], ["random-weights"]),
     "scenes15/simplenet.py": (["--steps", "SimpleNet", "SimpleNetFinal"], ["SimpleNet", "SimpleNetFinal"]),
     "scenes15/multilabel.py": ([], ["."]),
-    "scenes15/finetune.py": ([], ["."]),
+    "scenes15/finetune.py": ([], ["random-weights"]),
     "voc/simple.py": ([], ["."]),
     "voc/classify.py": (["--networks", "own", "own, shallower"], ["own", "own-shallower"]),
 }
@@ -43,7 +43,7 @@ FINE_TUNED = {
         ["random-weights", "batch-norm-frozen", "batch-norm-free"],
     ),
     "imagenette/finetune.py": (resnet18, ["--model", "resnet18"], ["batch-norm-frozen", "batch-norm-free"]),
-    "scenes15/finetune.py": (squeezenet1_0, ["--model", "squeezenet1_0"], ["."]),
+    "scenes15/finetune.py": (squeezenet1_0, ["--model", "squeezenet1_0"], ["fine-tuned"]),
     "scenes15/multilabel.py": (squeezenet1_0, ["--model", "squeezenet1_0"], ["."]),
     "voc/classify.py": (squeezenet1_0, ["--networks", "pretrained", "--model", "squeezenet1_0"], ["pretrained"]),
 }
