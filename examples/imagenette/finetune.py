@@ -4,12 +4,12 @@
     python examples/imagenette/finetune.py --data FOLDER --model squeezenet1_0 --weights squeezenet1_0.pth
     python examples/imagenette/finetune.py --data FOLDER                                            # random weights
 
-The last layer (of SqueezeNet the whole classifier) is exchanged for one of ten classes. With weights, the layers before
-it learn at a lower rate than it. A frozen batch norm normalises by the statistics of the images that the weights
-were trained on, and keeps its factors; a free one goes by the new images. With random weights there is nothing worth
-freezing, and the weights of SqueezeNet and AlexNet come without batch norms: then there is one variant. The rate falls
-to nothing, so the weights of the last epoch are tested, once. A run that was cut off goes on where it was when the
-command is given again.
+The last layer (of SqueezeNet the whole classifier) is exchanged for one of ten classes. With weights, it learns alone
+first; then the layers before it learn too, at a lower rate. A frozen batch norm normalises by the statistics of the
+images that the weights were trained on, and keeps its factors; a free one goes by the new images. With random weights
+there is nothing worth freezing, and the weights of SqueezeNet and AlexNet come without batch norms: then there is one
+variant. The rate falls to nothing, so the weights of the last epoch are tested, once, on each image and its mirror
+image. A run that was cut off goes on where it was when the command is given again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import minitorch_cv as torch
 from minitorch_cv import nn
-from minitorch_cv.training import begin_run, compare, finish_run, fit, report, spread_subset
+from minitorch_cv.training import begin_run, compare, finish_run, fit, linear_probe, report, spread_subset
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Imagenette
 from minitorch_cv.vision.models import get_model, pooled_classifier
@@ -28,9 +28,10 @@ from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Im
 
 SIZE = 192
 FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
-# The layer that is new, and its learning rate: behind a batch norm, as SqueezeNet's, it can be high.
+# The layer that is new, and its learning rate when it learns alone: high behind a batch norm, as SqueezeNet's is.
 NEW = {"resnet18": ("fc", 1e-3), "alexnet": ("classifier.6", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
-BODY_RATE = 1e-4  # of the layers before it
+PROBE_EPOCHS = 2  # of the new layer alone
+RATE, BODY_RATE = 1e-3, 2e-5  # of it afterwards, and of the layers before it
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
@@ -46,6 +47,7 @@ def main() -> None:
     args = parser.parse_args()
     folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     epochs, size = (1, SIZE // 2) if args.quick else (args.epochs, SIZE)
+    probe_epochs = (1 if args.quick else PROBE_EPOCHS) if args.weights else 0
 
     to_size = Compose([Resize(size), CenterCrop(size)])
     train_set, test_set = (Imagenette(args.data, split, "160px", transform=to_size) for split in ("train", "val"))
@@ -73,13 +75,8 @@ def main() -> None:
             for module in model.modules():
                 if isinstance(module, nn.BatchNorm2d):
                     nn.utils.freeze(module)  # its statistics too, through model.train()
-        last, rate = NEW[args.model]
-        rate = rate if args.weights else 2e-3
-        groups = nn.utils.parameter_groups(model, {last: rate}, lr=BODY_RATE if args.weights else rate)
-        optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-        scheduler = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
-        )
+        last, alone = NEW[args.model]
+        rate, body_rate = (RATE, BODY_RATE) if args.weights else (2e-3, 2e-3)
         out = begin_run(
             folder / variant.replace(" ", "-"),
             f"{type(model).__name__} on Imagenette: {variant}",
@@ -94,7 +91,8 @@ def main() -> None:
                 "variant": variant,
                 "epochs": epochs,
                 "lr": rate,
-                "lr before the last layer": BODY_RATE if args.weights else rate,
+                "lr before the last layer": body_rate,
+                "epochs of the last layer alone": probe_epochs,
             },
             data={
                 "name": f"Imagenette, {size}×{size}",
@@ -104,9 +102,16 @@ def main() -> None:
             },
             notes=[] if args.weights else ["From random weights: no weights trained on other images were given."],
         )
-        fit(model, train_loader, val_loader, optimizer, nn.CrossEntropyLoss(), epochs, scheduler, out=out)
+        criterion = nn.CrossEntropyLoss()
+        if probe_epochs:
+            linear_probe(model, last, train_loader, criterion, probe_epochs, alone, out=out)
+        optimizer = torch.optim.AdamW(nn.utils.parameter_groups(model, {last: rate}, lr=body_rate), weight_decay=0.01)
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
+        )
+        fit(model, train_loader, val_loader, optimizer, criterion, epochs, scheduler, out=out)
         result = finish_run(
-            out, model, test_loader, nn.CrossEntropyLoss(), mean=MEAN, std=STD, features=FEATURES[args.model]
+            out, model, test_loader, criterion, mean=MEAN, std=STD, features=FEATURES[args.model], mirror=True
         )
         print(f"{variant}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
         runs.append(out)

@@ -4,7 +4,8 @@
     python examples/voc/classify.py --data FOLDER --networks pretrained --model alexnet --weights alexnet.pth
 
 The task and its measure are explained in voc/simple.py, which trains the simplest network. A pretrained one gets a new
-last layer (SqueezeNet a whole classifier); the layers before it learn at a lower rate.
+last layer (SqueezeNet a whole classifier), which learns alone first; then the layers before it learn too, at a lower
+rate. Its scores are the means of those for an image and for its mirror image.
 
 A tenth of the train split, drawn at random, is for validation; VOC's val split is the test split here, looked at once
 for each network. A run that was cut off goes on where it was when the command is given again.
@@ -18,7 +19,16 @@ from pathlib import Path
 
 import minitorch_cv as torch
 from minitorch_cv import nn
-from minitorch_cv.training import begin_run, compare, finish_run, fit, mean_average_precision, report, spread_subset
+from minitorch_cv.training import (
+    begin_run,
+    compare,
+    finish_run,
+    fit,
+    linear_probe,
+    mean_average_precision,
+    report,
+    spread_subset,
+)
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import VOCClassification
 from minitorch_cv.vision.models import (
@@ -44,11 +54,12 @@ NETWORKS = {
     "own, shallower": (lambda: VOCClassifier(deeper=False), True),
     "own, no augmentation": (lambda: VOCClassifier(), False),
 }
-# For --weights: the layer that is new, and its learning rate: behind a batch norm, as SqueezeNet's, it can be high.
+# For --weights: the layer that is new, and its learning rate when it learns alone: behind a batch norm it can be high.
 PRETRAINED = {"alexnet": ("classifier.6", 1e-3), "resnet18": ("fc", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
 # What t-SNE shows: the maps after the last convolution.
 FEATURES = {AlexNet: "avgpool", ResNet: "avgpool", SqueezeNet: "features", VOCClassifier: "features"}
-BODY_RATE = 2e-4  # of the layers before it
+PROBE_EPOCHS = 6  # of the new layer alone
+RATE, BODY_RATE = 1e-3, 2e-5  # of it afterwards, and of the layers before it
 
 
 def main() -> None:
@@ -63,7 +74,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
-    epochs = 1 if args.quick else args.epochs
+    epochs, probe_epochs = (1, 1) if args.quick else (args.epochs, PROBE_EPOCHS)
     if ("pretrained" in args.networks) != (args.weights is not None):
         parser.error("--networks pretrained and --weights FILE go together: the one needs the other")
     if args.weights is not None:
@@ -95,16 +106,7 @@ def main() -> None:
 
         model = make_network()
         criterion = nn.BCEWithLogitsLoss()
-        if name == "pretrained":
-            last, rate = PRETRAINED[args.model]
-            groups = nn.utils.parameter_groups(model, {last: rate}, lr=BODY_RATE)
-        else:
-            rate = 5e-4
-            groups = [{"params": list(model.parameters()), "lr": rate}]
-        optimizer = torch.optim.AdamW(groups, weight_decay=0.02)
-        scheduler = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
-        )
+        rate, body_rate = (RATE, BODY_RATE) if name == "pretrained" else (5e-4, 5e-4)
         out = begin_run(
             folder / name.replace(",", "").replace(" ", "-"),
             f"VOC 2012: {name}",
@@ -120,7 +122,8 @@ def main() -> None:
                 "augmentation": augmented,
                 "epochs": epochs,
                 "lr": rate,
-                "lr before the last layer": BODY_RATE if name == "pretrained" else rate,
+                "lr before the last layer": body_rate,
+                "epochs of the last layer alone": probe_epochs if name == "pretrained" else 0,
             },
             data={
                 "name": f"PASCAL VOC 2012, {SIZE}×{SIZE}",
@@ -135,9 +138,26 @@ def main() -> None:
             ],
         )
         metrics = {"mAP": mean_average_precision}
+        groups = [{"params": list(model.parameters()), "lr": rate}]
+        if name == "pretrained":
+            last, alone = PRETRAINED[args.model]
+            linear_probe(model, last, train_loader, criterion, probe_epochs, alone, metrics, out)
+            groups = nn.utils.parameter_groups(model, {last: rate}, lr=body_rate)
+        optimizer = torch.optim.AdamW(groups, weight_decay=0.02)
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
+        )
         fit(model, train_loader, val_loader, optimizer, criterion, epochs, scheduler, metrics, out=out)
         result = finish_run(
-            out, model, test_loader, criterion, mean=mean, std=std, ignore=difficult, features=FEATURES[type(model)]
+            out,
+            model,
+            test_loader,
+            criterion,
+            mean=mean,
+            std=std,
+            ignore=difficult,
+            features=FEATURES[type(model)],
+            mirror=name == "pretrained",
         )
         print(f"{name}: mAP {result['mAP']:.3f} (a constant score: {result['baseline_mAP']:.3f})")
         if result["without_positives"]:

@@ -9,6 +9,7 @@ from .finish import finish_run
 from .fit import fit
 from .layer_statistics import layer_statistics
 from .learning_rate_finder import find_learning_rate
+from .linear_probe import linear_probe
 from .metrics import (
     accuracy,
     average_precision,
@@ -69,6 +70,7 @@ __all__ = [
     "label_table",
     "layer_features",
     "layer_statistics",
+    "linear_probe",
     "load_checkpoint",
     "mean_average_precision",
     "most_confused",

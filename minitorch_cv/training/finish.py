@@ -46,6 +46,7 @@ def finish_run(
     monitor: str | None = None,
     ignore: np.ndarray | None = None,
     method: str = "step",
+    mirror: bool = False,
 ) -> dict[str, Any]:
     """Evaluate a model and write metrics.json and predictions.npz beside the run.json that `begin_run` wrote.
 
@@ -60,6 +61,8 @@ def finish_run(
               ignore: (N, K), in multi-label runs only: what shall count in no figure but the loss, and in no picture
                 (see `average_precision`).
               method: of the average precision in multi-label runs.
+              mirror: take for the scores of an image the mean of those for it and for its mirror image, left to right;
+                said beside the result.
     Returns:  what metrics.json holds.
     Raises:   FileNotFoundError: if begin_run has not made the folder.
               ValueError: if the loader shuffles, the model has no layer `features`, the history no column `monitor`,
@@ -79,7 +82,7 @@ def finish_run(
         find_layer(model, features)  # complains now rather than when all else is done
     if ignore is not None and run["task"] != "multilabel":
         raise ValueError("finish_run: ignore is for multi-label runs; this one has one class a sample")
-    found = predict(model, test_loader, progress=True)
+    found = predict(_WithMirrorImage(model) if mirror else model, test_loader, progress=True)
     if found.scores.ndim != 2 or found.scores.shape[1] != len(run["classes"]):
         raise ValueError(
             f"finish_run: scores of shape {found.scores.shape} for the run's {len(run['classes'])} classes; expected "
@@ -90,9 +93,21 @@ def finish_run(
     if loss is not None:
         metrics["loss"] = loss(Tensor.wrap(found.scores), Tensor.wrap(found.targets)).item()
     metrics |= measure(found, run["classes"], ignore, method) | trained
+    if mirror:
+        metrics["scores_of"] = "each image and its mirror image, averaged"
     write_json(folder / METRICS, metrics)
     _write_predictions(folder, model, test_loader, found, mean, std, features, ignore)
     return metrics
+
+
+class _WithMirrorImage(Module):
+    def __init__(self, model: Module) -> None:
+        super().__init__()
+        self.model = model
+        self.training = model.training
+
+    def forward(self, images: Tensor) -> Tensor:
+        return (self.model(images) + self.model(images.flip(-1))) / 2
 
 
 def _classification(

@@ -7,7 +7,7 @@ import pytest
 from numba.core import config
 
 import minitorch_cv as mt
-from examples.cifar100.best import ProgressiveResizing, WithMirrorImage, initialise
+from examples.cifar100.best import ProgressiveResizing, initialise
 from minitorch_cv import nn, training
 from minitorch_cv.utils.data import DataLoader, TensorDataset
 from minitorch_cv.vision.models import ResNet9
@@ -76,11 +76,3 @@ def test_the_first_layer_whitens_and_blocks_begin_as_the_identity():
     x = mt.tensor(normal(2, 32, 8, 8).astype(np.float32))
     model.train()
     np.testing.assert_array_equal(model.res1(x).detach().numpy(), 0)
-
-
-def test_scores_are_the_same_for_the_mirror_image():
-    mt.manual_seed(0)
-    both = WithMirrorImage(ResNet9(num_classes=10, width=8)).eval()
-    images = mt.tensor(normal(2, 3, 32, 32).astype(np.float32))
-    with mt.no_grad():
-        np.testing.assert_allclose(both(images).numpy(), both(images.flip(3)).numpy(), rtol=1e-4, atol=1e-5)

@@ -128,6 +128,23 @@ def test_images_outside_0_to_1_are_stretched(tmp_path):
     assert "loss" not in json.loads((out / "metrics.json").read_text())
 
 
+def test_scores_of_an_image_and_its_mirror_image(tmp_path):
+    model = small_net()
+    out = begin(tmp_path, model)
+    pictures = images(6)
+    loader = DataLoader(TensorDataset(pictures, mt.tensor([0, 1, 2, 0, 1, 2])), batch_size=4)
+    metrics = training.finish_run(out, model, loader, mirror=True)
+    assert metrics["scores_of"] == "each image and its mirror image, averaged"
+    with mt.no_grad():
+        model.eval()
+        expected = (model(pictures) + model(pictures.flip(3))) / 2
+    kept = np.load(out / "predictions.npz")["scores"]
+    np.testing.assert_allclose(kept, expected.numpy(), rtol=1e-5, atol=1e-6)
+    assert np.abs(kept - model(pictures).detach().numpy()).max() > 1e-4
+    page = training.report(out).read_text()
+    assert "each image and its mirror image, averaged" in page
+
+
 def test_finish_of_several_labels(tmp_path):
     model = small_net()
     out = begin(tmp_path, model, task="multilabel")
