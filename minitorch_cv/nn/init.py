@@ -223,7 +223,7 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
     return _write("sparse_", tensor, values)
 
 
-def _fans(tensor: Tensor) -> tuple[int, int]:
+def _calculate_fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
     """fan_in and fan_out of a weight (O, I, ...)."""
     if tensor.ndim < 2:
         raise ValueError(
@@ -235,7 +235,7 @@ def _fans(tensor: Tensor) -> tuple[int, int]:
 
 
 def _xavier_std(tensor: Tensor, gain: float) -> float:
-    fans = sum(_fans(tensor))
+    fans = sum(_calculate_fan_in_and_fan_out(tensor))
     return gain * math.sqrt(2.0 / fans) if fans else 0.0  # no fans, no elements to fill
 
 
@@ -243,7 +243,7 @@ def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> floa
     modes = ["fan_in", "fan_out"]
     if mode.lower() not in modes:
         raise ValueError(f"Mode {mode.lower()} not supported, please use one of {modes}")
-    fan = _fans(tensor)[modes.index(mode.lower())]
+    fan = _calculate_fan_in_and_fan_out(tensor)[modes.index(mode.lower())]
     return calculate_gain(nonlinearity, a) / math.sqrt(fan)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from ..compiler import compile
 from .calling import CallMethods
 from .conversion import ConversionMethods
 from .parameter import reset_grad
@@ -80,6 +81,10 @@ class Module(ConversionMethods, StateDictMethods, CallMethods):
             module.apply(fn)
         fn(self)
         return self
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing, as torch.compile, whose arguments it takes; says so once."""
+        compile(self, *args, **kwargs)
 
     def extra_repr(self) -> str:
         """What the module's line in a printed model says in its brackets; one line or several."""

@@ -314,3 +314,11 @@ def test_signatures(name):
         return [(p.name, p.kind.name, p.default) for p in signature.parameters.values()]
 
     check_same(scenario)
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (6, 2, 5, 3)])
+def test_fans(shape):
+    """Not public, and in many scripts."""
+    for library in (ours, torch):
+        fans = library.nn.init._calculate_fan_in_and_fan_out(library.ones(shape))
+        assert fans == ((4, 3) if len(shape) == 2 else (30, 90))

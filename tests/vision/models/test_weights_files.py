@@ -140,3 +140,17 @@ def test_a_models_weights_are_fetched_once_by_name(tmp_path, serve, squeezenet, 
     (tmp_path / "own/weights" / name).write_bytes(content[:-1])
     with pytest.raises(RuntimeError, match="is damaged, or is another file"):
         models.squeezenet1_1(weights="DEFAULT")
+
+
+def test_hub_reads_what_is_here_and_fetches_what_is_not(home, tmp_path, serve):
+    mt.save({"w": mt.ones(2)}, tmp_path / "net.pth")
+    content = (tmp_path / "net.pth").read_bytes()
+    name = f"net-{hashlib.sha256(content).hexdigest()[:8]}.pth"
+    put(tmp_path / "server", content, name)
+    server = serve(tmp_path / "server")
+    for _ in range(2):
+        state = mt.hub.load_state_dict_from_url(server.url + name, map_location="cpu", progress=False)
+        assert state["w"].tolist() == [1, 1]
+    assert len(server.asked) == 1 and (home / ".cache/torch/hub/checkpoints" / name).read_bytes() == content
+    match = "expected a name that ends with the file's sha256"
+    check_error(ValueError, match, mt.hub.load_state_dict_from_url, server.url + "net.pth")
