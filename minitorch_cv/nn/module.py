@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..compiler import compile
 from .calling import CallMethods
 from .conversion import ConversionMethods
 from .parameter import reset_grad
@@ -83,8 +83,8 @@ class Module(ConversionMethods, StateDictMethods, CallMethods):
         return self
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing, as torch.compile, whose arguments it takes; says so once."""
-        compile(self, *args, **kwargs)
+        """Nothing: the kernels are compiled already. Takes what torch.compile takes, and warns that it has no effect."""
+        warnings.warn("torch.compile changes nothing in minitorch_cv: the model stays as it is", stacklevel=2)
 
     def extra_repr(self) -> str:
         """What the module's line in a printed model says in its brackets; one line or several."""

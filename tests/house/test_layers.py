@@ -33,6 +33,8 @@ LAYERS = [
     "backends",
     "compiler",
     "cuda",
+    "distributed",
+    "jit",
     "onnx",
     "hub",
     "mps",
