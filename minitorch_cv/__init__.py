@@ -39,6 +39,7 @@ from .autograd import (
 )
 from .autograd.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
 from .compiler import compile
+from .cuda import OutOfMemoryError
 from .kernels import get_num_threads, set_num_threads
 from .ops.activation_piecewise import hardshrink, prelu, relu, relu_, rrelu, rrelu_, threshold, threshold_
 from .ops.activation_smooth import celu, celu_, selu, selu_

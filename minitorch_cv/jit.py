@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 
 def is_scripting() -> bool:
@@ -13,6 +14,21 @@ def is_scripting() -> bool:
 def is_tracing() -> bool:
     """False."""
     return False
+
+
+def ignore(drop: Any = False, **kwargs: Any) -> Any:
+    """The function itself, or a decorator that gives it back: it is run by Python in any case."""
+    return drop if callable(drop) else lambda function: function
+
+
+def unused(fn: Callable) -> Callable:
+    """The function itself, as ignore."""
+    return fn
+
+
+def export(fn: Callable) -> Callable:
+    """The function itself, as ignore."""
+    return fn
 
 
 def __getattr__(name: str) -> NoReturn:

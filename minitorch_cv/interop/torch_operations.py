@@ -43,7 +43,7 @@ def torch_function(step: Step) -> Function:
         "LeakyRelu": lambda: lambda x: F.leaky_relu(x, s["negative_slope"]),
         "GeluTanh": lambda: lambda x: F.gelu(x, approximate="tanh"),
         "Softplus": lambda: lambda x: F.softplus(x, s["beta"], s["threshold"]),
-        "Elu": lambda: _elu(step),
+        "Elu": lambda: lambda x: F.elu(x, s["alpha"]) * s["scale"],  # SELU is an ELU that is scaled
         "Glu": lambda: lambda x: F.glu(x, s["dim"]),
         "Clamp": lambda: _clamp(step),
         "Amax": lambda: lambda x: torch.amax(x, s["dims"], s["keepdim"]),
@@ -94,16 +94,6 @@ def reshape_target(step: Step) -> tuple[int, ...]:
 def _reshape(step: Step) -> Function:
     target = reshape_target(step)
     return lambda x: x.reshape(target)
-
-
-def _elu(step: Step) -> Function:
-    """ELU, SELU and CELU are one operation here."""
-    import torch.nn.functional as F
-
-    alpha, scale, width = (step.settings[name] for name in ("alpha", "scale", "width"))
-    if width != 1:
-        raise NotImplementedError(f"{step.title}: F.celu is not supported; use nn.CELU")
-    return lambda x: F.elu(x, alpha) * scale
 
 
 def _clamp(step: Step) -> Function:

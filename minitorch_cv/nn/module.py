@@ -83,7 +83,7 @@ class Module(ConversionMethods, StateDictMethods, CallMethods):
         return self
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing: the kernels are compiled already. Takes what torch.compile takes, and warns that it has no effect."""
+        """Nothing: the kernels are compiled already. Takes what torch.compile takes, and warns that it does nothing."""
         warnings.warn("torch.compile changes nothing in minitorch_cv: the model stays as it is", stacklevel=2)
 
     def extra_repr(self) -> str:

@@ -10,7 +10,7 @@ from ..types import dtype as dt
 # A storage is a run of memory; the file names its number format by a class.
 STORAGE_OF_DTYPE = {d: f"{d.tensor_type}Storage" for d in dt.ALL_DTYPES}
 DTYPE_OF_STORAGE = {name: d for d, name in STORAGE_OF_DTYPE.items()}
-DTYPE_NAMED = {d.name: d for d in dt.ALL_DTYPES}
+DTYPE_NAMED = {d.name: d for d in (*dt.ALL_DTYPES, dt.bfloat16)}
 
 # What PyTorch has besides.
 _MISSING_STORAGES = {
@@ -45,7 +45,7 @@ class TorchGlobal:
 
 
 STORAGES = {name: TorchGlobal("torch", name) for name in DTYPE_OF_STORAGE}
-DTYPES = {d.name: TorchGlobal("torch", d.name) for d in dt.ALL_DTYPES}
+DTYPES = {name: TorchGlobal("torch", name) for name in DTYPE_NAMED}
 
 
 def check_dtype(name: str, file: str) -> None:

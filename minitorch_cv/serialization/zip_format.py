@@ -21,8 +21,6 @@ from .tensor_pickle import FileStorage, TensorUnpickler
 
 _HEADER = struct.Struct("<4s22sHH")  # before a record: mark, what the directory tells too, lengths of name and extra
 _MARK = b"PK\x03\x04"
-_END = b"PK\x05\x06"
-_LONG_END = b"PK\x06\x06"  # with sizes of 64 bits
 _LARGEST_DIRECTORY = 8 << 20  # bytes; a hundred thousand storages have as much
 
 
@@ -89,9 +87,8 @@ class _Archive:
 
 def _directory(source: FileBytes) -> list[zipfile.ZipInfo]:
     """The entries of the archive, none compressed, twice there, or lying over another."""
-    _check_directory(source)
     try:
-        with zipfile.ZipFile(source.file) as archive:
+        with zipfile.ZipFile(_Limited(source)) as archive:  # type: ignore[call-overload]
             entries = archive.infolist()
             end = archive.start_dir
     except (zipfile.BadZipFile, NotImplementedError, ValueError, LookupError, OverflowError, struct.error) as error:
@@ -111,13 +108,19 @@ def _directory(source: FileBytes) -> list[zipfile.ZipInfo]:
     return entries
 
 
-def _check_directory(source: FileBytes) -> None:
-    """Refuse a directory that would take long to read, before it is read: its size stands in the file's last bytes."""
-    last = source.read(max(0, source.size - (1 << 16)), min(source.size, 1 << 16)).tobytes()
-    place = last.rfind(_END)
-    size = int.from_bytes(last[place + 12 : place + 16], "little") if place >= 0 else 0
-    place = last.rfind(_LONG_END)
-    if size == 0xFFFFFFFF and place >= 0:
-        size = int.from_bytes(last[place + 40 : place + 48], "little")
-    if size > _LARGEST_DIRECTORY:
-        raise source.damaged(f"its directory has {size} bytes, of {_LARGEST_DIRECTORY} allowed")
+class _Limited:
+    """The file as zipfile reads it: it takes the directory in one piece, of the size that stands at the file's end."""
+
+    def __init__(self, source: FileBytes) -> None:
+        self._source = source
+        self.seek, self.tell, self.seekable = source.file.seek, source.file.tell, lambda: True
+
+    def read(self, count: int = -1) -> bytes:
+        """The next bytes.
+
+        Raises:   RuntimeError: for more than a directory may have.
+        """
+        size = count if count >= 0 else self._source.size - self.tell()
+        if size > _LARGEST_DIRECTORY:
+            raise self._source.damaged(f"its directory has {size} bytes, of {_LARGEST_DIRECTORY} allowed")
+        return self._source.file.read(count)

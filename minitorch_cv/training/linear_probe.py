@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from ..tensors.tensor import Tensor
 from .callbacks import History
 from .evaluation import Metrics
 from .fit import fit
-from .run_folder import RUN
+from .run_folder import RUN, read_json, write_json
 
 
 def linear_probe(
@@ -28,6 +27,7 @@ def linear_probe(
     metrics: Metrics | None = None,
     out: str | Path | None = None,
     *,
+    resume: bool = True,
     progress: bool = True,
 ) -> History:
     """Train the last layer of a model alone, by AdamW and a one-cycle learning rate.
@@ -43,6 +43,7 @@ def linear_probe(
               metrics: as for `fit`.
               out: the run's folder, after `begin_run`. The folder "probe" in it gets the history, and the checkpoint
                 from which this goes on if it was cut off.
+              resume: go on from that checkpoint, if it is there.
     Returns:  the history, as `fit` does.
     Raises:   ValueError: if there is no such module. What `fit` raises.
     Source:   Kumar et al. 2022, "Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution".
@@ -60,15 +61,31 @@ def linear_probe(
         folder = Path(out) / "probe"
         folder.mkdir(parents=True, exist_ok=True)
         if (Path(out) / RUN).exists():  # whose probe it is: that of another run is not gone on with
-            shutil.copyfile(Path(out) / RUN, folder / RUN)
+            run = read_json(Path(out) / RUN)
+            own = {"probe": head, "probe epochs": epochs, "probe lr": lr}
+            write_json(folder / RUN, run | {"settings": run["settings"] | own})
     before = [(module, getattr(module, "stats_frozen", None)) for module in model.modules()]
     learning = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
     freeze(model, until=head)
+    for name, module in model.named_modules():  # what hangs on the model itself, or on a part that holds the head
+        if not name or head.startswith(f"{name}."):
+            for parameter in module.parameters(recurse=False):
+                parameter.requires_grad_(False)
     try:
         optimizer = AdamW([parameter for parameter in model.parameters() if parameter.requires_grad], lr=lr)
         scheduler = OneCycleLR(optimizer, max_lr=lr, total_steps=epochs * len(train_loader))
         return fit(
-            model, train_loader, None, optimizer, loss, epochs, scheduler, metrics, out=folder, progress=progress
+            model,
+            train_loader,
+            None,
+            optimizer,
+            loss,
+            epochs,
+            scheduler,
+            metrics,
+            out=folder,
+            resume=resume,
+            progress=progress,
         )
     finally:
         for module, frozen in before:

@@ -7,6 +7,7 @@ nothing but the folder.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import sys
@@ -38,6 +39,7 @@ def begin_run(
     settings: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     notes: Sequence[str] = (),
+    resume: bool = True,
 ) -> Path:
     """Make a run's folder and write down what is going to be trained.
 
@@ -50,6 +52,8 @@ def begin_run(
                 weights=Path("resnet18.pth"), name and the beginning of its SHA-256 are written down.
               data: name of the data set ("name") and sizes of its splits ("train", "val", "test"), as far as there are.
               notes: sentences that belong beside the result.
+              resume: a checkpoint in the folder shall be gone on with; with False it may be any other run's, which
+                `fit(resume=False)` then writes over.
     Returns:  the folder.
     Raises:   ValueError: for another task, or classes that are none or not all different. RuntimeError: if the folder
                 has the checkpoint of a run with another seed, setting or number of samples; then nothing is written.
@@ -81,12 +85,14 @@ def begin_run(
         "notes": list(notes),
     }
     folder = Path(out)
-    kept = identity(folder) if (folder / LAST).exists() else None
-    differs = difference(kept, _identity_in(json.loads(_text_of(described))))
+    differs = ""
+    if resume and (folder / LAST).exists():
+        with contextlib.suppress(RuntimeError):  # a damaged run.json is written anew; the checkpoint tells whose it is
+            differs = difference(identity(folder), _identity_in(json.loads(_text_of(described))))
     if differs:
         raise RuntimeError(
-            f"begin_run: {folder} holds another run ({differs}). Choose another folder (out); to begin anew in this "
-            f"one, delete {folder / LAST}"
+            f"begin_run: {folder} holds another run ({differs}). Choose another folder (out), or delete this one to "
+            "begin anew in it"
         )
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / RUN, described)

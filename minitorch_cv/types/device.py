@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 _HINT = "this library runs on the CPU; write device='cpu' or leave the device out"
-_TYPES = ("cpu", "cuda", "mps", "xpu", "meta", "xla", "hpu", "mtia", "vulkan", "privateuseone")
+# Those that PyTorch knows by name.
+_TYPES = (
+    *("cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy"),
+    *("vulkan", "mps", "meta", "hpu", "mtia", "privateuseone"),
+)
 
 
 class device:
@@ -22,9 +26,9 @@ class device:
             type = type.type
         if not isinstance(type, str):
             raise TypeError(f"device(): expected a string such as 'cpu', got {type!r}")
-        name, _, number = type.partition(":")
-        if number:
-            if index is not None or not number.isdigit():
+        name, colon, number = type.partition(":")
+        if colon:
+            if index is not None or not number.isdigit() or str(int(number)) != number:
                 raise RuntimeError(f"Invalid device string: '{type}'")
             index = int(number)
         if name not in _TYPES:

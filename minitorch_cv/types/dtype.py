@@ -117,7 +117,7 @@ def set_default_dtype(d: dtype) -> None:
     Raises:   TypeError: if d is not a floating-point dtype.
     """
     global _default
-    if not isinstance(d, dtype) or not d.is_floating_point:
+    if not isinstance(d, dtype) or not d.is_floating_point or d is bfloat16:
         raise TypeError(f"only floating-point types are supported as the default type, got {d!r}")
     _default = d
 
@@ -131,6 +131,11 @@ class finfo:
             raise TypeError(f"finfo(): argument 'type' must be torch.dtype, not {chosen.__class__.__name__}")
         if not chosen.is_floating_point:
             raise TypeError(f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle {chosen!r}")
+        if chosen is bfloat16:
+            self.dtype, self.bits, self.eps, self.resolution = "bfloat16", 16, 2.0**-7, 0.01
+            self.max, self.tiny = (2 - 2.0**-7) * 2.0**127, 2.0**-126
+            self.min, self.smallest_normal = -self.max, self.tiny
+            return
         info = np.finfo(chosen.numpy)
         self.dtype = chosen.name
         self.bits = int(info.bits)

@@ -38,6 +38,8 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
         return type1
     if type1.is_floating_point != type2.is_floating_point:
         return type1 if type1.is_floating_point else type2
+    if type1 is dt.bfloat16 or type2 is dt.bfloat16:  # neither of it and float16 holds the other's numbers
+        return dt.float32 if dt.float16 in (type1, type2) else max(type1, type2, key=lambda d: d.itemsize)
     if type1.is_floating_point:
         return max(type1, type2, key=_FLOATS.index)
     return dt.from_numpy(np.promote_types(type1.numpy, type2.numpy))  # among integers and bool the two libraries agree

@@ -29,21 +29,24 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
 
     Raises:   FileNotFoundError: naming the folder, if there is none.
     """
-    target = Path(path).resolve()  # write to where a link leads, do not replace the link
-    if target.exists() and not target.is_file() and not target.is_dir():
-        yield target
+    given = Path(path)
+    if given.exists() and not given.is_file() and not given.is_dir():
+        yield given
         return
+    target = given.resolve()  # write to where a link leads, do not replace the link
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(target.parent))
     _remove_left_parts(target)
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    part.open("xb").close()
-    if target.is_file():
-        part.chmod(stat.S_IMODE(target.stat().st_mode))
+    before = stat.S_IMODE(target.stat().st_mode) if target.is_file() else None
+    # What may be secret is nobody else's to read while it is written, either.
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666 if before is None else 0o600))
     try:
         yield part
         with part.open("r+b") as written:
             os.fsync(written.fileno())
+        if before is not None:
+            part.chmod(before)
         os.replace(part, target)
     finally:
         part.unlink(missing_ok=True)

@@ -38,6 +38,13 @@ def test_bfloat16_may_be_named_and_casts_nothing():
         assert (X @ X).dtype is mt.float32
     for word in ("itemsize", "is_floating_point", "is_complex", "is_signed"):
         assert getattr(mt.bfloat16, word) == getattr(torch.bfloat16, word)
+    for field in ("bits", "eps", "max", "min", "tiny", "smallest_normal", "resolution", "dtype"):
+        assert getattr(mt.finfo(mt.bfloat16), field) == getattr(torch.finfo(torch.bfloat16), field)
+    for other in ("float16", "float32", "float64", "int64", "bool", "bfloat16"):
+        ours, theirs = (library.promote_types(getattr(library, other), library.bfloat16) for library in (mt, torch))
+        assert repr(ours) == repr(theirs)
+    with pytest.raises(TypeError, match="only floating-point types are supported as the default type"):
+        mt.set_default_dtype(mt.bfloat16)
     assert repr(mt.bfloat16) == repr(torch.bfloat16) and mt.bfloat16 != mt.float16
     for call in (
         lambda: X.to(mt.bfloat16),

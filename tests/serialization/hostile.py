@@ -64,6 +64,19 @@ def _empty_records(count: int) -> bytes:
     return buffer.getvalue()
 
 
+def _without_looking(content: bytes, way: str) -> bytes:
+    """The same, with the end written so that a quick look at it finds another size of the directory."""
+    end = content.rindex(b"PK\x05\x06")
+    count, size, start = struct.unpack("<HLL", content[end + 10 : end + 20])
+    if way == "comment":  # the longest one, so that the end lies far from the file's
+        return content[: end + 20] + struct.pack("<H", 65535) + bytes(65535)
+    if way == "mark":  # the end's own mark once more, within it
+        return content[: end + 4] + b"PK\x05\x06" + content[end + 8 :]
+    long_end = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, start)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, end, 1)
+    return content[:end] + long_end + locator + content[end : end + 12] + struct.pack("<LLH", 100, start, 0)
+
+
 def _many_tensors(count: int) -> bytes:
     line = b'"%x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}'
     return _safetensors(b"{" + b",".join(line % i for i in range(count)) + b"}", b"")
@@ -80,6 +93,13 @@ FILES: dict[str, tuple[bytes, str | None]] = {
     # large for what they tell
     "empty sets in a large file.pt": (_padded(b"\x80\x02](" + b"\x8f" * 1_400_000 + b"e.", 24), MEMORY),
     "a directory of many records.pt": (_empty_records(80_000), "directory has"),
+    **{
+        f"a directory of many records, {way}.pt": (
+            _without_looking(_empty_records(80_000), way),
+            "directory has|damaged",
+        )
+        for way in ("comment", "mark", "long end")
+    },
     "a table of many tensors.safetensors": (_many_tensors(100_000), "its table has"),
     # code
     "system": (file_of(b"cposix\nsystem\nX\x09\x00\x00\x00echo oops\x85R"), f"names posix.system, {RUN}"),

@@ -58,7 +58,10 @@ def test_cut_off_and_gone_on_with(tmp_path):
 @pytest.mark.parametrize(
     ("change", "match"),
     [
-        ({"seed": 1}, r"begin_run: .* holds another run \(seed is 0 there, 1 here\)\. Choose .*last\.pt"),
+        (
+            {"seed": 1},
+            r"begin_run: .* holds another run \(seed is 0 there, 1 here\)\. Choose another folder .* or delete this one",
+        ),
         ({"augmentation": True}, r"holds another run \(settings: augmentation is None there, True here\)"),
         (
             {"epochs": 5},

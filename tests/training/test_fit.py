@@ -179,10 +179,10 @@ def test_checkpoint_of_another_run(tmp_path):
 
 
 def test_checkpoint_of_another_seed_setting_or_data(tmp_path):
-    def begin(seed=0, lr=0.1, train=10):
-        model, settings = network(mt), {"lr": lr, "augmentation": True}
+    def begin(seed=0, lr=0.1, train=10, resume=True):
+        model, settings, data = network(mt), {"lr": lr, "augmentation": True}, {"train": train}
         training.begin_run(
-            tmp_path, "x", list("abcd"), model, (1, 6), seed=seed, settings=settings, data={"train": train}
+            tmp_path, "x", list("abcd"), model, (1, 6), seed=seed, settings=settings, data=data, resume=resume
         )
 
     begin()
@@ -195,14 +195,19 @@ def test_checkpoint_of_another_seed_setting_or_data(tmp_path):
         ({"train": 20}, "data: train is 10 there, 20 here"),
     ]:
         described = (tmp_path / "run.json").read_text()
-        with pytest.raises(RuntimeError, match=rf"holds another run \({said}\)\. Choose another folder .*last\.pt"):
+        with pytest.raises(RuntimeError, match=rf"holds another run \({said}\)\. Choose another folder .*delete"):
             begin(**changed)
         assert (tmp_path / "run.json").read_text() == described, "what is known of the run before stays"
+    (tmp_path / "run.json").write_text("{")  # damaged: it is written anew
+    begin()
+    begin(seed=1, resume=False)
+    fit_small(out=tmp_path, epochs=1, resume=False)
+    begin(seed=1)
     last = (tmp_path / "last.pt").read_bytes()
     (tmp_path / "last.pt").unlink()
-    begin(seed=1)
+    begin(seed=2)
     (tmp_path / "last.pt").write_bytes(last)
-    with pytest.raises(RuntimeError, match=r"it is of another run \(seed is 0 there, 1 here\)\. If it belongs"):
+    with pytest.raises(RuntimeError, match=r"it is of another run \(seed is 1 there, 2 here\)\. If it belongs"):
         fit_small(out=tmp_path, epochs=3)
 
 

@@ -59,3 +59,21 @@ def test_cut_off_and_gone_on_with(tmp_path):
     training.begin_run(tmp_path, "x", list("abc"), network(), (1, 4), seed=1)
     with pytest.raises(RuntimeError, match=r"it is of another run \(seed is 0 there, 1 here\)"):
         probe(network(), out=out)
+    assert len(probe(network(), out=out, resume=False)["train_loss"]) == 4
+    with pytest.raises(RuntimeError, match=r"it is of another run \(settings: probe lr is 0.001 there, 0.01 here\)"):
+        probe(network(), out=out, lr=0.01)
+
+
+def test_parameters_of_the_model_itself_do_not_learn():
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.position = nn.Parameter(mt.zeros(4, dtype=mt.float64))
+            self.body, self.head = nn.Linear(4, 4).double(), nn.Linear(4, 3).double()
+
+        def forward(self, x):
+            return self.head(self.body(x + self.position).relu())
+
+    model = Net()
+    training.linear_probe(model, "head", BATCHES, nn.CrossEntropyLoss(), epochs=2, progress=False)
+    assert model.position.abs().sum() == 0 and model.position.requires_grad

@@ -123,7 +123,19 @@ def test_questions_of_scripts_for_either_device():
         assert issubclass(library.cuda.OutOfMemoryError, RuntimeError)
         assert library.distributed.is_initialized() is False
         assert library.jit.is_scripting() is False and library.jit.is_tracing() is False
-    assert mt.distributed.is_available() is False and mt.distributed.get_world_size is not None
+    assert mt.distributed.is_available() is False
+    with pytest.raises(ValueError, match="get_world_size: Default process group has not been initialized"):
+        mt.distributed.get_world_size()
+    assert mt.OutOfMemoryError is mt.cuda.OutOfMemoryError and torch.OutOfMemoryError is torch.cuda.OutOfMemoryError
+
+    @mt.jit.unused
+    @mt.jit.ignore
+    @mt.jit.ignore(drop=True)
+    @mt.jit.export
+    def seven():
+        return 7
+
+    assert seven() == 7
     with pytest.raises(AttributeError, match=r"distributed\.all_reduce: training runs in one process here"):
         mt.distributed.all_reduce()
     with pytest.raises(AttributeError, match=r"jit\.script: models are not compiled to TorchScript here"):

@@ -35,13 +35,18 @@ def tiles(run: RunRecord) -> list[Tile]:
             found.append(Tile(headed(label(f"{run.split}_{metric}")), quantity(metric, run.metrics[metric])))
     epochs, best = epochs_of(run), best_epoch_of(run)
     if epochs is not None:
-        found.append(Tile("Epochs", whole(epochs), None if best is None else f"best on validation: {best}"))
+        found.append(Tile("Epochs", whole(epochs), None if best is None else _best_epoch(run, best)))
     if duration(seconds_of(run)) != MISSING:
         found.append(Tile("Training time", duration(seconds_of(run))))
     parameters = parameters_of(run)
     if parameters is not None:
         found.append(Tile("Parameters", whole(parameters)))
     return found
+
+
+def _best_epoch(run: RunRecord, best: int) -> str:
+    monitor = run.remarks.get("monitor")
+    return f"best on validation: {best}" if monitor is None else f"best by {label(monitor).lower()}: {best}"
 
 
 def summary(run: RunRecord) -> Section:

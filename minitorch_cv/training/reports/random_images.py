@@ -29,12 +29,18 @@ def random_images(run: RunRecord) -> Section | LeftOut:
     if not samples:
         return LeftOut(title, "the run kept no images that were drawn at random.")
     scores, targets = arrays.scores[samples], arrays.targets[samples]
+    how_sure = ""
     if run.task == "multilabel":
-        names = [[[run.classes[i] for i in np.flatnonzero(row)] for row in rows] for rows in (targets, scores > 0)]
+        known = ~np.isnan(arrays.known[samples])  # the others do not count, and are not shown
+        names = [
+            [[run.classes[i] for i in np.flatnonzero(row)] for row in rows & known]
+            for rows in (targets.astype(bool), scores > 0)
+        ]
         true, predicted, confidence = names[0], names[1], None
         text = "all attributes are right"
-        right = int((targets == (scores > 0)).all(axis=1).sum())
+        right = sum(one == other for one, other in zip(*names, strict=True))
     else:
+        how_sure = " and how sure the model was"
         true, predicted = targets.tolist(), scores.argmax(axis=1).tolist()
         confidence = softmax(scores).max(axis=1)
         text = "the class is right"
@@ -50,6 +56,6 @@ def random_images(run: RunRecord) -> Section | LeftOut:
             run.classes,
             columns=5,
         ),
-        f"{text} Each with what was predicted, what is true if that is something else, and how sure the model was.",
+        f"{text} Each with what was predicted and what is true if that is something else{how_sure}.",
     )
     return Section(title, "random-images", [element("p", text), picture])

@@ -61,7 +61,7 @@ def test_the_headline(ten_classes):
     assert page.texts["dt"] == ["Test accuracy", "Test loss", "Epochs", "Training time", "Parameters"]
     result, *others = page.texts["dd"]
     assert result.startswith(f"{metrics['accuracy'] * 100:.2f}\u00a0%95\u00a0% interval ")
-    assert others == ["0.7312", "20best on validation: 19", "10 min", "11,173,962"]
+    assert others == ["0.7312", "20best by validation accuracy: 19", "10 min", "11,173,962"]
 
 
 def test_what_repeats_the_run(ten_classes):
@@ -355,13 +355,13 @@ def test_a_perfect_run(tmp_path):
 
 def test_failures_whose_images_were_not_kept(tmp_path):
     arrays = classification_arrays(3, 90)
-    right = np.flatnonzero(arrays["scores"].argmax(1) == arrays["targets"])[:4]
+    drawn = np.random.default_rng(0).permutation(90)[:10]
+    right = np.setdiff1d(np.flatnonzero(arrays["scores"].argmax(1) == arrays["targets"]), drawn)[:4]
     arrays |= {"images": arrays["images"][:4], "image_index": right}
     arrays |= {"features": arrays["features"][:4], "feature_index": np.arange(4)}
     page = read_page(report(write_run(tmp_path / "kept", run_json(["a", "b", "c"]), None, None, arrays)))
     assert "Failed cases: the run kept no images of them." in page.texts["li"]
-    drawn = set(np.random.default_rng(0).permutation(90)[:10].tolist()) & set(right.tolist())
-    assert drawn or "Images drawn at random: the run kept no images that were drawn at random." in page.texts["li"]
+    assert "Images drawn at random: the run kept no images that were drawn at random." in page.texts["li"]
     assert "Features (t-SNE): 4 samples are too few." in page.texts["li"]
     none = {name: arrays[name] for name in ("scores", "targets")}
     page = read_page(report(write_run(tmp_path / "none", run_json(["a", "b", "c"]), None, None, none)))
@@ -418,3 +418,35 @@ def test_more_attributes_than_a_picture_holds(tmp_path, monkeypatch):
     page = read_page(report(write_run(tmp_path / "run", run_json(attributes, "multilabel"), None, None, arrays)))
     counts = [image["alt"].split("each of ")[1] for image in page.all("img") if "curve for" in image["alt"]]
     assert counts == ["4 attributes.", "4 attributes.", "1 attribute."]
+
+
+def test_images_drawn_at_random_are_counted(ten_classes):
+    page, arrays, _ = ten_classes
+    kept = set(arrays["image_index"].tolist())
+    drawn = [i for i in np.random.default_rng(0).permutation(len(arrays["targets"]))[:10].tolist() if i in kept]
+    right = sum(int(np.argmax(arrays["scores"][i])) == arrays["targets"][i] for i in drawn)
+    assert drawn and f"Of {len(drawn)} images of 200, drawn at random, the class is right for {right}." in page.text
+
+
+def test_attributes_that_do_not_count_are_not_counted_among_images_drawn_at_random(tmp_path):
+    """The first attribute is said wrongly of each image, and counts for none."""
+    folder, arrays = multilabel_run(tmp_path / "run", VOC[:3])
+    arrays["targets"][:, 1:] = arrays["scores"][:, 1:] > 0
+    arrays["targets"][:, 0] = arrays["scores"][:, 0] <= 0
+    drawn = np.sort(np.random.default_rng(0).permutation(len(arrays["scores"]))[:10])
+    arrays |= {
+        "image_index": drawn,
+        "images": arrays["images"][:10],
+        "ignored": np.zeros((len(arrays["scores"]), 3), bool),
+    }
+    np.savez(folder / "predictions.npz", **arrays)
+    assert "drawn at random, all attributes are right for 0." in read_page(report(folder)).text
+    arrays["ignored"][:, 0] = True
+    np.savez(folder / "predictions.npz", **arrays)
+    assert "drawn at random, all attributes are right for 10." in read_page(report(folder)).text
+
+
+def test_learning_rates_of_many_groups(tmp_path):
+    history = history_json(3) | {f"group{i}_lr": [0.1 * 0.7**i] * 3 for i in range(2, 9)}
+    page = read_page(report(write_run(tmp_path / "run", run_json(), history)))
+    assert "Curves" in page.headings
