@@ -57,18 +57,22 @@ def note_sharing(variable: Variable, source: Variable) -> None:
 
 
 def inherit_order(result: Variable, inputs: Sequence[Variable | None]) -> None:
-    """Let a result that lies as the first input of its shape does stay there if that input's order is the user's.
+    """Let a result in the order of the first input of its shape stay there if that input's order is the user's.
 
     So `image.permute(2, 0, 1) * 2` keeps the permuted order, as in PyTorch, although a layer's map may lie the same.
     """
-    shape = result.array.shape
+    array = result.array
+    if array.flags.c_contiguous:
+        return
     for v in inputs:
-        if v is not None and v.array.shape == shape and not v.array.flags.c_contiguous:
-            own, given = result.array.itemsize, v.array.itemsize
-            steps = zip(shape, result.array.strides, v.array.strides)
-            alike = all(n == 1 or a * given == b * own for n, a, b in steps)
-            result.version_counter.fixed = alike and home_of(v) is None
+        if v is not None and v.array.shape == array.shape and not v.array.flags.c_contiguous:
+            result.version_counter.fixed = _order(v.array) == _order(array) and home_of(v) is None
             return
+
+
+def _order(array: Array) -> list[int]:
+    """The dimensions, outermost in memory first."""
+    return sorted((d for d in range(array.ndim) if array.shape[d] != 1), key=lambda d: -array.strides[d])
 
 
 def home_of(variable: Variable) -> Variable | None:
@@ -145,7 +149,7 @@ def _place_in_order(array: Array, old: Array) -> tuple[int, tuple[int, ...]] | N
     Returns:  offset and strides in bytes; None if no strides describe it.
     """
     size = old.itemsize
-    outermost_first = sorted((d for d in range(old.ndim) if old.shape[d] != 1), key=lambda d: -old.strides[d])
+    outermost_first = _order(old)
     new_strides = np.cumprod([size, *old.shape[:0:-1]])[::-1].tolist()
 
     def steps(distance: int) -> list[tuple[int, int]] | None:

@@ -73,7 +73,7 @@ class Operation(Node):
         outputs = tuple([first.wrap(np.asarray(r)) for r in results]) if many else (first.wrap(np.asarray(results)),)
         if self.is_view:
             self._share_memory(first, outputs, many)
-        elif self.is_pointwise and not outputs[0].array.flags.c_contiguous:
+        elif self.is_pointwise:
             inherit_order(outputs[0], inputs)
         if recording:
             self._remember(inputs, outputs)

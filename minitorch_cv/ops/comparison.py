@@ -19,8 +19,7 @@ def _compare(op_name: str, relation: Callable, input: V, other: Variable | float
 
 def _judged(kind: V, function: Callable, *inputs: Variable) -> V:
     made = kind.wrap(np.asarray(function(*[v.array for v in inputs])))
-    if not made.array.flags.c_contiguous:
-        inherit_order(made, inputs)
+    inherit_order(made, inputs)
     return made
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.memory_order import fits_in_order, home_of, is_settled, move_in_order, pin
+from ..autograd.memory_order import fits_in_order, home_of, inherit_order, is_settled, move_in_order, pin
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..types import dtype as dt
@@ -104,10 +104,12 @@ def in_format(input: V, d: dt.dtype | None, memory_format: mf.memory_format, cop
     return as_asked(ToDtype(x.dtype if d is None else d.numpy, memory_format)(input), memory_format)
 
 
-def as_asked(made: V, memory_format: mf.memory_format) -> V:
-    """`made`, whose memory stays where it is if the user asked for channels_last."""
+def as_asked(made: V, memory_format: mf.memory_format, source: Variable | None = None) -> V:
+    """`made`, whose memory stays where it is if the user asked for channels_last, or permuted its `source`."""
     if memory_format is mf.channels_last:
         pin(made)
+    elif memory_format is mf.preserve_format and source is not None:
+        inherit_order(made, (source,))
     return made
 
 

@@ -23,6 +23,7 @@ class Dropout(Operation):
     """Elements dropped with probability p < 1, the others divided by 1 - p. What is kept of the mask is its seed."""
 
     torch_name = "MulBackward0"
+    is_pointwise = True
     p: float
 
     @property

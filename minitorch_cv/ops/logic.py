@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.grad_mode import no_grad
+from ..autograd.memory_order import inherit_order
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..types import dtype as dt
@@ -24,6 +25,7 @@ from .arguments import (
 class Logic(Operation):
     """A NumPy function of truth values or of bits. It is never part of a graph."""
 
+    is_pointwise = True
     function: str  # logical_and ..., bitwise_and ..., invert
 
     def name(self) -> str:
@@ -38,6 +40,7 @@ class Logic(Operation):
 class Shift(Operation):
     """a * 2**b (left) or a / 2**b rounded down (right); bits that leave the dtype are lost."""
 
+    is_pointwise = True
     left: bool
 
     def forward(self, a: Array, b: Array) -> Array:
@@ -53,7 +56,9 @@ def _logical(function: str, input: V, *others: Any) -> V:
         check_tensor(function, operand, name)
     arrays = [operand.array for operand in (input, *others)]
     broadcast_shape(function, *(array.shape for array in arrays))
-    return input.wrap(np.asarray(getattr(np, function)(*arrays)))
+    made = input.wrap(np.asarray(getattr(np, function)(*arrays)))
+    inherit_order(made, (input, *others))
+    return made
 
 
 def _logical_inplace(function: str, input: V, *others: Any) -> V:

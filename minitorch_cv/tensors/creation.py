@@ -237,7 +237,7 @@ def _like(
     array = like_array(op_name, input.array, d, memory_format)
     if fill is not None:
         array.fill(fill_number(op_name, fill, d))
-    return set_requires_grad(op_name, as_asked(Tensor.wrap(array), memory_format), requires_grad)
+    return set_requires_grad(op_name, as_asked(Tensor.wrap(array), memory_format, input), requires_grad)
 
 
 def zeros_like(

@@ -220,7 +220,7 @@ def _like(
     check(d)
     array = like_array(op_name, input.array, d, memory_format)
     array[...] = draw(array.shape, array.dtype)
-    return set_requires_grad(op_name, as_asked(Tensor.wrap(array), memory_format), requires_grad)
+    return set_requires_grad(op_name, as_asked(Tensor.wrap(array), memory_format, input), requires_grad)
 
 
 def rand_like(

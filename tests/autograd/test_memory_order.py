@@ -161,6 +161,10 @@ ELEMENT_BY_ELEMENT = {
     "lerp": lambda library, x: library.lerp(x, -x, 0.25),
     ">": lambda library, x: x > 0,
     "isnan": lambda library, x: x.isnan(),
+    "&": lambda library, x: (x > 0) & ~(x > 1),
+    "logical_or": lambda library, x: library.logical_or(x > 0, x < -1),
+    "zeros_like": lambda library, x: library.zeros_like(x),
+    "ones_like": lambda library, x: library.ones_like(x) * 2,
     "clone": lambda library, x: x.clone(),
     "to": lambda library, x: x.to(library.float32),
     "two": lambda library, x: (x * 2).tanh(),
@@ -169,6 +173,8 @@ ORDERS = {
     "image from NumPy": lambda x: x[0].permute(2, 0, 1),
     "images from NumPy": lambda x: x.permute(0, 3, 1, 2),
     "permuted": lambda x: x[0].permute(2, 1, 0),
+    "cut out": lambda x: x[0].permute(2, 0, 1)[:, 1:3, 1:4],
+    "channels": lambda x: x.permute(0, 3, 1, 2)[:, :2],
     "in place": lambda x: (x[0, 0] * 1).unsqueeze_(0).transpose_(0, -1),
 }
 

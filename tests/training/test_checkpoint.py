@@ -60,7 +60,7 @@ def test_cut_off_and_gone_on_with(tmp_path):
     [
         (
             {"seed": 1},
-            r"begin_run: .* holds another run \(seed is 0 there, 1 here\)\. Choose another folder .* or delete this one",
+            r"begin_run: .* another run \(seed is 0 there, 1 here\)\. Choose another folder .* or delete this one",
         ),
         ({"augmentation": True}, r"holds another run \(settings: augmentation is None there, True here\)"),
         (
