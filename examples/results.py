@@ -211,6 +211,7 @@ def take_in(runs: Path) -> tuple[list[str], list[str]]:
         if seed and int(seed) != run["seed"]:
             raise ValueError(f"{folder}: its name says seed {seed}, the run seed {run['seed']}")
         run["model"].pop("summary", None)
+        run["command"] = command({"run": run})
         stages = [read(history) for history in sorted(folder.glob("*/history.json"))]  # what came before it
         history = read(folder / "history.json")
         kept = {
@@ -307,7 +308,9 @@ def description(kept: Kept) -> str:
 
 def command(kept: Kept) -> str:
     """The run's command, without the folders of the machine it ran on."""
-    short = re.sub(r" --(data|out) \S+", "", kept["run"]["command"])
+    short = re.sub(r" --(data|out) \S+", "", kept["run"]["command"]).replace(
+        " --weights runs/cifar100-best/best.pt", ""
+    )
     return re.sub(r" --weights (\S*/)?([^/\s]+)", r" --weights \2", short)
 
 
@@ -371,6 +374,8 @@ def text() -> str:
         "their figure on the test split had been seen. ± is the standard deviation over the seeds. Minutes are of the",
         "training alone, by the clock; the machine mostly had other work as well. The commands are for the folder of",
         "the repository, with the data's folder in MINITORCH_CV_DATA; files of weights stand without their folders.",
+        "squeezenet1_0-imagenet.pth are the weights that SqueezeNet's authors published (Deep Compression, BSD licence),",
+        "under torchvision's names; torchvision's own file can be given in its place, and figures then differ.",
         "",
     ]
     for project in PROJECTS:

@@ -53,7 +53,7 @@ def export(
                 {} fixes it to the sample's size.
     Raises:   NotImplementedError: naming the layer or operation that cannot be written, other opsets, other axes.
               ValueError: for names that do not fit in number, or are given twice.
-              ImportError: without the package onnx (pip install minitorch-cv[onnx]).
+              ImportError: without the package onnx (pip install ".[onnx]" in the repository's folder).
     """
     import onnx
 
