@@ -374,8 +374,8 @@ def text() -> str:
         "their figure on the test split had been seen. ± is the standard deviation over the seeds. Minutes are of the",
         "training alone, by the clock; the machine mostly had other work as well. The commands are for the folder of",
         "the repository, with the data's folder in MINITORCH_CV_DATA; files of weights stand without their folders.",
-        "squeezenet1_0-imagenet.pth has the weights that SqueezeNet's authors published (compressed, BSD licence), under",
-        "torchvision's names; torchvision's own file can be given in its place, and figures then differ.",
+        "squeezenet1_0-imagenet.pth has the weights that SqueezeNet's authors published (compressed, BSD licence),",
+        "under torchvision's names; torchvision's own file can be given in its place, and figures then differ.",
         "",
     ]
     for project in PROJECTS:
