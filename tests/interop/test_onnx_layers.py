@@ -25,6 +25,7 @@ def test_all_layers_are_tested():
     losses = {name for name in nn.__all__ if name.endswith("Loss")}
     others = {
         "Module",
+        "DataParallel",
         "Parameter",
         "Buffer",
         "Sequential",
