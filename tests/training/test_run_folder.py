@@ -131,7 +131,7 @@ def test_images_outside_0_to_1_are_stretched(tmp_path):
 def test_scores_of_an_image_and_its_mirror_image(tmp_path):
     model = small_net()
     out = begin(tmp_path, model)
-    pictures = images(6)
+    pictures = mt.from_numpy(images(6)[1])
     loader = DataLoader(TensorDataset(pictures, mt.tensor([0, 1, 2, 0, 1, 2])), batch_size=4)
     metrics = training.finish_run(out, model, loader, mirror=True)
     assert metrics["scores_of"] == "each image and its mirror image, averaged"
