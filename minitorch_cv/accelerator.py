@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
-from .types.device import device
+from .types.device import device, without_device
 
 
 def is_available() -> bool:
@@ -36,10 +36,5 @@ _NEED_ONE = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in _NEED_ONE:
-
-        def needs_one(*args: Any, **kwargs: Any) -> NoReturn:
-            raise RuntimeError(f"accelerator.{name}: this library runs on the CPU, there is no accelerator")
-
-        return needs_one
-    raise AttributeError(f"accelerator.{name}: this library runs on the CPU, there is no accelerator")
+    said = "this library runs on the CPU, there is no accelerator"
+    return without_device(f"accelerator.{name}", said, _NEED_ONE, RuntimeError)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
+from ..types.device import without_device
 from . import amp
 
 
@@ -96,14 +97,5 @@ _NEED_A_GPU = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in _NEED_A_GPU:
-
-        def needs_a_gpu(*args: Any, **kwargs: Any) -> NoReturn:
-            raise AssertionError(
-                f"cuda.{name}: this library runs on the CPU, there is no CUDA device (cuda.is_available() is False)"
-            )
-
-        return needs_a_gpu
-    raise AttributeError(
-        f"cuda.{name}: this library runs on the CPU, there is no CUDA device (cuda.is_available() is False)"
-    )
+    said = "this library runs on the CPU, there is no CUDA device (cuda.is_available() is False)"
+    return without_device(f"cuda.{name}", said, _NEED_A_GPU, AssertionError)

@@ -21,7 +21,6 @@ def torch_function(step: Step) -> Function:
     import torch.nn.functional as F
 
     s = step.settings
-    *_, height, width = (None, None, *step.outputs[0].shape)
     simple: dict[str, Function] = {
         "Mul": torch.mul, "Div": torch.div, "Neg": torch.neg, "Pow": torch.pow, "Exp": torch.exp, "Log": torch.log,
         "Sqrt": torch.sqrt, "Abs": torch.abs, "Relu": torch.relu, "Sigmoid": torch.sigmoid, "Tanh": torch.tanh,
@@ -59,7 +58,7 @@ def torch_function(step: Step) -> Function:
         "Split": lambda: lambda x: torch.split(x, s["sizes"], s["dim"]),
         "Unbind": lambda: lambda x: torch.unbind(x, s["dim"]),
         "PixelShuffle": lambda: lambda x: F.pixel_shuffle(x, s["factor"]),
-        "AdaptiveAvgPool2D": lambda: lambda x: F.adaptive_avg_pool2d(x, (height, width)),
+        "AdaptiveAvgPool2D": lambda: _adaptive_average_pool(step),
         "Hardtanh": lambda: lambda x: F.hardtanh(x, s["min_val"], s["max_val"]),
         "Cat": lambda: lambda *tensors: torch.cat(tensors, s["dim"]),
         "Stack": lambda: lambda *tensors: torch.stack(tensors, s["dim"]),
@@ -151,6 +150,13 @@ def _average_pool(step: Step) -> Function:
         return sums / divisor.to(x.dtype)
 
     return function
+
+
+def _adaptive_average_pool(step: Step) -> Function:
+    import torch.nn.functional as F
+
+    *_, height, width = step.outputs[0].shape
+    return lambda x: F.adaptive_avg_pool2d(x, (height, width))
 
 
 def _hangs_over(step: Step) -> bool:

@@ -14,6 +14,7 @@ from ..tensors.tensor import Tensor
 from .callbacks import History
 from .evaluation import Metrics
 from .fit import fit
+from .restoring import modes_kept
 from .run_folder import RUN, read_json, write_json
 
 
@@ -66,31 +67,20 @@ def linear_probe(
             write_json(folder / RUN, run | {"settings": run["settings"] | own})
     before = [(module, getattr(module, "stats_frozen", None)) for module in model.modules()]
     learning = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
-    freeze(model, until=head)
-    for name, module in model.named_modules():  # what hangs on the model itself, or on a part that holds the head
-        if not name or head.startswith(f"{name}."):
-            for parameter in module.parameters(recurse=False):
-                parameter.requires_grad_(False)
-    try:
-        optimizer = AdamW([parameter for parameter in model.parameters() if parameter.requires_grad], lr=lr)
-        scheduler = OneCycleLR(optimizer, max_lr=lr, total_steps=epochs * len(train_loader))
-        return fit(
-            model,
-            train_loader,
-            None,
-            optimizer,
-            loss,
-            epochs,
-            scheduler,
-            metrics,
-            out=folder,
-            resume=resume,
-            progress=progress,
-        )
-    finally:
-        for module, frozen in before:
-            if frozen is not None:
-                module.stats_frozen = frozen
-        for parameter, wanted in learning:
-            parameter.requires_grad_(wanted)
-        model.train(model.training)
+    with modes_kept(model):
+        freeze(model, until=head)
+        for name, module in model.named_modules():  # what hangs on the model itself, or on a part that holds the head
+            if not name or head.startswith(f"{name}."):
+                for parameter in module.parameters(recurse=False):
+                    parameter.requires_grad_(False)
+        try:
+            optimizer = AdamW([parameter for parameter in model.parameters() if parameter.requires_grad], lr=lr)
+            scheduler = OneCycleLR(optimizer, max_lr=lr, total_steps=epochs * len(train_loader))
+            settings: dict[str, Any] = {"metrics": metrics, "out": folder, "resume": resume, "progress": progress}
+            return fit(model, train_loader, None, optimizer, loss, epochs, scheduler, **settings)
+        finally:
+            for module, frozen in before:
+                if frozen is not None:
+                    module.stats_frozen = frozen
+            for parameter, wanted in learning:
+                parameter.requires_grad_(wanted)

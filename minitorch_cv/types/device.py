@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from typing import Any, NoReturn
+
 _HINT = "this library runs on the CPU; write device='cpu' or leave the device out"
 # Those that PyTorch knows by name.
 _TYPES = (
@@ -68,6 +71,25 @@ def check_device(value: object) -> device:
     if wanted.type != "cpu":
         raise RuntimeError(f"device '{wanted}' is not available: {_HINT}")
     return wanted
+
+
+def without_device(name: str, said: str, asking: Collection[str], error: type[Exception]) -> Callable[..., NoReturn]:
+    """What the module of a device that is not there gives for a name that it does not have.
+
+    Args:     name: the name, behind the module's.
+              said: why it is not there.
+              asking: names of functions that ask the device something.
+              error: what these raise when they are called, as PyTorch's do on a machine without the device.
+    Returns:  the function, for a name of `asking`.
+    Raises:   AttributeError: for any other name.
+    """
+    if name.rpartition(".")[2] not in asking:
+        raise AttributeError(f"{name}: {said}")
+
+    def ask(*args: Any, **kwargs: Any) -> NoReturn:
+        raise error(f"{name}: {said}")
+
+    return ask
 
 
 def get_default_device() -> device:

@@ -96,9 +96,10 @@ def get_model(name: str, **config: Any) -> nn.Module:
     Linear(in_features=84, out_features=3, bias=True)
     """
     builder = _entry(name).builder
-    if hasattr(builder, "weights") or config.get("weights") is None:
-        return builder(**{key: value for key, value in config.items() if key != "weights" or value is not None})
-    return model_from_file(builder, config.pop("weights"), config)
+    if hasattr(builder, "weights"):
+        return builder(**config)
+    path = config.pop("weights", None)
+    return builder(**config) if path is None else model_from_file(builder, path, config)
 
 
 def input_size(name: str) -> tuple[int, int, int]:
