@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from ..ops.channel_norm import batch_norm_relu
 from ..tensors.tensor import Tensor
 from . import functional as F
 from .running_norm import RunningNorm
 
-B = TypeVar("B", bound="_BatchNorm")
-
 
 class _BatchNorm(RunningNorm):
     _ndims: tuple[int, ...]  # that an input may have
-
-    stats_frozen = False  # set by nn.utils.freeze: it stays in evaluation mode whatever its model is told
-
-    def train(self: B, mode: bool = True) -> B:
-        """Switch to training behaviour, unless the statistics are frozen (nn.utils.freeze)."""
-        return super().train(mode and not self.stats_frozen)
 
     def forward(self, input: Tensor) -> Tensor:
         """The input, normalised: by its own statistics in training, by the running ones in evaluation."""

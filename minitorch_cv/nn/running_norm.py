@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from ..tensors.creation import ones, zeros
 from ..tensors.tensor import Tensor
 from ..types.dtype import int64
 from .affine import Affine
+
+R = TypeVar("R", bound="RunningNorm")
 
 
 class RunningNorm(Affine):
@@ -18,6 +20,8 @@ class RunningNorm(Affine):
     """
 
     _version = 2  # since which a state_dict has num_batches_tracked
+
+    stats_frozen = False  # set by nn.utils.freeze: it stays in evaluation mode whatever its model is told
 
     running_mean: Tensor | None
     running_var: Tensor | None
@@ -47,6 +51,10 @@ class RunningNorm(Affine):
         self.register_buffer("running_var", ones(num_features, device=device, dtype=dtype) if kept else None)
         self.register_buffer("num_batches_tracked", zeros((), device=device, dtype=int64) if kept else None)
         self.reset_parameters()
+
+    def train(self: R, mode: bool = True) -> R:
+        """Switch to training behaviour, unless the statistics are frozen (nn.utils.freeze)."""
+        return super().train(mode and not self.stats_frozen)
 
     def reset_running_stats(self) -> None:
         """Forget what was seen: mean 0, variance 1, no batches."""

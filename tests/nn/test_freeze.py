@@ -102,3 +102,27 @@ def test_refused():
     for operation in (freeze, unfreeze):
         with pytest.raises(ValueError, match=rf"{operation.__name__}: the model has no module 'fc'; there are 0, 0.0"):
             operation(model, "fc")
+
+
+def test_frozen_instance_norms_go_by_what_they_have_seen():
+    ours, theirs = (
+        library.nn.Sequential(library.nn.InstanceNorm2d(3, affine=True, track_running_stats=True))
+        for library in (mt, torch)
+    )
+    seen = normal(4, 3, 5, 5, seed=1).astype(np.float32)
+    ours(mt.tensor(seen))
+    theirs(torch.tensor(seen))
+    freeze(ours)
+    ours.train()
+    theirs.train()[0].eval()
+    batch = normal(2, 3, 5, 5, seed=2).astype(np.float32)
+    np.testing.assert_allclose(ours(mt.tensor(batch)).detach().numpy(), theirs(torch.tensor(batch)).detach(), atol=1e-6)
+    assert ours[0].running_mean.tolist() == pytest.approx(theirs[0].running_mean.tolist(), abs=1e-7)
+    unfreeze(ours)
+    assert ours[0].training
+
+
+def test_norms_without_running_statistics_have_none_that_could_be_frozen():
+    model = mt.nn.Sequential(mt.nn.BatchNorm1d(3, track_running_stats=False), mt.nn.InstanceNorm1d(3))
+    freeze(model)
+    assert all(module.training and not module.stats_frozen for module in model)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..batchnorm import _BatchNorm
 from ..module import Module
+from ..running_norm import RunningNorm
 
 _WAYS = ("stats", "affine", "both")
 
@@ -15,7 +15,8 @@ def freeze(model: Module, until: str | None = None, bn: str = "both") -> list[st
 
     A parameter that is frozen has requires_grad=False; an optimiser passes it over. Batch norms in the frozen part are
     frozen as `bn` says: one with frozen statistics normalises by its running ones and does not change them, and goes on
-    doing so after `model.train()`, which would wake a batch norm that had only been told `.eval()`.
+    doing so after `model.train()`, which would wake a batch norm that had only been told `.eval()`. Instance norms that
+    track running statistics are treated alike.
 
     Args:     until: name of the first module that is trained, in the order of `model.named_modules()`, such as "layer4"
                 or "fc"; None freezes all.
@@ -35,8 +36,8 @@ def freeze(model: Module, until: str | None = None, bn: str = "both") -> list[st
         raise ValueError(f"freeze: bn is {bn!r}, expected one of {', '.join(map(repr, _WAYS))}")
     frozen = []
     for name, module in _before(model, until, "freeze"):
-        norm = isinstance(module, _BatchNorm)
-        if norm and bn != "affine":
+        norm = isinstance(module, RunningNorm)
+        if norm and bn != "affine" and module.running_mean is not None:
             module.stats_frozen = True
             module.eval()
         if norm and bn == "stats":
@@ -56,7 +57,7 @@ def unfreeze(model: Module, until: str | None = None) -> list[str]:
     """
     freed = []
     for name, module in _before(model, until, "unfreeze"):
-        if isinstance(module, _BatchNorm) and module.stats_frozen:
+        if isinstance(module, RunningNorm) and module.stats_frozen:
             module.stats_frozen = False
             module.train(model.training)
         for key, parameter in module.named_parameters(name, recurse=False):
