@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .pooling_places import slid_window
+import numpy as np
+
 from .program import Step
+from .step_arguments import einsum_equation
 from .torch_layers import torch_tensor
+from .torch_moves import expand, index, padded, repeat, resized, sliding_window
+from .torch_windows import (
+    adaptive_average_pool,
+    adaptive_max_pool,
+    average_pool,
+    blur,
+    convolution,
+    max_pool,
+    transposed_convolution,
+)
 
 Function = Callable[..., Any]
 
@@ -27,7 +39,9 @@ def torch_function(step: Step) -> Function:
         "Clone": torch.clone, "Reciprocal": torch.reciprocal, "Erf": torch.erf, "Sin": torch.sin, "Cos": torch.cos,
         "Maximum": torch.maximum, "Minimum": torch.minimum, "Matmul": torch.matmul, "Silu": F.silu, "Mish": F.mish,
         "Gelu": F.gelu, "Hardswish": F.hardswish, "Hardsigmoid": F.hardsigmoid, "Softsign": F.softsign,
-        "LogSigmoid": F.logsigmoid, "Prelu": F.prelu,
+        "LogSigmoid": F.logsigmoid, "Prelu": F.prelu, "Square": torch.square, "Rsqrt": torch.rsqrt, "Sign": torch.sign,
+        "Log1p": torch.log1p, "Expm1": torch.expm1, "Tanhshrink": F.tanhshrink, "Where": torch.where,
+        "MaskedFill": torch.masked_fill, "Lerp": torch.lerp,
     }  # fmt: skip
     if step.kind in simple:
         return simple[step.kind]
@@ -43,6 +57,7 @@ def torch_function(step: Step) -> Function:
         "GeluTanh": lambda: lambda x: F.gelu(x, approximate="tanh"),
         "Softplus": lambda: lambda x: F.softplus(x, s["beta"], s["threshold"]),
         "Elu": lambda: lambda x: F.elu(x, s["alpha"]) * s["scale"],  # SELU is an ELU that is scaled
+        "Celu": lambda: lambda x: F.celu(x, s["width"]),
         "Glu": lambda: lambda x: F.glu(x, s["dim"]),
         "Clamp": lambda: _clamp(step),
         "Amax": lambda: lambda x: torch.amax(x, s["dims"], s["keepdim"]),
@@ -54,11 +69,38 @@ def torch_function(step: Step) -> Function:
         "Cumsum": lambda: lambda x: torch.cumsum(x, s["dim"]),
         "Flip": lambda: lambda x: torch.flip(x, s["dims"]),
         "Roll": lambda: lambda x: torch.roll(x, s["shifts"], s["dims"]),
-        "Repeat": lambda: lambda x: x.repeat(s["repeats"]),
+        "Repeat": lambda: repeat(step),
+        "Expand": lambda: expand(step),
+        "Upsample": lambda: resized(step),
+        "Index": lambda: index(step),
+        "IndexPad": lambda: padded(step),
+        "PixelUnshuffle": lambda: lambda x: F.pixel_unshuffle(x, s["factor"]),
+        "ChannelShuffle": lambda: lambda x: F.channel_shuffle(x, s["groups"]),
+        "Unfold": lambda: lambda x: F.unfold(x, **_window(step)),
+        "Fold": lambda: lambda x: F.fold(x, s["image_size"], **_window(step)),
+        "Remainder": lambda: torch.fmod if s["sign_of"] == "a" else torch.remainder,
+        "Prod": lambda: lambda x: x.prod(*s["dims"], s["keepdim"]) if s["dims"] else x.prod(),
+        "IndexSelect": lambda: lambda x: x.index_select(s["dim"], torch_tensor(s["index"]).to(x.device)),
+        "SlidingWindow": lambda: sliding_window(step),
+        "Einsum": lambda: _einsum(step),
+        "MaxAlong": lambda: lambda x: tuple(torch.max(x, s["dim"], s["keepdim"])),
+        "MinAlong": lambda: lambda x: tuple(torch.min(x, s["dim"], s["keepdim"])),
+        "Threshold": lambda: lambda x: F.threshold(x, s["threshold"], s["value"]),
+        "Addcmul": lambda: lambda *tensors: torch.addcmul(*tensors, value=float(s["value"])),
+        "Addmm": lambda: lambda x, a, b: x * float(s["beta"]) + torch.matmul(a, b) * float(s["alpha"]),
+        "ToDtype": lambda: lambda x: x.to(torch_tensor(np.empty(0, s["numpy_dtype"])).dtype),
+        "LayerNorm": lambda: lambda x, weight, bias: F.layer_norm(x, x.shape[-s["dims"] :], weight, bias, s["eps"]),
+        "RMSNorm": lambda: lambda x, weight, bias: F.rms_norm(x, x.shape[-s["dims"] :], weight, s["eps"]),
+        "GroupNorm": lambda: lambda x, weight, bias: F.group_norm(x, s["num_groups"], weight, bias, s["eps"]),
+        "FixedNormRelu": lambda: _fixed_norm(step),
+        "FixedNorm": lambda: _fixed_norm(step),
+        "LocalResponseNorm": lambda: lambda x: F.local_response_norm(x, s["size"], s["alpha"], s["beta"], s["k"]),
+        "CosineSimilarity": lambda: lambda a, b: F.cosine_similarity(a, b, dim=s["axis"][0], eps=s["eps"]),
         "Split": lambda: lambda x: torch.split(x, s["sizes"], s["dim"]),
         "Unbind": lambda: lambda x: torch.unbind(x, s["dim"]),
         "PixelShuffle": lambda: lambda x: F.pixel_shuffle(x, s["factor"]),
-        "AdaptiveAvgPool2D": lambda: _adaptive_average_pool(step),
+        "AdaptiveAvgPool2D": lambda: adaptive_average_pool(step),
+        "AdaptiveMaxPool2D": lambda: adaptive_max_pool(step),
         "Hardtanh": lambda: lambda x: F.hardtanh(x, s["min_val"], s["max_val"]),
         "Cat": lambda: lambda *tensors: torch.cat(tensors, s["dim"]),
         "Stack": lambda: lambda *tensors: torch.stack(tensors, s["dim"]),
@@ -67,9 +109,11 @@ def torch_function(step: Step) -> Function:
         "BasicIndex": lambda: lambda x: x[s["index"]],
         "ConstantPad": lambda: _pad(step),
         "Linear": lambda: lambda *tensors: _then_relu(F.linear(*tensors), s["relu"]),
-        "Convolution": lambda: _convolution(step),
-        "MaxPool2DWithIndices": lambda: _max_pool(step),
-        "AvgPool2D": lambda: _average_pool(step),
+        "Convolution": lambda: convolution(step),
+        "Blur2D": lambda: blur(step),
+        "TransposedConvolution": lambda: transposed_convolution(step),
+        "MaxPool2DWithIndices": lambda: max_pool(step),
+        "AvgPool2D": lambda: average_pool(step),
     }
     if step.kind not in made:
         raise NotImplementedError(
@@ -88,6 +132,11 @@ def reshape_target(step: Step) -> tuple[int, ...]:
     if shape.count(None) > 1:
         raise NotImplementedError(f"{step.title}: more than one size depends on the batch: {list(shape)}")
     return tuple(-1 if n is None else n for n in shape)
+
+
+def _window(step: Step) -> dict[str, Any]:
+    window = step.settings["window"]
+    return {"kernel_size": window.size, **{name: getattr(window, name) for name in ("dilation", "padding", "stride")}}
 
 
 def _reshape(step: Step) -> Function:
@@ -111,59 +160,22 @@ def _then_relu(x: Any, relu: bool) -> Any:
     return x.relu() if relu else x
 
 
-def _convolution(step: Step) -> Function:
+def _fixed_norm(step: Step) -> Function:
+    """Normalisation by given statistics, and, in one operation, a sum with something else and a ReLU."""
     import torch.nn.functional as F
 
     s = step.settings
-    window, form = s["window"], s["form"]
-    convolve = F.conv2d if form.spatial == 2 else F.conv1d
-    sides = window.padding_by_side[2 - form.spatial :]
-    padding = [n for pair in reversed(sides) for n in pair]
-    stride, dilation = window.stride[2 - form.spatial :], window.dilation[2 - form.spatial :]
+    mean, var = torch_tensor(s["mean"]), torch_tensor(s["var"])
 
-    def function(x: Any, weight: Any, bias: Any) -> Any:
-        return _then_relu(convolve(F.pad(x, padding), weight, bias, stride, 0, dilation, s["groups"]), s["relu"])
+    def function(x: Any, weight: Any, bias: Any, residual: Any = None) -> Any:
+        y = F.batch_norm(x, mean.to(x), var.to(x), weight, bias, eps=s["eps"])
+        return _then_relu(y if residual is None else y + residual, s.get("relu", False))
 
     return function
 
 
-def _max_pool(step: Step) -> Function:
-    import torch.nn.functional as F
+def _einsum(step: Step) -> Function:
+    import torch
 
-    if step.settings["return_indices"] or step.settings["form"].spatial != 2:
-        raise NotImplementedError(f"{step.title}: only F.max_pool2d without return_indices is supported; use a layer")
-    window = slid_window(step.settings["places"], step.title)
-    ceil_mode = _hangs_over(step)
-    return lambda x: F.max_pool2d(x, window.size, window.stride, window.padding, ceil_mode=ceil_mode)
-
-
-def _average_pool(step: Step) -> Function:
-    import torch.nn.functional as F
-
-    if step.settings["form"].spatial != 2:
-        raise NotImplementedError(f"{step.title}: only F.avg_pool2d is supported; use a layer")
-    window, ceil_mode = slid_window(step.settings["places"], step.title), _hangs_over(step)
-    divisor = torch_tensor(step.settings["divisor"])
-
-    def function(x: Any) -> Any:
-        sums = F.avg_pool2d(x, window.size, window.stride, window.padding, ceil_mode, divisor_override=1)
-        return sums / divisor.to(x.dtype)
-
-    return function
-
-
-def _adaptive_average_pool(step: Step) -> Function:
-    import torch.nn.functional as F
-
-    *_, height, width = step.outputs[0].shape
-    return lambda x: F.adaptive_avg_pool2d(x, (height, width))
-
-
-def _hangs_over(step: Step) -> bool:
-    """Whether the last windows hang over the edge, so that ceil_mode is needed for as many."""
-    places = step.settings["places"]
-    window = slid_window(places, step.title)
-    return any(
-        count > (n + 2 * p - k) // s + 1
-        for n, k, s, p, count in zip(places.image_size, window.size, window.stride, window.padding, window.number)
-    )
+    equation = einsum_equation(step)
+    return lambda *tensors: torch.einsum(equation, *tensors)

@@ -23,20 +23,29 @@ def unified(first: Program, second: Program) -> Program:
     return Program(
         first.model,
         tuple(map(_value, first.inputs, second.inputs)),
-        tuple(map(_step, first.steps, second.steps)),
+        tuple(_step(a, b, first.inputs[0], second.inputs[0]) for a, b in zip(first.steps, second.steps)),
         tuple(map(_value, first.outputs, second.outputs)),
         first.many,
     )
 
 
-def _step(a: Step, b: Step) -> Step:
+def _step(a: Step, b: Step, first_input: Value, second_input: Value) -> Step:
+    """The step. Where it stretches or repeats by the batch's size, the model's first input, which has it, is another
+    operand."""
     settings = {name: _setting(a, name, a.settings[name], b.settings[name]) for name in a.settings}
     inputs = tuple(_operand(a, one, other) for one, other in zip(a.inputs, b.inputs))
+    stretched = settings.get({"Expand": "shape", "Repeat": "repeats"}.get(a.kind, ""), ())
+    if None in stretched:
+        name = "shape" if a.kind == "Expand" else "repeats"
+        sizes = {(n, m) for n, m in zip(a.settings[name], b.settings[name]) if n != m}
+        if sizes != {(first_input.shape[0], second_input.shape[0])}:
+            raise NotImplementedError(f"{a.title}: its {name} depends on the input otherwise than by the batch's size")
+        inputs = (*inputs, _value(first_input, second_input))
     return replace(a, settings=settings, inputs=inputs, outputs=tuple(map(_value, a.outputs, b.outputs)))
 
 
 def _setting(step: Step, name: str, a: Any, b: Any) -> Any:
-    if name == "shape":  # of Reshape and Expand
+    if name in ("shape", "repeats"):  # of Reshape, Expand and Repeat
         return tuple(n if n == m else None for n, m in zip(a, b))
     if type(a).__name__ in _OF_SHAPES or (name == "divisor" and isinstance(a, np.ndarray)):
         return a  # objects made for one shape: whoever writes the step down knows what to take of them

@@ -173,7 +173,7 @@ class Between(nn.Module):
         return self.function(self.layer(x))
 
 
-IN_BOTH = {
+FUNCTIONS = {
     "gelu": lambda x: F.gelu(x),
     "gelu, tanh": lambda x: F.gelu(x, approximate="tanh"),
     "silu": lambda x: F.silu(x),
@@ -189,15 +189,75 @@ IN_BOTH = {
     "1 / x": lambda x: 1 / (1 + mt.exp(-x)),
     "erf, sin, cos": lambda x: mt.erf(x) + mt.sin(x) * mt.cos(x),
     "attention": lambda x: F.softmax(x.flatten(2) @ x.flatten(2).transpose(1, 2) / 8**0.5, dim=-1) @ x.flatten(2),
-}
-IN_TORCH = {
-    "elu, selu": lambda x: F.elu(x, 0.5) + F.selu(x),
-    "prelu": lambda x: F.prelu(x, mt.tensor([0.2])),
-    "var, std": lambda x: x.var((2, 3)) + x.std((2, 3), correction=0),
+    "elu, selu, celu": lambda x: F.elu(x, 0.5) + F.selu(x) * F.celu(x, 0.7),
+    "prelu": lambda x: F.prelu(x, mt.tensor([0.2])) + F.prelu(x, mt.tensor([0.1, 0.2, 0.3, 0.4])),
+    "hardsigmoid, softsign, tanhshrink": lambda x: F.hardsigmoid(x) + F.softsign(x) * F.tanhshrink(x),
+    "threshold": lambda x: F.threshold(x, 0.1, -2.0),
+    "square, rsqrt, sign": lambda x: mt.square(x) + mt.rsqrt(x * x + 1) * mt.sign(x),
+    "log1p, expm1": lambda x: mt.log1p(x * x) + mt.expm1(x),
+    "remainder, fmod": lambda x: x % 2 + mt.fmod(x, 2),
+    "addcmul, lerp": lambda x: mt.addcmul(x, x, x + 1, value=0.5) + mt.lerp(x, x * x, 0.3),
+    "addmm": lambda x: mt.addmm(mt.ones(4), x.flatten(1)[:, :4], mt.ones(4, 4), beta=0.5, alpha=2),
+    "masked_fill, where": lambda x: mt.where(
+        mt.ones(6, 8).tril() == 0, x, x.masked_fill(mt.ones(8).cumsum(0) > 3, -1e9)
+    ),
+    "other dtypes": lambda x: x.double().float(),
+    "var, std": lambda x: x.var((2, 3)) + x.std((2, 3), correction=0) + x.var((1, 2, 3), keepdim=True)[..., 0, 0],
     "norm": lambda x: F.normalize(x, dim=1) + x.norm(dim=1, keepdim=True),
-    "cumsum, flip, roll": lambda x: x.cumsum(1) + x.flip(3) * mt.roll(x, 1, 2),
+    "norms of other orders": lambda x: x.norm(3, dim=1) + x.norm(float("inf"), dim=1) - x.norm(1, dim=1),
+    "cosine_similarity": lambda x: F.cosine_similarity(x, x * x + 1, dim=1),
+    "prod": lambda x: x.prod(1),
+    "max, min": lambda x: x.max(1)[0] - x.min(1, keepdim=True).values[:, 0],
+    "einsum": lambda x: mt.einsum("bchw,bdhw->bcd", x, x),
+    "cumsum, flip, roll": lambda x: x.cumsum(1) + x.flip(3) * mt.roll(x, (1, -2), (2, 3)),
     "chunk, unbind": lambda x: mt.cat(x.chunk(2, 1)[::-1], 1) + x.unbind(1)[0].unsqueeze(1),
+    "split": lambda x: x.split([1, 3], 1)[1] + x.split(4, 1)[0][:, :3],
+    "expand": lambda x: x.mean((2, 3), keepdim=True).expand(-1, -1, 6, 8) + x.mean(1, keepdim=True).expand_as(x),
     "repeat": lambda x: x.repeat(1, 2, 1, 1),
-    "pixel_shuffle": lambda x: F.pixel_shuffle(x, 2),
-    "adaptive_avg_pool2d": lambda x: F.adaptive_avg_pool2d(x, (1, 3)),
+    "indices": lambda x: x[:, [2, 0]] + x.index_select(1, mt.tensor([1, 1])),
+    "indices, a table": lambda x: x[:, :, mt.tensor([[0, 1], [2, 3]])],
+    "Tensor.unfold": lambda x: x.unfold(2, 3, 2),
+    "unfold, fold": lambda x: F.fold(F.unfold(x, 3, padding=1), (6, 8), 3, padding=1),
+    "shuffles": lambda x: F.channel_shuffle(x, 2) + F.pixel_unshuffle(F.pixel_shuffle(x, 2), 2),
+    "pad, own elements": lambda x: F.pad(x, (1, 2, 0, 1), mode="reflect") + F.pad(x, (1, 2, 0, 1), mode="circular"),
+    "interpolate": lambda x: F.interpolate(x, scale_factor=2) + F.interpolate(x, (12, 16), mode="nearest-exact"),
+    "interpolate, bilinear": lambda x: (
+        F.interpolate(x, (7, 5), mode="bilinear") + F.interpolate(x, (7, 5), mode="bilinear", align_corners=True)
+    ),
+    "interpolate, linear and area": lambda x: (
+        F.interpolate(x.flatten(2), size=4, mode="linear") + F.interpolate(x, (1, 4), mode="area")[:, :, 0]
+    ),
+    "layer_norm": lambda x: F.layer_norm(x, x.shape[1:]) + F.layer_norm(x, (8,), mt.arange(8.0), mt.ones(8)),
+    "rms_norm": lambda x: F.rms_norm(x, (8,), mt.arange(8.0)),
+    "group_norm": lambda x: F.group_norm(x, 2, mt.arange(4.0), mt.ones(4)) + F.instance_norm(x),
+    "batch_norm": lambda x: F.relu(F.batch_norm(x, mt.zeros(4), mt.ones(4) * 2, mt.ones(4) * 3, mt.ones(4))),
+    "local_response_norm": lambda x: F.local_response_norm(x, 3),
+    "blur2d": lambda x: F.blur2d(x, mt.ones(3, 2) / 6, stride=2, padding=1),
+    "conv_transpose2d": lambda x: F.conv_transpose2d(x, mt.ones(4, 3, 3, 2) / 9, mt.ones(6), (2, 3), (1, 0), (1, 2), 2),
+    "conv_transpose1d": lambda x: F.conv_transpose1d(x.flatten(2), mt.ones(4, 3, 4) / 9, stride=3, padding=1),
+    "adaptive_avg_pool2d": lambda x: F.adaptive_avg_pool2d(x, (1, 3)) + F.adaptive_avg_pool2d(x, 1),
+    "adaptive_max_pool2d": lambda x: F.adaptive_max_pool2d(x, (2, 3)),
+}
+
+
+class ClassToken(nn.Module):
+    """A parameter beside the patches of every image, as a vision transformer has it."""
+
+    def __init__(self, beside) -> None:
+        super().__init__()
+        self.layer = nn.Conv2d(4, 5, 2, 2)
+        self.token = nn.Parameter(mt.from_numpy(normal(1, 1, 5).astype(np.float32)))
+        self.position = nn.Parameter(mt.from_numpy(normal(1, 30, 5).astype(np.float32)))
+        self.beside = beside
+
+    def forward(self, x):
+        patches = self.layer(x).flatten(2).transpose(1, 2)
+        x = mt.cat([self.beside(self.token, patches), patches], 1)
+        return x + self.position[:, : x.shape[1]]
+
+
+TOKENS = {
+    "expand": lambda token, x: token.expand(x.shape[0], -1, -1),
+    "repeat": lambda token, x: token.repeat(len(x), 1, 1),
+    "repeat with a new dimension": lambda token, x: token[0, 0].repeat(len(x), 2, 1),
 }

@@ -10,13 +10,12 @@ import torch
 from numba.core import config
 
 import minitorch_cv as mt
-import minitorch_cv.nn.functional as F
 from minitorch_cv import nn
 from minitorch_cv.interop import to_torch
 from minitorch_cv.interop.samples import sample_for
 from minitorch_cv.vision import models
 from tests.checks import as_array, assert_close, check_error, normal, ours_of, theirs_of
-from tests.interop.cases import IN_BOTH, IN_TORCH, PARAMETERS, Between, Functional, Pair, trained
+from tests.interop.cases import FUNCTIONS, PARAMETERS, TOKENS, Between, ClassToken, Functional, Pair, trained
 
 needs_jit = pytest.mark.skipif(config.DISABLE_JIT, reason="plain Python takes long for a whole network")
 
@@ -92,9 +91,15 @@ def test_operations_between_layers():
     assert_close(ours.matrix.grad, theirs.matrix.grad, 1e-4, "matrix")
 
 
-@pytest.mark.parametrize("name", {**IN_BOTH, **IN_TORCH})
+@pytest.mark.parametrize("name", TOKENS)
+def test_a_parameter_beside_every_image(name):
+    ours = trained(ClassToken(TOKENS[name]))
+    check_same(ours, to_torch(ours, mt.ones(1, 4, 6, 8)), (3, 4, 6, 8))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_function_between_layers(name):
-    ours = trained(Between({**IN_BOTH, **IN_TORCH}[name]))
+    ours = trained(Between(FUNCTIONS[name]))
     check_same(ours, to_torch(ours, mt.ones(2, 4, 6, 8)), (3, 4, 6, 8), tolerance=1e-4)
 
 
@@ -109,9 +114,9 @@ def test_what_is_said_of_an_operation_names_the_place_it_is_at():
 
     with pytest.raises(NotImplementedError, match=r"to_torch: operation Sort\w* has no counterpart"):
         to_torch(Net(), mt.ones(2, 1, 4, 4))
-    enlarge = Between(lambda x: F.interpolate(x, scale_factor=2))
-    with pytest.raises(NotImplementedError, match="to_torch: operation Upsample has no counterpart"):
-        to_torch(enlarge, mt.ones(2, 4, 4, 4))
+    twice = Between(lambda x: x.mean(0, keepdim=True).expand(2 * len(x), -1, -1, -1))
+    with pytest.raises(NotImplementedError, match="operation Expand: its shape depends on the input otherwise"):
+        to_torch(twice, mt.ones(2, 4, 4, 4))
 
 
 def test_two_inputs():

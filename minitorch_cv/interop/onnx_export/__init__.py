@@ -73,7 +73,7 @@ def export(
         type(model).__name__,
         [_info(name, value, batch) for name, value in zip(inputs, program.inputs)],
         [_info(name, value, batch) for name, value in zip(outputs, program.outputs)],
-        [onnx.numpy_helper.from_array(array, name) for name, array in graph.arrays.items()],
+        [onnx.numpy_helper.from_array(array, name) for name, array in graph.used_arrays().items()],
     )
     written = helper.make_model(
         made,
@@ -130,14 +130,16 @@ def _graph(program: Program, inputs: list[str], outputs: list[str]) -> Graph:
         graph.names[value.number] = name
     for step in program.steps:
         graph.result = step.outputs[0]
-        graph.names[step.outputs[0].number] = _written(graph, step)
+        written = _written(graph, step)
+        for value, name in zip(step.outputs, [written] if isinstance(written, str) else written):
+            graph.names[value.number] = name
     for value, name in zip(program.outputs, outputs):
         graph.rename(graph.names[value.number], name)
     return graph
 
 
-def _written(graph: Graph, step: Step) -> str:
-    """The name of the step's result.
+def _written(graph: Graph, step: Step) -> str | list[str]:
+    """The name of the step's result, or the names of its results.
 
     Raises:   NotImplementedError: if there are no nodes for it.
     """

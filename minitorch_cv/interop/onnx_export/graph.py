@@ -36,6 +36,11 @@ class Graph:
         self.nodes.append((operator, list(inputs), made, attributes))
         return made[0] if outputs == 1 else made
 
+    def used_arrays(self) -> dict[str, np.ndarray]:
+        """The arrays that a node takes: of some, only the numbers went into another one."""
+        taken = {name for _, inputs, _, _ in self.nodes for name in inputs}
+        return {name: array for name, array in self.arrays.items() if name in taken}
+
     def rename(self, old: str, new: str) -> None:
         """Give the result of a node another name: an output of the graph has the one that the user wants."""
         self.nodes.append(("Identity", [old], [new], {}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,31 +10,24 @@ import numpy as np
 
 from ..pooling_places import slid_window
 from ..program import Constant, ParameterName, Step, Value
+from ..step_arguments import einsum_equation, transposed_settings
 from .activations import ACTIVATIONS
-from .graph import Graph
+from .elementwise import ELEMENTWISE, Emit, node
+from .graph import Graph, sizes
+from .moves import MOVES
+from .norm_operations import NORM_OPERATIONS
 from .padding import constant_pad
-from .pooling import average_pool, max_pool
+from .pooling import adaptive_pool, average_pool, max_pool
 from .products import linear
+from .shapes import SHAPES
+from .windows import WINDOWS
 
-Emit = Callable[[Graph, Step, list[str]], str]
-
+_LAYERS = {**ACTIVATIONS, **SHAPES, **WINDOWS}
+_WINDOW = {
+    "kernel_size": ".window.size", "dilation": ".window.dilation", "padding": ".window.padding",
+    "stride": ".window.stride",
+}  # fmt: skip
 _END = np.iinfo(np.int64).max  # of a dimension, in a Slice
-
-
-def _node(operator: str, **names: str) -> Emit:
-    """An operator with the settings of the given names."""
-    return lambda g, step, x: g.add(operator, *x, **{a: step.settings[name] for a, name in names.items()})
-
-
-def _scaled(operator: str) -> Emit:
-    """a + alpha * b, or a - alpha * b."""
-
-    def emit(g: Graph, step: Step, x: list[str]) -> str:
-        alpha = step.settings["alpha"]
-        second = x[1] if alpha == 1 else g.add("Mul", x[1], g.number(alpha, g.result))
-        return g.add(operator, x[0], second)
-
-    return emit
 
 
 def _reduced(operator: str) -> Emit:
@@ -47,21 +40,34 @@ def _reduced(operator: str) -> Emit:
     return emit
 
 
-def _hardtanh(g: Graph, step: Step, x: list[str]) -> str:
-    return g.add("Clip", *x, *[g.number(step.settings[name], g.result) for name in ("min_val", "max_val")])
-
-
-def _clamp(g: Graph, step: Step, x: list[str]) -> str:
-    limits = (step.settings[name] for name in ("min", "max"))
-    return g.add("Clip", *x, *["" if limit is None else g.number(float(limit), g.result) for limit in limits])
-
-
 def _as_layer(layer: str, **settings: Any) -> Emit:
-    """As the activation layer of that name, with settings or, where None, the operation's of the same name."""
+    """As the layer of that name, with the given settings.
+
+    Args:     settings: a text that begins with a dot names a field of the operation, or a field of its field.
+    """
 
     def emit(g: Graph, step: Step, x: list[str]) -> str:
-        own = {name: step.settings[name] if value is None else value for name, value in settings.items()}
-        return ACTIVATIONS[layer](g, SimpleNamespace(**own), x[0], _value(step))
+        own = {
+            name: _field(step.settings, value) if isinstance(value, str) and value.startswith(".") else value
+            for name, value in settings.items()
+        }
+        return _LAYERS[layer](g, type(layer, (SimpleNamespace,), {})(**own), x[0], _value(step))
+
+    return emit
+
+
+def _field(settings: dict[str, Any], path: str) -> Any:
+    first, *rest = path[1:].split(".")
+    return attrgetter(".".join(rest))(settings[first]) if rest else settings[first]
+
+
+def _extreme(reduce: str, find: str) -> Emit:
+    """The largest or smallest along a dimension, and where it is."""
+
+    def emit(g: Graph, step: Step, x: list[str]) -> list[str]:
+        dim, keepdims = step.settings["dim"], int(step.settings["keepdim"])
+        values = g.add(reduce, *x, g.integers([dim]), keepdims=keepdims)
+        return [values, g.add(find, *x, axis=dim, keepdims=keepdims)]
 
     return emit
 
@@ -130,6 +136,30 @@ def _convolution(g: Graph, step: Step, x: list[str]) -> str:
     return _then_relu(g, step, g.add("Conv", *(name for name in x if name), **settings))
 
 
+def _blur(g: Graph, step: Step, x: list[str]) -> str:
+    """A convolution of each channel with the one filter."""
+    _form(step)
+    window = step.settings["window"]
+    channels = sizes(_value(step), 1, step.title)[0]
+    filters = g.add("Tile", g.add("Unsqueeze", x[1], g.integers([0, 1])), g.integers([channels, 1, 1, 1]))
+    pads = [n for side in zip(*window.padding_by_side) for n in side]
+    return g.add("Conv", x[0], filters, strides=window.stride, pads=pads, group=channels)
+
+
+def _transposed_convolution(g: Graph, step: Step, x: list[str]) -> str:
+    _form(step)
+    stride, padding, extra, dilation = transposed_settings(step)
+    return g.add(
+        "ConvTranspose",
+        *(name for name in x if name),
+        strides=stride,
+        pads=[*padding, *padding],
+        dilations=dilation,
+        group=step.settings["groups"],
+        output_padding=extra,
+    )
+
+
 def _max_pool(g: Graph, step: Step, x: list[str]) -> str:
     spatial = _form(step).spatial
     if step.settings["return_indices"] or spatial != 2:
@@ -144,6 +174,15 @@ def _average_pool(g: Graph, step: Step, x: list[str]) -> str:
     window = slid_window(step.settings["places"], step.title)
     divisor = np.asarray(step.settings["divisor"])
     return average_pool(g, x[0], _value(step), window.size, window.stride, window.padding, divisor)
+
+
+def _adaptive_pool(largest: bool) -> Emit:
+    def emit(g: Graph, step: Step, x: list[str]) -> str:
+        if _form(step).spatial != 2 or (largest and step.settings["return_indices"]):
+            raise NotImplementedError(f"{step.title}: only adaptive pooling of images, without indices, is supported")
+        return adaptive_pool(g, x[0], _value(step), largest)
+
+    return emit
 
 
 def _form(step: Step) -> Any:
@@ -163,54 +202,47 @@ def _value(step: Step) -> Value:
 
 
 OPERATIONS: dict[str, Emit] = {
-    "Abs": _node("Abs"),
-    "Add": _scaled("Add"),
+    **ELEMENTWISE,
+    **MOVES,
+    **NORM_OPERATIONS,
+    "AdaptiveAvgPool2D": _adaptive_pool(largest=False),
+    "AdaptiveMaxPool2D": _adaptive_pool(largest=True),
     "Amax": _reduced("ReduceMax"),
     "Amin": _reduced("ReduceMin"),
     "AvgPool2D": _average_pool,
     "BasicIndex": _index,
-    "Cat": _node("Concat", axis="dim"),
-    "Clamp": _clamp,
-    "Clone": _node("Identity"),
+    "Blur2D": _blur,
+    "Cat": node("Concat", axis="dim"),
+    "ChannelShuffle": _as_layer("ChannelShuffle", groups=".groups"),
     "ConstantPad": _pad,
     "Convolution": _convolution,
-    "Cos": _node("Cos"),
-    "Div": _node("Div"),
-    "Erf": _node("Erf"),
-    "Exp": _node("Exp"),
+    "Einsum": lambda g, step, x: g.add("Einsum", *x, equation=einsum_equation(step)),
+    "Fold": _as_layer("Fold", output_size=".image_size", **_WINDOW),
     "Gelu": _as_layer("GELU", approximate="none"),
     "GeluTanh": _as_layer("GELU", approximate="tanh"),
-    "Glu": _as_layer("GLU", dim=None),
-    "Hardswish": _node("HardSwish"),
-    "Hardtanh": _hardtanh,
-    "LeakyRelu": _node("LeakyRelu", alpha="negative_slope"),
+    "Glu": _as_layer("GLU", dim=".dim"),
+    "Hardsigmoid": _as_layer("Hardsigmoid"),
     "Linear": _linear,
-    "Log": _node("Log"),
     "LogSigmoid": _as_layer("LogSigmoid"),
     "LogSoftmax": _softmax("LogSoftmax"),
     "Logsumexp": _reduced("ReduceLogSumExp"),
-    "Matmul": _node("MatMul"),
+    "Matmul": node("MatMul"),
+    "MaxAlong": _extreme("ReduceMax", "ArgMax"),
     "MaxPool2DWithIndices": _max_pool,
-    "Maximum": _node("Max"),
     "Mean": _reduced("ReduceMean"),
-    "Minimum": _node("Min"),
+    "MinAlong": _extreme("ReduceMin", "ArgMin"),
     "Mish": _as_layer("Mish"),
-    "Mul": _node("Mul"),
-    "Neg": _node("Neg"),
-    "Permute": _node("Transpose", perm="dims"),
-    "Pow": _node("Pow"),
-    "Reciprocal": _node("Reciprocal"),
-    "Relu": _node("Relu"),
+    "Permute": node("Transpose", perm="dims"),
+    "PixelShuffle": _as_layer("PixelShuffle", upscale_factor=".factor"),
+    "PixelUnshuffle": _as_layer("PixelUnshuffle", downscale_factor=".factor"),
+    "Prod": _reduced("ReduceProd"),
     "Reshape": lambda g, step, x: g.reshape(x[0], step.settings["shape"], step.title),
-    "Rsub": _scaled("Sub"),
-    "Sigmoid": _node("Sigmoid"),
     "Silu": _as_layer("SiLU"),
-    "Sin": _node("Sin"),
     "Softmax": _softmax("Softmax"),
-    "Softplus": _as_layer("Softplus", beta=None, threshold=None),
-    "Sqrt": _node("Sqrt"),
+    "Softplus": _as_layer("Softplus", beta=".beta", threshold=".threshold"),
     "Stack": _stack,
-    "Sub": _scaled("Sub"),
     "Sum": _reduced("ReduceSum"),
-    "Tanh": _node("Tanh"),
+    "Tanhshrink": _as_layer("Tanhshrink"),
+    "TransposedConvolution": _transposed_convolution,
+    "Unfold": _as_layer("Unfold", **_WINDOW),
 }

@@ -102,11 +102,15 @@ def _lp_pool(g: Graph, m: Any, x: str, v: Value) -> str:
 
 
 def _adaptive(g: Graph, m: Any, x: str, v: Value) -> str:
-    """Parts of an image that are all of one size are windows; others are taken one by one along each dimension."""
     spatial, _ = _settings(m, v)
-    largest = "Max" in type(m).__name__ or isinstance_name(m, f"AdaptiveMaxPool{spatial}d")
+    largest = isinstance_name(m, f"AdaptiveMaxPool{spatial}d")
     if largest and m.return_indices:
         raise NotImplementedError(f"{type(m).__name__}: return_indices=True is not supported in ONNX export")
+    return adaptive_pool(g, x, v, largest)
+
+
+def adaptive_pool(g: Graph, x: str, v: Value, largest: bool) -> str:
+    """Parts of an image that are all of one size are windows; others are taken one by one along each dimension."""
     before, after = sizes(v, 2, "adaptive pooling"), sizes(g.result, 2, "adaptive pooling")
     if set(after) == {1}:
         return g.add("GlobalMaxPool" if largest else "GlobalAveragePool", x)

@@ -1,0 +1,133 @@
+"""Operations between layers that give elements other places, as ONNX nodes.
+
+Where a size depends on the batch, the model's first input comes after the operation's own input; its first dimension is
+the batch's (see unifying.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..program import Step, Value
+from .elementwise import Emit
+from .graph import Graph, sizes
+
+_BEFORE_ALL = np.iinfo(np.int64).min  # where a Slice that runs backwards ends
+
+
+def _numbers(g: Graph, numbers: tuple[int | None, ...], first: list[str]) -> str:
+    """A list of integers, with the batch's size in the place of None."""
+    if None not in numbers:
+        return g.integers(numbers)  # type: ignore[arg-type]
+    batch = g.add("Shape", first[0], start=0, end=1)
+    return g.add("Concat", *[batch if n is None else g.integers([n]) for n in numbers], axis=0)
+
+
+def _expand(g: Graph, step: Step, x: list[str]) -> str:
+    return g.add("Expand", x[0], _numbers(g, step.settings["shape"], x[1:]))
+
+
+def _repeat(g: Graph, step: Step, x: list[str]) -> str:
+    repeats, operand = step.settings["repeats"], step.inputs[0]
+    ndim = _ndim(g, step, operand)
+    lead = g.add("Unsqueeze", x[0], g.integers(range(len(repeats) - ndim))) if len(repeats) > ndim else x[0]
+    return g.add("Tile", lead, _numbers(g, repeats, x[1:]))
+
+
+def _ndim(g: Graph, step: Step, operand: Any) -> int:
+    if isinstance(operand, Value):
+        return len(operand.shape)
+    return (g.model.get_parameter(operand.name) if hasattr(operand, "name") else operand.array).ndim
+
+
+def _split(g: Graph, step: Step, x: list[str]) -> list[str]:
+    parts, dim = step.settings["sizes"], step.settings["dim"]
+    if len(parts) == 1:
+        return [g.add("Identity", x[0])]
+    return g.add("Split", x[0], g.integers(parts), outputs=len(parts), axis=dim)
+
+
+def _unbind(g: Graph, step: Step, x: list[str]) -> list[str]:
+    dim = step.settings["dim"]
+    return [g.add("Gather", x[0], g.array(i, np.int64), axis=dim) for i in range(len(step.outputs))]
+
+
+def _cumsum(g: Graph, step: Step, x: list[str]) -> str:
+    return g.add("CumSum", x[0], g.array(step.settings["dim"], np.int64))
+
+
+def _flip(g: Graph, step: Step, x: list[str]) -> str:
+    dims = step.settings["dims"]
+    back = g.integers([-1] * len(dims))
+    return g.add("Slice", x[0], back, g.integers([_BEFORE_ALL] * len(dims)), g.integers(dims), back)
+
+
+def _roll(g: Graph, step: Step, x: list[str]) -> str:
+    result = x[0]
+    for shift, dim in zip(step.settings["shifts"], step.settings["dims"]):
+        (n,) = sizes(g.result, dim, step.title)[:1]
+        result = g.add("Gather", result, g.array(np.roll(np.arange(n), shift)), axis=dim)
+    return result
+
+
+def _index(g: Graph, step: Step, x: list[str]) -> str:
+    """One tensor of indices; several would pick element by element."""
+    index = step.settings["index"]
+    arrays = [(axis, item) for axis, item in enumerate(index) if isinstance(item, np.ndarray)]
+    others = [item for item in index if not isinstance(item, np.ndarray)]
+    if len(arrays) != 1 or arrays[0][1].dtype == bool or any(item != slice(None) for item in others):
+        raise NotImplementedError(f"{step.title}: one tensor of indices is supported; no masks, no several tensors")
+    ((axis, item),) = arrays
+    return g.add("Gather", x[0], g.array(item, np.int64), axis=axis)
+
+
+def _index_select(g: Graph, step: Step, x: list[str]) -> str:
+    return g.add("Gather", x[0], g.array(step.settings["index"], np.int64), axis=step.settings["dim"])
+
+
+def _index_pad(g: Graph, step: Step, x: list[str]) -> str:
+    result, sources = x[0], step.settings["sources"]
+    for axis, source in enumerate(sources, -len(sources)):
+        result = g.add("Gather", result, g.array(source, np.int64), axis=axis)
+    return result
+
+
+def _sliding_window(g: Graph, step: Step, x: list[str]) -> str:
+    s, ndim = step.settings, len(g.result.shape) - 1
+    starts = np.arange(sizes(g.result, s["dim"], step.title)[0]) * s["step"]
+    windows = g.add("Gather", x[0], g.array(starts[:, None] + np.arange(s["size"]), np.int64), axis=s["dim"])
+    order = [d for d in range(ndim + 1) if d != s["dim"] + 1]
+    return g.add("Transpose", windows, perm=[*order, s["dim"] + 1])
+
+
+def _upsample(g: Graph, step: Step, x: list[str]) -> str:
+    """By the places and shares that interpolate worked out: each axis is a sum of gathered elements."""
+    result = x[0]
+    for axis, parts in enumerate(step.settings["dims"], 2):
+        taken = []
+        for part in parts:
+            one = g.add("Gather", result, g.array(part.sources, np.int64), axis=axis)
+            if part.shares is not None:
+                shares = part.shares.reshape(-1, *[1] * (len(g.result.shape) - axis - 1))
+                one = g.add("Mul", one, g.array(shares, g.result.dtype))
+            taken.append(one)
+        result = taken[0] if len(taken) == 1 else g.add("Add", *taken)
+    return result
+
+
+MOVES: dict[str, Emit] = {
+    "Cumsum": _cumsum,
+    "Expand": _expand,
+    "Flip": _flip,
+    "Index": _index,
+    "IndexPad": _index_pad,
+    "IndexSelect": _index_select,
+    "Repeat": _repeat,
+    "Roll": _roll,
+    "SlidingWindow": _sliding_window,
+    "Split": _split,
+    "Unbind": _unbind,
+    "Upsample": _upsample,
+}
