@@ -9,6 +9,8 @@ from typing import Any
 from ..serialization import load, save
 from ..tensors.generator import get_rng_state, set_rng_state
 from .callbacks import Callback, History, Run
+from .optimizer_settings import optimizer_difference, optimizer_settings
+from .progress import epoch_line
 from .run_folder import BEST, HISTORY, LAST, difference, identity, write_json
 
 
@@ -32,6 +34,7 @@ def keep(run: Run, callbacks: Sequence[Callback], loader: Any) -> None:
         "history": run.history,
         "model": run.model.state_dict(),
         "optimizer": run.optimizer.state_dict(),
+        "optimizer_settings": optimizer_settings(run.optimizer),
         "scheduler": None if run.scheduler is None else run.scheduler.state_dict(),
         "callbacks": [callback.state_dict() for callback in callbacks],
         "random": get_rng_state(),
@@ -43,8 +46,8 @@ def keep(run: Run, callbacks: Sequence[Callback], loader: Any) -> None:
 def restore(run: Run, callbacks: Sequence[Callback], loader: Any) -> bool:
     """Go on from the run's folder; whether there was a checkpoint.
 
-    Raises:   RuntimeError: if the file is damaged, or is of another model, optimiser, set of callbacks, seed, setting
-                or number of samples; says which file, what differs, and how to begin anew.
+    Raises:   RuntimeError: if the file is damaged, or is of another model, optimiser, rate, set of callbacks, seed,
+                setting or number of samples; says which file, what differs, and how to begin anew.
     """
     assert run.out is not None
     path = run.out / LAST
@@ -58,6 +61,7 @@ def restore(run: Run, callbacks: Sequence[Callback], loader: Any) -> bool:
         if (state["scheduler"] is None) != (run.scheduler is None):
             raise ValueError("one of it and this run has a scheduler, the other has none")
         _check_scheduler(state["scheduler"], run.scheduler)
+        _check_optimizer(state.get("optimizer_settings"), run.optimizer)
         if state["columns"] != list(run.columns):
             raise ValueError(f"its history has {', '.join(state['columns'])}, this run's {', '.join(run.columns)}")
         generator = getattr(loader, "generator", None)
@@ -100,9 +104,14 @@ def save_checkpoint(out: str | Path, history: Mapping[str, Sequence[float]], **p
     """
     folder = Path(out)
     write_json(folder / HISTORY, history)
-    states = {name: part.state_dict() for name, part in parts.items()}
-    kept = {name: list(values) for name, values in history.items()}
-    save({"run": identity(folder), "history": kept, "parts": states, "random": get_rng_state()}, folder / LAST)
+    state = {
+        "run": identity(folder),
+        "history": {name: list(values) for name, values in history.items()},
+        "parts": {name: part.state_dict() for name, part in parts.items()},
+        "settings": {name: optimizer_settings(part) for name, part in parts.items()},
+        "random": get_rng_state(),
+    }
+    save(state, folder / LAST)
 
 
 def load_checkpoint(out: str | Path, **parts: Any) -> History:
@@ -110,9 +119,9 @@ def load_checkpoint(out: str | Path, **parts: Any) -> History:
 
     Args:     out: the run's folder; `begin_run` has been called, and all that is random before the first epoch is done.
               parts: as for `save_checkpoint`; they get the states that were kept.
-    Returns:  the history so far; empty if there is no checkpoint.
-    Raises:   RuntimeError: if the file is damaged, or is of other parts, or of a run with another seed, setting or
-                number of samples; says which file, and what differs.
+    Returns:  the history so far; empty if there is no checkpoint. A line on stderr says after which epoch it goes on.
+    Raises:   RuntimeError: if the file is damaged, or is of other parts, of an optimiser with other settings, or of a
+                run with another seed, setting or number of samples; says which file, and what differs.
     """
     path = Path(out) / LAST
     if not path.exists():
@@ -125,11 +134,15 @@ def load_checkpoint(out: str | Path, **parts: Any) -> History:
             raise ValueError(f"it has {', '.join(states) or 'no parts'}, this loop {', '.join(parts) or 'none'}")
         for name, part in parts.items():
             _check_scheduler(states[name], part)
+            _check_optimizer(state.get("settings", {}).get(name), part)
+        for name, part in parts.items():
             part.load_state_dict(states[name])
         set_rng_state(state["random"])
-        return state["history"]
+        history = state["history"]
     except Exception as error:
         raise _unfit("load_checkpoint", path, error, "delete it") from error
+    epoch_line(f"going on from {path} after epoch {max(map(len, history.values()), default=0)}")
+    return history
 
 
 def _check_identity(kept: Mapping[str, Any] | None, out: Path) -> None:
@@ -144,6 +157,13 @@ def _check_scheduler(kept: dict[str, Any] | None, scheduler: Any) -> None:
     old, new = (kept or {}).get("total_steps"), getattr(scheduler, "total_steps", None)
     if old != new:
         raise ValueError(f"its scheduler ends after {old} steps, this run's after {new}")
+
+
+def _check_optimizer(kept: dict[str, Any] | None, part: Any) -> None:
+    """Raise ValueError if an optimiser was made with other settings than the one whose state was kept."""
+    differs = optimizer_difference(kept, optimizer_settings(part))
+    if differs:
+        raise ValueError(f"its optimizer is another one: {differs}")
 
 
 def _unfit(operation: str, path: Path, error: Exception, how: str) -> RuntimeError:

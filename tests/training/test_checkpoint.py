@@ -14,13 +14,13 @@ from tests.training.loops import loader, network, samples
 TRAIN = samples(50, seed=1)
 
 
-def loop(out, epochs, stop_after=None, seed=0, **settings):
+def loop(out, epochs, stop_after=None, seed=0, rate=0.05, weight_decay=0.0, **settings):
     """The loop of the examples; it ends after `stop_after` epochs, as if it had been killed."""
     mt.manual_seed(seed)
     model = network(mt, dropout=0.3)
     batches = loader(mt, *TRAIN, shuffle=True)
-    optimizer = mt.optim.Adam(model.parameters(), lr=0.01)
-    scheduler = mt.optim.lr_scheduler.OneCycleLR(optimizer, 0.05, epochs=epochs, steps_per_epoch=len(batches))
+    optimizer = mt.optim.Adam(model.parameters(), lr=0.01, weight_decay=weight_decay)
+    scheduler = mt.optim.lr_scheduler.OneCycleLR(optimizer, rate, epochs=epochs, steps_per_epoch=len(batches))
     training.begin_run(out, "x", list("abcd"), model, (1, 6), seed=seed, settings={"lr": 0.05, **settings})
     history = training.load_checkpoint(out, model=model, optimizer=optimizer, scheduler=scheduler)
     for epoch in range(len(history.get("train_loss", [])) + 1, epochs + 1):
@@ -63,6 +63,14 @@ def test_cut_off_and_gone_on_with(tmp_path):
             r"begin_run: .* another run \(seed is 0 there, 1 here\)\. Choose another folder .* or delete this one",
         ),
         ({"augmentation": True}, r"holds another run \(settings: augmentation is None there, True here\)"),
+        (
+            {"rate": 0.5},
+            r"cannot go on from .*: its optimizer is another one: initial_lr of group 0 is 0\.002 there, 0\.02 here",
+        ),
+        (
+            {"weight_decay": 0.1},
+            r"cannot go on from .*last\.pt: its optimizer is another one: weight_decay is 0\.0 there, 0\.1 here",
+        ),
         (
             {"epochs": 5},
             r"load_checkpoint: cannot go on from .*last\.pt: its scheduler ends after 14 steps, this run's after 35\. "
