@@ -37,7 +37,7 @@ bench-quick: $(VENV)/installed-test
 	for name in train_step ops infer loading; do $(BIN)/python benchmarks/$$name.py --quick || exit 1; done
 
 clean:
-	rm -rf $(VENV) build *.egg-info runs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from ._version import __version__
+from .utils.command_line import positive_int
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,13 +23,13 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--out", type=Path, default=Path("runs/demo"), help="folder for the pictures (default: runs/demo)"
     )
-    demo.add_argument("--epochs", type=int, default=20)
+    demo.add_argument("--epochs", type=positive_int, default=20)
     demo.add_argument("--seed", type=int, default=0)
     demo.set_defaults(run=_demo)
 
     warmup = commands.add_parser("warmup", help="compile the kernels now rather than in the first training step")
     warmup.add_argument("--models", nargs="+", metavar="MODEL", help="only what these need, such as lenet5 resnet18")
-    warmup.add_argument("--jobs", type=int, help="processes at a time (default: one for each processor)")
+    warmup.add_argument("--jobs", type=positive_int, help="processes at a time (default: one for each processor)")
     warmup.set_defaults(run=_warm_up)
 
     run = commands.add_parser("run", help="run a script that is written for PyTorch, unmodified")
@@ -46,8 +47,8 @@ def parser() -> argparse.ArgumentParser:
 
     summary = commands.add_parser("summary", help="a table of a model's layers, parameters and multiply-adds")
     summary.add_argument("model", metavar="MODEL", help="such as resnet18; an unknown name lists those there are")
-    summary.add_argument("--input-size", nargs=3, type=int, metavar=("C", "H", "W"), help="of one image")
-    summary.add_argument("--batch", type=int, default=1, help="images (default: 1)")
+    summary.add_argument("--input-size", nargs=3, type=positive_int, metavar=("C", "H", "W"), help="of one image")
+    summary.add_argument("--batch", type=positive_int, default=1, help="images (default: 1)")
     summary.set_defaults(run=_summary)
 
     datasets = commands.add_parser("datasets", help="which data sets a folder holds, with a sheet of samples of each")
@@ -78,8 +79,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _demo(args: argparse.Namespace) -> None:
-    if args.epochs < 1:
-        parser().error(f"--epochs must be at least 1, got {args.epochs}")
     from .training.demo import run_demo
 
     run_demo(args.out, args.epochs, args.seed)
@@ -92,8 +91,6 @@ def _warm_up(args: argparse.Namespace) -> None:
     unknown = [name for name in args.models or [] if name.lower() not in list_models()]
     if unknown:
         parser().error(f"--models: no model {unknown[0]!r}; there are {', '.join(list_models())}")
-    if args.jobs is not None and args.jobs < 1:
-        parser().error(f"--jobs must be at least 1, got {args.jobs}")
     print(describe(warm_up(args.models, args.jobs)))
 
 

@@ -23,6 +23,7 @@ import minitorch_cv as torch
 import minitorch_cv.nn.functional as F
 from minitorch_cv import nn
 from minitorch_cv.training import Callback, Run, begin_run, compare, finish_run, fit, report
+from minitorch_cv.utils.command_line import positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import CIFAR100
 from minitorch_cv.vision.models import ResNet9
@@ -54,8 +55,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder of cifar-100-python")
     parser.add_argument("--ablation", action="store_true", help="leave out each part in turn")
-    parser.add_argument("--epochs", type=int, help="24, or 8 for each run of the ablation")
-    parser.add_argument("--width", type=int, help="channels of the first layer: 48, or 32 in the ablation")
+    parser.add_argument("--epochs", type=positive_int, help="24, or 8 for each run of the ablation")
+    parser.add_argument("--width", type=positive_int, help="channels of the first layer: 48, or 32 in the ablation")
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, help="runs/cifar100-best, or runs/cifar100-ablation")
     parser.add_argument("--seed", type=int, default=0)
@@ -135,7 +136,7 @@ def main() -> None:
         print(
             f"comparison: {compare(runs, folder / 'comparison.html', 'ResNet-9 on CIFAR-100: what each part brings')}"
         )
-    show_ten(runs[0], train_set.classes, args.seed)
+    show_ten(runs[0], train_set.classes)
 
 
 class ProgressiveResizing(Callback):
@@ -180,12 +181,12 @@ def initialise(model: nn.Module, images: torch.Tensor) -> None:
         model.conv1[0].weight[: len(filters)] = torch.tensor(filters.reshape(-1, 3, 3, 3), dtype=torch.float32)
 
 
-def show_ten(run: Path, classes: list[str], seed: int) -> None:
-    """What the network says of ten test images drawn at random, and how sure it is; in pictures in the report."""
+def show_ten(run: Path, classes: list[str]) -> None:
+    """What the network says of the ten random test images that the report shows, and how sure it is."""
     with np.load(run / "predictions.npz") as kept:
-        scores, targets = torch.from_numpy(kept["scores"]), kept["targets"]
+        scores, targets, drawn = torch.from_numpy(kept["scores"]), kept["targets"], kept["random_index"][:10].tolist()
     print("ten random test images:")
-    for index in torch.randperm(len(targets), generator=torch.Generator().manual_seed(seed))[:10].tolist():
+    for index in drawn:
         p = scores[index].softmax(dim=0)
         best = int(p.argmax())
         mark = "right" if best == targets[index] else f"wrong, it is {classes[targets[index]]}"

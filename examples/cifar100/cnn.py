@@ -17,6 +17,7 @@ import minitorch_cv as torch
 import minitorch_cv.nn.functional as F
 from minitorch_cv import nn
 from minitorch_cv.training import begin_run, finish_run, fit, report
+from minitorch_cv.utils.command_line import positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import CIFAR100
 from minitorch_cv.vision.transforms import BatchAugment, ImageBatches
@@ -66,7 +67,7 @@ class CNN(nn.Module):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder of cifar-100-python")
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=positive_int, default=20)
     parser.add_argument("--quick", action="store_true", help="1,000 images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/cifar100-cnn"))
     parser.add_argument("--seed", type=int, default=0)

@@ -27,6 +27,7 @@ from minitorch_cv.training import (
     report,
     save_checkpoint,
 )
+from minitorch_cv.utils.command_line import positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import CIFAR100
 from minitorch_cv.vision.transforms import BatchAugment, ImageBatches
@@ -66,7 +67,7 @@ class FCN(nn.Module):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder of cifar-100-python")
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=positive_int, default=30)
     parser.add_argument("--quick", action="store_true", help="1,000 images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/cifar100-fcn"))
     parser.add_argument("--seed", type=int, default=0)

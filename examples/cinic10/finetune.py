@@ -18,6 +18,7 @@ from pathlib import Path
 import minitorch_cv as torch
 from minitorch_cv import nn
 from minitorch_cv.training import begin_run, compare, finish_run, fit, report, spread_subset
+from minitorch_cv.utils.command_line import positive_int
 from minitorch_cv.utils.data import DataLoader
 from minitorch_cv.vision.datasets import CINIC10
 from minitorch_cv.vision.models import ResNet9
@@ -32,20 +33,20 @@ def main() -> None:
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds CINIC-10")
     parser.add_argument("--weights", type=Path, default=Path("runs/cifar100-best/best.pt"), help="of cifar100/best.py")
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--epochs", type=positive_int, default=5)
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/cinic10-finetune"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     epochs = 1 if args.quick else args.epochs
-    train_set, val_set, test_set = (CINIC10(args.data, split) for split in ("train", "valid", "test"))
-    classes = train_set.classes
     if not args.weights.is_file():
         parser.error(f"there are no weights at {args.weights}; examples/cifar100/best.py makes them")
     learnt = torch.load(args.weights)
-    if "conv1.0.weight" not in learnt:
-        parser.error(f"{args.weights} holds no ResNet-9; examples/cifar100/best.py makes its weights")
+    if "conv1.0.weight" not in learnt or len(learnt["classifier.3.weight"]) != 100:
+        parser.error(f"{args.weights} holds no ResNet-9 for 100 classes; examples/cifar100/best.py makes its weights")
+    train_set, val_set, test_set = (CINIC10(args.data, split) for split in ("train", "valid", "test"))
+    classes = train_set.classes
     val_set = spread_subset(val_set, 4000)  # about 4,000: enough to see how it goes, and each epoch waits for it
     if args.quick:
         train_set, val_set, test_set = (

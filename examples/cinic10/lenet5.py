@@ -34,6 +34,7 @@ from minitorch_cv.training import (
     save_checkpoint,
     spread_subset,
 )
+from minitorch_cv.utils.command_line import positive_int
 from minitorch_cv.utils.data import DataLoader
 from minitorch_cv.vision.datasets import CINIC10
 from minitorch_cv.vision.models import LeNet5
@@ -56,7 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds CINIC-10")
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=positive_int, default=20)
     parser.add_argument("--quick", action="store_true", help="500 images of each split and one epoch, to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/cinic10-lenet5"))
     parser.add_argument("--seed", type=int, default=0)

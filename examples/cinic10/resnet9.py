@@ -19,6 +19,7 @@ from pathlib import Path
 import minitorch_cv as torch
 from minitorch_cv import nn
 from minitorch_cv.training import GradientClipping, begin_run, compare, finish_run, fit, report, spread_subset
+from minitorch_cv.utils.command_line import positive_int
 from minitorch_cv.utils.data import DataLoader
 from minitorch_cv.vision.datasets import CINIC10
 from minitorch_cv.vision.models import ResNet9
@@ -41,7 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds CINIC-10")
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
-    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--epochs", type=positive_int, default=14)
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/cinic10-resnet9"))
     parser.add_argument("--seed", type=int, default=0)

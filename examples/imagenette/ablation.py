@@ -16,6 +16,7 @@ from pathlib import Path
 import minitorch_cv as torch
 from minitorch_cv import nn
 from minitorch_cv.training import begin_run, compare, finish_run, fit, report, spread_subset
+from minitorch_cv.utils.command_line import positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Imagenette
 from minitorch_cv.vision.models import ImagenetteModel
@@ -41,7 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds imagenette2-160")
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--epochs", type=positive_int, default=8)
     parser.add_argument("--quick", action="store_true", help="a few images, half their size, one epoch: to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/imagenette-ablation"))
     parser.add_argument("--seed", type=int, default=0)

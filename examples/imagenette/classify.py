@@ -17,6 +17,7 @@ import os
 
 import minitorch_cv as torch
 from minitorch_cv.training import accuracy, predict
+from minitorch_cv.utils.command_line import positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Imagenette
 from minitorch_cv.vision.models import get_model, get_model_weights
@@ -28,9 +29,11 @@ def main() -> None:
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds imagenette2-160")
     parser.add_argument("--model", default="squeezenet1_0", help="a model with published weights")
     parser.add_argument("--weights", default="DEFAULT", help="the path of a file, or the name of published weights")
-    parser.add_argument("--images", type=int, default=1000, help="how many images to count")
-    parser.add_argument("--size", type=int, default=192, help="pixels of the shorter side that images are brought to")
-    parser.add_argument("--show", type=int, default=5, help="of how many of them to print the first five classes")
+    parser.add_argument("--images", type=positive_int, default=1000, help="how many images to count")
+    parser.add_argument(
+        "--size", type=positive_int, default=192, help="pixels of the shorter side that images are brought to"
+    )
+    parser.add_argument("--show", type=positive_int, default=5, help="of how many to print the first five classes")
     args = parser.parse_args()
 
     published = get_model_weights(args.model).DEFAULT
@@ -45,7 +48,7 @@ def main() -> None:
     targets = number_of[torch.tensor(found.targets)].numpy()
 
     plain = Imagenette(args.data, "val", "160px")
-    for index in indices[:: max(1, len(indices) // args.show)][: args.show] if args.show else []:
+    for index in indices[:: max(1, len(indices) // args.show)][: args.show]:
         image, target = plain[index]
         print(f"\n{plain.classes[target][0]}:")
         predict(model, image, transform=prepare)

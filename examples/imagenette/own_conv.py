@@ -35,6 +35,7 @@ from minitorch_cv.training import (
     save_checkpoint,
     spread_subset,
 )
+from minitorch_cv.utils.command_line import positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Imagenette
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
@@ -427,7 +428,7 @@ def train(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds imagenette2-160")
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--epochs", type=positive_int, default=5)
     parser.add_argument("--quick", action="store_true", help="smaller inputs, a few images, one epoch: to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/imagenette-own-conv"))
     parser.add_argument("--seed", type=int, default=0)

@@ -18,6 +18,7 @@ from pathlib import Path
 import minitorch_cv as torch
 from minitorch_cv import nn
 from minitorch_cv.training import ExponentialMovingAverage, begin_run, finish_run, fit, report
+from minitorch_cv.utils.command_line import positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import MNIST
 from minitorch_cv.vision.transforms import BatchAugment, ImageBatches
@@ -60,7 +61,7 @@ class CNN(nn.Module):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds MNIST/raw")
-    parser.add_argument("--epochs", type=int, default=15)
+    parser.add_argument("--epochs", type=positive_int, default=15)
     parser.add_argument("--layer", default="classifier.3", help="whose output t-SNE shows (default: 256 numbers)")
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--seed", type=int, default=0)
@@ -69,6 +70,9 @@ def main() -> None:
     folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
     epochs = 1 if args.quick else args.epochs
     torch.manual_seed(args.seed)
+    model = CNN()
+    if args.layer not in dict(model.named_modules()):
+        parser.error(f"--layer {args.layer}: expected one of {', '.join(n for n, _ in model.named_modules() if n)}")
 
     train_set, test_set = MNIST(args.data, train=True), MNIST(args.data, train=False)
     augment = BatchAugment(padding=2, mean=MEAN, std=STD)  # a crop of 28x28 from 32x32: a shift
@@ -79,7 +83,6 @@ def main() -> None:
     val_part = Subset(images.with_transform(augment.plain()), indices[-held_out:])
     test_part = Subset(test_images, range(len(test_images))[:200]) if args.quick else test_images
 
-    model = CNN()
     train_loader = DataLoader(train_part, batch_size=128, shuffle=True, num_workers=1)
     optimizer = torch.optim.AdamW(model.parameters(), lr=4e-3, weight_decay=0.02)
     scheduler = torch.optim.lr_scheduler.OneCycleLR(

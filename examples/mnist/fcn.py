@@ -27,6 +27,7 @@ from minitorch_cv.training import (
     report,
     save_checkpoint,
 )
+from minitorch_cv.utils.command_line import positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision import datasets, transforms
 
@@ -58,7 +59,7 @@ class FCN(nn.Module):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds MNIST/raw")
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--epochs", type=positive_int, default=5)
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("runs/mnist-fcn"), help="folder of the run")

@@ -19,6 +19,7 @@ from pathlib import Path
 import minitorch_cv as torch
 from minitorch_cv import nn
 from minitorch_cv.training import begin_run, finish_run, fit, linear_probe, report, spread_subset
+from minitorch_cv.utils.command_line import existing_file, positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Scenes15
 from minitorch_cv.vision.models import get_model, pooled_classifier
@@ -37,8 +38,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds scenes15")
     parser.add_argument("--model", choices=FEATURES, default="resnet18")
-    parser.add_argument("--weights", type=Path, help="torchvision's file of the model's weights")
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--weights", type=existing_file, help="torchvision's file of the model's weights")
+    parser.add_argument("--epochs", type=positive_int, default=12)
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/scenes15-finetune"))
     parser.add_argument("--seed", type=int, default=0)

@@ -30,6 +30,7 @@ from minitorch_cv.training import (
     report,
     spread_subset,
 )
+from minitorch_cv.utils.command_line import existing_file, positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import SceneAttributes, Scenes15
 from minitorch_cv.vision.models import SimpleNetFinal, get_model, pooled_classifier
@@ -49,8 +50,8 @@ def main() -> None:
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds scenes15")
     parser.add_argument("--from-scratch", action="store_true", help="do not learn the scenes first")
     parser.add_argument("--model", choices=NEW, help="the network to fine-tune: resnet18 by default")
-    parser.add_argument("--weights", type=Path, help="torchvision's file of its weights")
-    parser.add_argument("--epochs", type=int, help="60, of the scenes and of the attributes; 15 to fine-tune")
+    parser.add_argument("--weights", type=existing_file, help="torchvision's file of its weights")
+    parser.add_argument("--epochs", type=positive_int, help="60, of the scenes and of the attributes; 15 to fine-tune")
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, help="runs/scenes15-multilabel, with -finetune or -from-scratch")
     parser.add_argument("--seed", type=int, default=0)
@@ -76,8 +77,12 @@ def main() -> None:
         train_set, test_set = spread_subset(train_set, 200), spread_subset(test_set, 100)
         scenes = scenes and spread_subset(scenes, 200)
     images, test_images = (ImageBatches.from_dataset(dataset) for dataset in (train_set, test_set))
-    pixels = images.data / 255
-    mean, std = (FINE_MEAN, FINE_STD) if fine else ([float(pixels.mean())], [float(pixels.std())])
+    indices = torch.randperm(len(images), generator=torch.Generator().manual_seed(0)).tolist()
+    held_out = len(indices) // 10
+    mean, std = FINE_MEAN, FINE_STD
+    if not fine:
+        pixels = images.data[indices[held_out:]] / 255
+        mean, std = [float(pixels.mean())], [float(pixels.std())]
     augment = BatchAugment(size=size, flip=0.5, mean=mean, std=std)
 
     if fine:
@@ -108,8 +113,6 @@ def main() -> None:
         model.fc_layers[-1] = nn.Linear(128, len(attributes))
         groups = [{"params": model.parameters(), "lr": 2e-3}]
 
-    indices = torch.randperm(len(images), generator=torch.Generator().manual_seed(0)).tolist()
-    held_out = len(indices) // 10
     train_loader = DataLoader(Subset(images.with_transform(augment), indices[held_out:]), batch_size=32, shuffle=True)
     val_loader = DataLoader(Subset(images.with_transform(augment.plain()), indices[:held_out]), batch_size=200)
     test_loader = DataLoader(test_images.with_transform(augment.plain()), batch_size=200)

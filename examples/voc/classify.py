@@ -29,6 +29,7 @@ from minitorch_cv.training import (
     report,
     spread_subset,
 )
+from minitorch_cv.utils.command_line import existing_file, positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import VOCClassification
 from minitorch_cv.vision.models import (
@@ -67,8 +68,8 @@ def main() -> None:
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds VOCdevkit")
     parser.add_argument("--networks", nargs="+", choices=[*NETWORKS, "pretrained"], default=list(NETWORKS))
     parser.add_argument("--model", choices=PRETRAINED, default="alexnet", help="the network called pretrained")
-    parser.add_argument("--weights", type=Path, help="torchvision's file of that network's weights")
-    parser.add_argument("--epochs", type=int, default=15)
+    parser.add_argument("--weights", type=existing_file, help="torchvision's file of that network's weights")
+    parser.add_argument("--epochs", type=positive_int, default=15)
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/voc-classify"))
     parser.add_argument("--seed", type=int, default=0)

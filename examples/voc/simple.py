@@ -34,6 +34,7 @@ from minitorch_cv.training import (
     save_checkpoint,
     spread_subset,
 )
+from minitorch_cv.utils.command_line import positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import VOCClassification
 from minitorch_cv.vision.models import SimpleClassifier
@@ -46,7 +47,7 @@ MEAN, STD = (0.455, 0.437, 0.404), (0.271, 0.267, 0.280)  # of the train split, 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds VOCdevkit")
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=positive_int, default=20)
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/voc-simple"))
     parser.add_argument("--seed", type=int, default=0)

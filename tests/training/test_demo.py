@@ -57,7 +57,7 @@ def test_ctrl_c(tmp_path, monkeypatch, capsys):
     "arguments, message",
     [
         ([], "the following arguments are required: COMMAND"),
-        (["demo", "--epochs", "0"], "--epochs must be at least 1, got 0"),
+        (["demo", "--epochs", "0"], "--epochs: expected a whole number of at least 1, got '0'"),
         (["dance"], "invalid choice: 'dance'"),
     ],
 )

@@ -73,7 +73,8 @@ def test_what_is_printed():
 
 
 @pytest.mark.parametrize(
-    "arguments, message", [(["--models", "lenet6"], "no model 'lenet6'"), (["--jobs", "0"], "must be at least 1")]
+    "arguments, message",
+    [(["--models", "lenet6"], "no model 'lenet6'"), (["--jobs", "0"], "expected a whole number of at least 1")],
 )
 def test_bad_arguments(arguments, message, capsys):
     with pytest.raises(SystemExit):
