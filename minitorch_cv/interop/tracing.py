@@ -104,7 +104,7 @@ class _Tracer:
                     f"{type(self.model).__name__}: forward returns {type(result).__name__}; a tensor, or a tuple or "
                     "list of tensors, can be written down"
                 )
-            outputs = [self._operand(item, "the model") for item in (result if many else (result,))]
+            outputs = [self._operand(item) for item in (result if many else (result,))]
         for output in outputs:
             if not isinstance(output, Value):
                 raise NotImplementedError(
@@ -124,7 +124,7 @@ class _Tracer:
 
     def _enter(self, module: Module, args: tuple) -> None:
         if layer_kind(module) is not None:  # it may write to its input, which would then no longer be known
-            self.arguments = tuple(self._operand(a, self.paths[module]) for a in args if isinstance(a, Tensor))
+            self.arguments = tuple(self._operand(a) for a in args if isinstance(a, Tensor))
         self.within.append(self.paths[module])
 
     def _leave(self, module: Module, args: tuple, kwargs: dict, result: Any) -> Any:
@@ -143,7 +143,7 @@ class _Tracer:
         self.steps.append(Step(kind, path, module, {}, self.arguments, values))
         return tuple(tensor for tensor, _ in marked) if many else marked[0][0]
 
-    def _operand(self, tensor: Tensor, user: str) -> Operand:
+    def _operand(self, tensor: Tensor) -> Operand:
         if id(tensor) in self.of_tensor:
             return self.of_tensor[id(tensor)][1]
         if tensor.grad_fn is not None:

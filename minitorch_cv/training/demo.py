@@ -6,13 +6,13 @@ import time
 from pathlib import Path
 
 from .. import kernels, nn, optim
-from ..autograd.grad_mode import no_grad
 from ..tensors.generator import manual_seed
 from ..tensors.tensor import Tensor
 from ..utils.data import DataLoader
 from ..vision.datasets import Digits
 from ..vision.transforms import Compose, Normalize, ToTensor
-from .metrics import confusion_matrix
+from .evaluation import evaluate, predict
+from .metrics import accuracy, confusion_matrix
 from .plots import plot_confusion_matrix, plot_history
 from .summary import summary
 
@@ -69,35 +69,24 @@ def run_demo(out: Path, epochs: int = 20, seed: int = 0) -> float:
             loss.backward()
             optimizer.step()
             scheduler.step()
-        train_loss, train_accuracy, _, _ = evaluate(model, train_loader)
-        test_loss, test_accuracy, predicted, true = evaluate(model, test_loader)
-        for name, value in zip(names, (train_loss, test_loss, train_accuracy, test_accuracy)):
-            history[name].append(value)
-        print(f"epoch {epoch:2d}: accuracy {train_accuracy:7.2%} on train, {test_accuracy:7.2%} on test")
+        for split, loader in (("train", train_loader), ("test", test_loader)):
+            for name, value in evaluate(model, loader, criterion, {"accuracy": accuracy}).items():
+                history[f"{split}_{name}"].append(value)
+        last = {name: values[-1] for name, values in history.items()}
+        print(
+            f"epoch {epoch:2d}: accuracy {last['train_accuracy']:7.2%} on train, {last['test_accuracy']:7.2%} on test"
+        )
+    found = predict(model, test_loader)
+    test_accuracy = accuracy(found.scores, found.targets)
+    matrix = confusion_matrix(found.scores.argmax(axis=1), found.targets, 10)
     compiling = kernels.compile_seconds()
     print(f"test accuracy {test_accuracy:.2%}")
     print(f"{time.perf_counter() - begin:.1f} s in all, of which {compiling:.1f} s compiling kernels")
     title = f"Digits: test accuracy {test_accuracy:.2%}"
     pictures = (
         plot_history(history, out / "curves.png", title),
-        plot_confusion_matrix(confusion_matrix(predicted, true, 10), test_set.classes, out / "confusion_matrix.png"),
+        plot_confusion_matrix(matrix, test_set.classes, out / "confusion_matrix.png"),
     )
     for picture in pictures:
         print(f"picture: {picture}")
     return test_accuracy
-
-
-def evaluate(model: nn.Module, loader: DataLoader) -> tuple[float, float, list[int], list[int]]:
-    """Mean loss, accuracy in [0, 1], predicted and true classes."""
-    model.eval()
-    loss = 0.0
-    predicted: list[int] = []
-    true: list[int] = []
-    with no_grad():
-        for images, labels in loader:
-            scores = model(images)
-            loss += nn.functional.cross_entropy(scores, labels, reduction="sum").item()
-            predicted += scores.argmax(dim=1).tolist()
-            true += labels.tolist()
-    right = sum(p == t for p, t in zip(predicted, true))
-    return loss / len(true), right / len(true), predicted, true

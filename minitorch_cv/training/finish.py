@@ -26,7 +26,7 @@ from .metrics import (
     prevalence,
 )
 from .metrics.multilabel import counted_targets
-from .plots.inputs import softmax
+from .metrics.numbers import softmax
 from .run_folder import HISTORY, METRICS, PREDICTIONS, RUN, read_json, write_json
 
 _FAILURES, _RANDOM, _PAIRS, _OF_PAIR = 32, 32, 5, 6  # images that are kept for the report's pictures
@@ -88,11 +88,14 @@ def finish_run(
             f"finish_run: scores of shape {found.scores.shape} for the run's {len(run['classes'])} classes; expected "
             f"(N, {len(run['classes'])})"
         )
-    measure = _classification if run["task"] == "classification" else _multilabel
     metrics: dict[str, Any] = {"split": split, "samples": len(found.targets), "started": run["started"]}
     if loss is not None:
         metrics["loss"] = loss(Tensor.wrap(found.scores), Tensor.wrap(found.targets)).item()
-    metrics |= measure(found, run["classes"], ignore, method) | trained
+    multilabel = run["task"] == "multilabel"
+    metrics |= (
+        _multilabel(found, run["classes"], ignore, method) if multilabel else _classification(found, run["classes"])
+    )
+    metrics |= trained
     if mirror:
         metrics["scores_of"] = "each image and its mirror image, averaged"
     write_json(folder / METRICS, metrics)
@@ -110,9 +113,7 @@ class _WithMirrorImage(Module):
         return (self.model(images) + self.model(images.flip(-1))) / 2
 
 
-def _classification(
-    found: Predictions, classes: Sequence[str], ignore: np.ndarray | None, method: str
-) -> dict[str, Any]:
+def _classification(found: Predictions, classes: Sequence[str]) -> dict[str, Any]:
     predicted = found.scores.argmax(axis=1)
     values: dict[str, Any] = {"accuracy": accuracy(found.scores, found.targets)}
     if len(classes) > 10:
@@ -135,6 +136,7 @@ def _multilabel(found: Predictions, classes: Sequence[str], ignore: np.ndarray |
         "method": method,
         "baseline_mAP": float(np.nanmean(base)),
         "accuracy": float(np.nansum(right * counted) / counted.sum()),
+        "baseline_accuracy": float(np.nansum(np.maximum(base, 1 - base) * counted) / counted.sum()),
         "average_precision": named(precision),
         "baseline": named(base),
         "attribute_accuracy": named(right),
@@ -165,18 +167,20 @@ def _write_predictions(
     features: str | None,
     ignore: np.ndarray | None,
 ) -> None:
-    chosen = _worth_seeing(found, ignore)
+    at_random = np.random.default_rng(0).permutation(len(found.targets))[:_RANDOM]
+    chosen = np.union1d(at_random, _mistakes(found, ignore))
     arrays = {"scores": found.scores.astype(np.float32), "targets": found.targets}
     if ignore is not None:
         arrays["ignored"] = np.asarray(ignore, bool)
     inputs = [loader.dataset[int(i)][0] for i in chosen]
     if all(isinstance(given, Tensor) and given.ndim == 3 and given.shape[0] in (1, 3) for given in inputs):
         images = np.stack([_image(given) for given in inputs])  # (M, H, W, C)
-        arrays |= {"images": _as_bytes(images, mean, std), "image_index": chosen}
+        arrays |= {"images": _as_bytes(images, mean, std), "image_index": chosen, "random_index": at_random}
     if features is not None:
         index = np.sort(np.random.default_rng(0).permutation(len(found.targets))[:_FEATURES])
         some = DataLoader(Subset(loader.dataset, index.tolist()), loader.batch_size, collate_fn=loader.collate_fn)
         arrays["features"], arrays["feature_index"] = layer_features(model, some, features)[0], index
+        arrays["features_layer"] = np.array(features)
     filters = _first_filters(model)
     if filters is not None:
         arrays["filters"] = filters
@@ -184,10 +188,9 @@ def _write_predictions(
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
 
-def _worth_seeing(found: Predictions, ignore: np.ndarray | None) -> np.ndarray:
-    """Indices of images for the report: at random, the surest mistakes, and of one-class tasks confused pairs."""
-    count = len(found.targets)
-    chosen = set(np.random.default_rng(0).permutation(count)[:_RANDOM].tolist())
+def _mistakes(found: Predictions, ignore: np.ndarray | None) -> np.ndarray:
+    """Indices of images for the report: the surest mistakes, and of one-class tasks confused pairs."""
+    chosen: set[int] = set()
     if found.targets.ndim == 1:
         predicted = found.scores.argmax(axis=1)
         wrong = np.flatnonzero(predicted != found.targets)

@@ -94,6 +94,8 @@ def _parts(container: Any) -> Iterator:
 
 def told(error: Exception) -> str:
     """An error in an error message: some texts hold what could not be read, at any length."""
+    if isinstance(error, EOFError):
+        return "it ends too early"
     return f"{type(error).__name__}: {str(error)[:300]}"
 
 

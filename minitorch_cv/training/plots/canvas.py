@@ -101,7 +101,13 @@ def letters(inches: float, size: float = SMALL) -> int:
 
 
 def percent(share: float) -> str:
-    """A share in [0, 1] as whole percent: 93 %."""
+    """A share in [0, 1] as whole percent: 93 %; what is not quite none or all does not become that by rounding.
+
+    >>> percent(0.934), percent(0.004), percent(0.9999), percent(1.0)
+    ('93 %', '<1 %', '>99 %', '100 %')
+    """
+    if 0 < share < 0.005 or 0.995 <= share < 1:
+        return "<1 %" if share < 0.5 else ">99 %"
     return f"{100 * share:.0f} %"
 
 

@@ -164,9 +164,11 @@ def finish_panel(axes: Any, panel: Panel, epochs: np.ndarray) -> None:
     axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(alpha=0.3)
+    if panel.quantity == "lr":
+        axes.yaxis.set_major_formatter(plain_numbers)  # else small rates get a factor above the axis
     values = np.concatenate(list(panel.curves.values()))
     values = values[np.isfinite(values)]
     if panel.quantity == "lr" and len(values) and values.min() > 0 and values.max() / values.min() > 30:
-        axes.set_yscale("log")
+        axes.set_yscale("log")  # which sets its own
         axes.yaxis.set_major_formatter(plain_numbers)
         axes.yaxis.set_minor_formatter(NullFormatter())

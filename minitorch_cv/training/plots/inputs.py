@@ -118,21 +118,6 @@ def label_matrix(operation: str, targets: Any, shape: tuple[int, int]) -> np.nda
     return matrix
 
 
-def softmax(scores: np.ndarray) -> np.ndarray:
-    """Probabilities of (N, K) scores; rows that are probabilities already stay as they are."""
-    if (scores >= 0).all() and np.allclose(scores.sum(axis=1), 1, atol=1e-4):
-        return scores
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
-def sigmoid(scores: np.ndarray) -> np.ndarray:
-    """Probabilities of scores, each by itself; numbers in [0, 1] throughout are probabilities already."""
-    if ((scores >= 0) & (scores <= 1)).all():
-        return scores
-    return 0.5 * (1 + np.tanh(0.5 * scores))  # the logistic function, without overflow
-
-
 def check_lengths(operation: str, **lengths: int) -> None:
     """Raise a ValueError that names all lengths, if they differ."""
     if len(set(lengths.values())) > 1:

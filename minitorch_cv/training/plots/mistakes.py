@@ -8,18 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..metrics.numbers import as_array
+from ..metrics.numbers import as_array, sigmoid, softmax
 from .canvas import VERMILION, draw, letters, note, percent
-from .inputs import (
-    as_images,
-    check_lengths,
-    class_names,
-    class_numbers,
-    class_scores,
-    label_matrix,
-    sigmoid,
-    softmax,
-)
+from .inputs import as_images, check_lengths, class_names, class_numbers, class_scores, label_matrix
 from .predictions import prediction_tile
 from .tiles import Tile, letters_in, rows_figure, tile_figure, wrapped
 

@@ -72,7 +72,7 @@ def per_class_figure(
         axes = figure.add_subplot(1, columns, column + 1)
         part = order[column * rows : (column + 1) * rows]
         beside = np.full(len(part), np.nan) if marks is None or line else marks[part]
-        _bars(axes, numbers[part], beside, [written[i] for i in part])
+        _bars(axes, numbers[part], beside, [written[i] for i in part], percent)
         if line and marks is not None:
             axes.axvline(marks[0], color=VERMILION, linewidth=1.5, linestyle="--", label=baseline_label)
         elif marks is not None:
@@ -111,7 +111,7 @@ def _per_class(what: str, values: Any, names: list[str], percent: bool) -> np.nd
     return numbers * 100
 
 
-def _bars(axes: Any, numbers: np.ndarray, marks: np.ndarray, names: list[str]) -> None:
+def _bars(axes: Any, numbers: np.ndarray, marks: np.ndarray, names: list[str], percent: bool) -> None:
     """Bars with their values written at their ends, or after the mark where that is in the way."""
     places = range(len(names))
     lengths = np.nan_to_num(numbers)
@@ -122,7 +122,7 @@ def _bars(axes: Any, numbers: np.ndarray, marks: np.ndarray, names: list[str]) -
     axes.set_axisbelow(True)
     room = 0.12 * max(np.ptp(np.append(lengths, 0)), 1e-12)
     for place, number, length, mark in zip(places, numbers, lengths, marks):
-        text = "no samples" if np.isnan(number) else f"{number:.1f}" if abs(number) >= 10 else f"{number:.3g}"
+        text = "no samples" if np.isnan(number) else f"{number:.1f}" if percent else f"{number:.3g}"
         hidden = length - room / 4 <= mark <= length + room
         axes.annotate(
             text,

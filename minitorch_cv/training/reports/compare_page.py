@@ -57,13 +57,19 @@ def compare(run_dirs: Sequence[str | Path], path: str | Path | None = None, titl
 
 def _names(runs: list[RunRecord]) -> list[str]:
     """A name for each run: its title; where several have the same, with the folder behind it."""
-    titles = [run.title for run in runs]
+    titles = _without_common_start([run.title for run in runs])
     names = [
         t if titles.count(t) == 1 else f"{t} ({r.folder.resolve().name})" for t, r in zip(titles, runs, strict=True)
     ]
     if len(set(names)) == len(names):
         return names
     return [f"{title} ({run.folder})" for title, run in zip(titles, runs, strict=True)]
+
+
+def _without_common_start(titles: list[str]) -> list[str]:
+    """The titles without what all of them say before a colon: "ResNet-9 on CINIC-10: base" is "base" here."""
+    starts = {title.rpartition(": ")[0] for title in titles}
+    return [title.rpartition(": ")[2] for title in titles] if len(starts) == 1 else titles
 
 
 def _subtitle(runs: dict[str, RunRecord]) -> str:

@@ -70,7 +70,7 @@ def _columns(runs: list[RunRecord]) -> dict[str, list[str]]:
         if any(metric in (run.metrics or {}) for run in runs):
             columns[label(metric)] = [quantity(metric, (run.metrics or {}).get(metric, math.nan)) for run in runs]
     columns["epochs"] = [_whole(epochs_of(run)) for run in runs]
-    columns["best epoch"] = [_whole(best_epoch_of(run)) for run in runs]
+    columns["highest on validation"] = [_whole(best_epoch_of(run)) for run in runs]
     minutes = [seconds_of(run) / 60 for run in runs]
     columns["minutes"] = [f"{m:.1f}" if math.isfinite(m) else MISSING for m in minutes]
     columns["parameters"] = [_whole(parameters_of(run)) for run in runs]

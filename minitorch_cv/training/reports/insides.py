@@ -33,7 +33,8 @@ def embedding(run: RunRecord) -> Section | LeftOut:
     if len(features) < _FEWEST:
         return LeftOut(title, f"{counted(len(features), 'sample')} are too few.")
     text = (
-        f"The features of {counted(len(features), 'sample')} ({features.shape[1]} numbers each), brought into the "
+        f"What {f'the layer {arrays.features_layer}' if arrays.features_layer else 'a layer'} gives for "
+        f"{counted(len(features), 'sample')} ({features.shape[1]} numbers each), brought into the "
         "plane by t-SNE: what is close in it is close in the features; distances between groups mean little."
     )
     if len(classes) > 24 and run.task != "multilabel":
@@ -53,7 +54,9 @@ def filters(run: RunRecord) -> Section | LeftOut:
     """The weight of the first convolution."""
     title = "Filters of the first layer"
     if run.arrays is None or run.arrays.filters is None:
-        return LeftOut(title, NO_ARRAYS if run.arrays is None else "predictions.npz has no filters.")
+        return LeftOut(
+            title, NO_ARRAYS if run.arrays is None else "the network has no convolution of grey or RGB images."
+        )
     weight = run.arrays.filters
     if not np.isfinite(weight).all():
         return LeftOut(title, "the weights are not finite: the training diverged.")

@@ -51,10 +51,8 @@ def best_epoch_of(run: RunRecord) -> int | None:
 
 
 def seconds_of(run: RunRecord) -> float:
-    """How long a run took; NaN if nothing says so."""
-    if "seconds" in run.info:
-        return float(run.info["seconds"])
-    times = run.history.get("seconds", [])
+    """How long a run took, with the stages before it; NaN if nothing says so."""
+    times = [*run.history.get("seconds", []), *run.stage_seconds]
     return sum(times) if times else math.nan
 
 

@@ -45,8 +45,9 @@ def tiles(run: RunRecord) -> list[Tile]:
 
 
 def _best_epoch(run: RunRecord, best: int) -> str:
+    """Which epoch's weights were tested, if the run says so; else where validation went best, whatever was tested."""
     monitor = run.remarks.get("monitor")
-    return f"best on validation: {best}" if monitor is None else f"best by {label(monitor).lower()}: {best}"
+    return f"highest on validation: {best}" if monitor is None else f"tested: {best}, best by {label(monitor).lower()}"
 
 
 def summary(run: RunRecord) -> Section:
@@ -57,7 +58,6 @@ def summary(run: RunRecord) -> Section:
     rows = [
         ("data", data.get("name")),
         ("samples", enumerated(splits)),
-        ("where the data is", data.get("root_note")),
         ("attributes" if run.task == "multilabel" else "classes", whole(len(run.classes))),
         ("model", model.get("name")),
         ("parameters", ", ".join(parameters)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import plots
-from ..plots.inputs import softmax
+from ..metrics.numbers import softmax
 from .failures import NO_ARRAYS
 from .markup import element
 from .page import LeftOut, Section
@@ -19,15 +19,11 @@ _SHOWN = 10
 def random_images(run: RunRecord) -> Section | LeftOut:
     """Ten images of the split with what they are and what the model took them for."""
     title, arrays = "Images drawn at random", run.arrays
-    if arrays is None or arrays.images is None or arrays.image_index is None:
-        return LeftOut(title, NO_ARRAYS if arrays is None else "predictions.npz has no images.")
+    if arrays is None or arrays.images is None or arrays.image_index is None or arrays.random_index is None:
+        return LeftOut(title, NO_ARRAYS if arrays is None else "predictions.npz has no images drawn at random.")
     images = arrays.images
     place = {sample: i for i, sample in enumerate(arrays.image_index.tolist())}
-    # finish_run keeps the first of this same drawing; all images that it kept would be the failures above all.
-    drawing = np.random.default_rng(0).permutation(len(arrays.scores))[:_SHOWN]
-    samples = [sample for sample in drawing.tolist() if sample in place]
-    if not samples:
-        return LeftOut(title, "the run kept no images that were drawn at random.")
+    samples = arrays.random_index[:_SHOWN].tolist()
     scores, targets = arrays.scores[samples], arrays.targets[samples]
     how_sure = ""
     if run.task == "multilabel":

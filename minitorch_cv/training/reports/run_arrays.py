@@ -20,7 +20,9 @@ class RunArrays:
               targets: (N,) int64 classes, or (N, K) bool for multi-label data.
               not_finite: how many of the N have a score that was NaN or infinite.
               images, image_index: (M, H, W, 1 or 3) uint8, and which of the N they are.
+              random_index: those of them that were drawn at random.
               features, feature_index: (F, D) of some layer, and which of the N they are.
+              features_layer: the layer's name; empty if it is not known.
               filters: (O, C, kh, kw), the weight of the first convolution.
               ignored: (N, K) bool in multi-label runs: what does not count.
     """
@@ -30,8 +32,10 @@ class RunArrays:
     not_finite: int = 0
     images: np.ndarray | None = None
     image_index: np.ndarray | None = None
+    random_index: np.ndarray | None = None
     features: np.ndarray | None = None
     feature_index: np.ndarray | None = None
+    features_layer: str = ""
     filters: np.ndarray | None = None
     ignored: np.ndarray | None = None
 
@@ -69,6 +73,9 @@ def read_arrays(path: Path, classes: int, multilabel: bool, operation: str) -> R
         raise ValueError(
             f"{where}: images are {images.dtype} of shape {images.shape}, expected uint8 of shape (M, H, W, 1 or 3)"
         )
+    random_index = arrays.get("random_index")
+    if random_index is not None and (image_index is None or not np.isin(random_index, image_index).all()):
+        raise ValueError(f"{where}: random_index names samples that are not in image_index")
     features, feature_index = _indexed(arrays, "features", "feature_index", len(scores), where)
     if features is not None and features.ndim != 2:
         raise ValueError(f"{where}: features have shape {features.shape}, expected (F, D)")
@@ -87,8 +94,10 @@ def read_arrays(path: Path, classes: int, multilabel: bool, operation: str) -> R
         not_finite,
         images,
         image_index,
+        random_index,
         features,
         feature_index,
+        str(arrays.get("features_layer", "")),
         filters,
         ignored,
     )

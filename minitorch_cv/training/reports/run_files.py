@@ -6,7 +6,7 @@ What is read is checked here, once, so that the pages can rely on it; an error n
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ _FORMAT = 1
 _KINDS: dict[str, Any] = {
     "text": str,
     "whole number": int,
-    "number": (int, float),
     "list": list,
     "set of names and values": dict,
 }
@@ -29,7 +28,6 @@ _ENTRIES = {
     "command": "text",
     "seed": "whole number",
     "started": "text",
-    "seconds": "number",
     "machine": "set of names and values",
     "versions": "set of names and values",
     "settings": "set of names and values",
@@ -57,6 +55,7 @@ class RunRecord:
               measured: when the run began that `metrics` are of, if they say so.
               remarks: texts of metrics.json, such as the method of an mAP.
               arrays: what predictions.npz holds, if it is there.
+              stage_seconds: by epoch, of what was trained before in folders within this one, such as a linear probe.
     """
 
     folder: Path
@@ -71,6 +70,7 @@ class RunRecord:
     measured: str | None = None
     remarks: Mapping[str, str] = field(default_factory=dict)
     arrays: RunArrays | None = None
+    stage_seconds: Sequence[float] = ()
 
     @property
     def title(self) -> str:
@@ -121,7 +121,11 @@ def read_run(folder: str | Path, operation: str) -> RunRecord:
     if (folder / PREDICTIONS).exists():
         arrays = read_arrays(folder / PREDICTIONS, len(classes), task == "multilabel", operation)
     split, measured = remarks.pop("split", "test"), remarks.pop("started", None)
-    return RunRecord(folder, task, classes, info, history, epochs, metrics, tables, split, measured, remarks, arrays)
+    stages = [_read_history(path, operation)[0].get("seconds", []) for path in sorted(folder.glob(f"*/{HISTORY}"))]
+    seconds = [value for values in stages for value in values]
+    return RunRecord(
+        folder, task, classes, info, history, epochs, metrics, tables, split, measured, remarks, arrays, seconds
+    )
 
 
 def _read_named(path: Path, operation: str) -> dict[str, Any]:

@@ -16,6 +16,9 @@ _NAMES = {
     "memory_gb": "memory / GB",
     "minitorch_cv": "minitorch_cv",
     "monitor": "best epoch by",
+    "baseline_accuracy": "accuracy of the same answer always",
+    "baseline_mAP": "mAP of a constant score",
+    "method": "average precision by the method",
 }
 
 

@@ -51,7 +51,7 @@ def run_json(classes=CIFAR10, task="classification", **changes):
         "machine": {"processor": "Example CPU 9", "cores": 4, "memory_gb": 15.6, "system": "Linux 6.1"},
         "versions": {"minitorch_cv": "0.1.0", "python": "3.11.2", "numpy": "2.1.0", "numba": "0.60.0"},
         "settings": {"learning rate": 0.1, "augmentation": "flip, crop", "scheduler": None},
-        "data": {"name": "CIFAR-10", "root_note": "as downloaded", "train": 45000, "val": 5000, "test": 10000},
+        "data": {"name": "CIFAR-10", "train": 45000, "val": 5000, "test": 10000},
         "model": {"name": "ResNet", "summary": SUMMARY, "parameters": 11173962, "trainable": 11173962},
         "notes": ["The validation images were split off the training images."],
     } | changes
@@ -95,7 +95,7 @@ def classification_arrays(classes=10, count=200, seed=0, right=0.7):
     targets = np.arange(count) % classes
     scores = scores_of(targets, classes, seed, right)
     wrong = np.flatnonzero(scores.argmax(1) != targets)
-    drawn = np.random.default_rng(0).permutation(count)[:8]  # finish_run keeps some that are drawn in this way
+    drawn = random.permutation(count)[:8]
     index = np.unique(np.concatenate([wrong[:24], drawn]))
     features = np.eye(classes, 8)[targets % 8] * 4 + random.standard_normal((count, 8))
     return {
@@ -103,6 +103,7 @@ def classification_arrays(classes=10, count=200, seed=0, right=0.7):
         "targets": targets.astype(np.int64),
         "images": thumbnails(len(index), seed=seed),
         "image_index": index,
+        "random_index": drawn,
         "features": features[:60].astype(np.float32),
         "feature_index": np.arange(min(count, 60)),
         "filters": random.standard_normal((16, 3, 3, 3)).astype(np.float32),
@@ -143,6 +144,7 @@ def multilabel_arrays(attributes, count=120, seed=0):
         "targets": targets,
         "images": thumbnails(len(index), seed=seed),
         "image_index": index,
+        "random_index": index[5:15],
         "features": random.standard_normal((50, 6)).astype(np.float32) + targets[:50, :1] * 3,
         "feature_index": np.arange(50),
     }

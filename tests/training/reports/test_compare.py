@@ -47,7 +47,7 @@ def test_results_and_changes(three):
     change = 100 * (flip["accuracy"] - plain["accuracy"])
     assert change > 10
     last = [[row[0], *row[6:]] for row in rows]
-    assert [header[0], *header[6:]] == ["run", "epochs", "best epoch", "minutes", "parameters"]
+    assert [header[0], *header[6:]] == ["run", "epochs", "highest on validation", "minutes", "parameters"]
     assert last == [
         ["plain", "20", "19", "10.5", "11,173,962"],
         ["with flipsbest", "20", "19", "10.5", "11,173,962"],
