@@ -70,5 +70,8 @@ def as_numbers(raw: np.ndarray, dtype: np.dtype, byte_order: str = "little") -> 
         raw = raw.copy()  # numbers lie at multiples of their size
     if dtype == np.bool_ and raw.max(initial=0) > 1:  # memory that was never filled; all but 0 is True, as in PyTorch
         return raw != 0
-    numbers = raw.view(dtype)
+    if not raw.size:
+        return np.empty(0, dtype)
+    # A view of raw would have the bytes as its base, and so would its views: what they share would not be found again.
+    numbers = np.frombuffer(raw.data, dtype)
     return numbers if byte_order == sys.byteorder else numbers.byteswap()

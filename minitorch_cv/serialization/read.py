@@ -69,7 +69,18 @@ def load(
     if path is not None and path.suffix == ".safetensors":
         return load_file(path, mmap=bool(mmap))
     with nullcontext(f) if path is None else path.open("rb") as file:
-        return _read(file, path, bool(mmap), encoding, location)  # type: ignore[arg-type]
+        try:
+            return _read(file, path, bool(mmap), encoding, location)  # type: ignore[arg-type]
+        except _MapLocationError as told:
+            raise told.error from None
+
+
+class _MapLocationError(Exception):
+    """Carries an error of the user's map_location past those that tell of damage in a file."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
 
 
 def _read(
@@ -108,7 +119,10 @@ def _location(map_location: Any) -> Callable[[FileStorage, str], None]:
         if isinstance(map_location, dict) and place in map_location:
             check_device(map_location[place])
         elif callable(map_location):
-            wanted = map_location(storage, place)
+            try:
+                wanted = map_location(storage, place)
+            except Exception as error:
+                raise _MapLocationError(error) from error
             if wanted is not None and wanted is not storage:
                 raise RuntimeError(f"load: map_location must return the storage it is given, or None, got {wanted!r}")
 

@@ -25,6 +25,10 @@ from .strides import overlapping
 MOST_SHOWN = 2**31
 
 
+# Bytes that each storage takes in the file beside its numbers: two headers, and the filling to its place.
+_LEAST_RECORD = 150
+
+
 class FileStorage(UntypedStorage):
     """A storage out of a file.
 
@@ -34,6 +38,10 @@ class FileStorage(UntypedStorage):
     def __init__(self, numbers: np.ndarray) -> None:
         super().__init__(numbers)
         self.numbers = numbers
+
+    def cpu(self) -> FileStorage:
+        """Itself: it is here (map_location=lambda storage, place: storage.cpu())."""
+        return self
 
 
 # Finds the storage of a reference: its dtype, key, number of elements, and what the format adds.
@@ -95,6 +103,8 @@ class TensorUnpickler(RestrictedUnpickler):
         known = isinstance(storage_type, torch_names.TorchGlobal) and type(key) is str and type(place) is str
         if not known or type(count) is not int or count < 0:
             raise ValueError(f"a storage {shown(tuple(reference[2:]))}")
+        if key not in self._placed:
+            self._beside += _LEAST_RECORD
         storage = self._find(torch_names.DTYPE_OF_STORAGE[storage_type.name], key, count, tuple(more))
         if key not in self._placed:
             self._placed.add(key)

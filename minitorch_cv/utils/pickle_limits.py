@@ -1,6 +1,6 @@
 """What an object out of a foreign file may be, so that reading and using it takes neither time nor memory without end.
 
-Honest files do not come near these limits.
+Honest files seldom come near these limits.
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ _COST = {
     pickle.BUILD: 128,
     pickle.REDUCE: 700,  # a tensor with its call of OrderedDict has 1.4 kB
 }
+_COPIED = 72  # bytes for each element of a container that a call copies
 _FREE_MEMORY = 48 << 20  # a pickle may take so much, or a multiple of what has been read of it
 _TIMES_ITS_SIZE = 16
 
@@ -61,6 +62,7 @@ class RestrictedUnpickler(_PythonUnpickler):
         self.name = name
         self._check_keys = KeyCheck()
         self._position, self._start, self._taken = file.tell, file.tell(), 0
+        self._beside = 0  # bytes that the file has beside the pickle, for what the pickle refers to
 
     def read_object(self) -> Any:
         """The object.
@@ -103,7 +105,8 @@ class RestrictedUnpickler(_PythonUnpickler):
     def charge(self, cost: int) -> None:
         """Count memory before it is taken."""
         self._taken += cost
-        if self._taken > _FREE_MEMORY and self._taken > _TIMES_ITS_SIZE * (self._position() - self._start):
+        read = self._position() - self._start + self._beside
+        if self._taken > _FREE_MEMORY and self._taken > _TIMES_ITS_SIZE * read:
             raise Refused(
                 f"has objects that need more than {_FREE_MEMORY >> 20} MB and {_TIMES_ITS_SIZE} times what is told of "
                 "them; keep many numbers in a tensor or array"
@@ -125,6 +128,7 @@ class RestrictedUnpickler(_PythonUnpickler):
         function = self.stack[-1]
         if not isinstance(function, StandIn) or type(arguments) is not tuple:
             raise TypeError(f"{type(function).__name__} is not callable with a {type(arguments).__name__}")
+        self.charge(sum(map(_cost_of_copy, arguments)))
         if function.keys is not None:
             self._check_keys(function.keys(*arguments))
         self.stack[-1] = function.function(*arguments)
@@ -133,6 +137,7 @@ class RestrictedUnpickler(_PythonUnpickler):
         """Give an object its state."""
         state = self.stack.pop()
         target = self.stack[-1]
+        self.charge(sum(map(_cost_of_copy, state)) if type(state) is tuple else 0)
         if type(target) is np.ndarray:
             build_array(target, state)
         elif isinstance(target, StandInDtype):
@@ -204,6 +209,26 @@ class RestrictedUnpickler(_PythonUnpickler):
         self.read(8)
 
 
+def _cost_of_copy(argument: Any) -> int:
+    """Bytes for what a call may make of an argument, which may be one that the file has held before."""
+    if type(argument) in (str, bytes, bytearray):
+        return len(argument)
+    return _COPIED * len(argument) if isinstance(argument, (list, tuple, dict, set, frozenset)) else 0
+
+
+def _refused(problem: str) -> Callable:
+    def refused(self: RestrictedUnpickler) -> None:
+        raise Refused(f"{problem}, which is not read: a pickle can run any code that way. {self.advice()}")
+
+    return refused
+
+
+def _instance(self: RestrictedUnpickler) -> None:
+    """An object of a class that is named here: refused, by its name if that is not a harmless one."""
+    self.load_global()
+    _refused("makes an object of a class (INST)")(self)
+
+
 def _charged(function: Callable, cost: int) -> Callable:
     def charged(self: RestrictedUnpickler) -> None:
         self.charge(cost)
@@ -213,10 +238,10 @@ def _charged(function: Callable, cost: int) -> Callable:
 
 
 def _instructions() -> dict[int, Callable]:
-    """What each instruction does; those that are not here are refused.
+    """What each instruction does. Others are damage.
 
-    Missing are those that make objects of classes (INST, OBJ, NEWOBJ), that find names in the process (EXT), and that
-    take buffers from outside the file.
+    Refused are those that make objects of classes, that find names in the process by number, and that take buffers from
+    outside the file.
     """
     kept = (
         *(pickle.PROTO, pickle.STOP, pickle.MARK, pickle.POP, pickle.POP_MARK, pickle.DUP),
@@ -243,7 +268,18 @@ def _instructions() -> dict[int, Callable]:
         pickle.BYTEARRAY8: RestrictedUnpickler.load_bytearray,
         pickle.FRAME: RestrictedUnpickler.load_frame,
     }
-    does = {**{code: _PythonUnpickler.dispatch[code[0]] for code in kept}, **own}
+    refused = {
+        pickle.INST: _instance,
+        **dict.fromkeys(
+            (pickle.OBJ, pickle.NEWOBJ, pickle.NEWOBJ_EX), _refused("makes an object of a class (OBJ, NEWOBJ)")
+        ),
+        **dict.fromkeys((pickle.EXT1, pickle.EXT2, pickle.EXT4), _refused("names something by a number (EXT)")),
+        **dict.fromkeys(
+            (pickle.NEXT_BUFFER, pickle.READONLY_BUFFER), _refused("takes a buffer from outside the file (NEXT_BUFFER)")
+        ),
+        pickle.PERSID: _refused("refers to something by a line of text (protocol 0; save it with protocol 2)"),
+    }
+    does = {**{code: _PythonUnpickler.dispatch[code[0]] for code in kept}, **own, **refused}
     return {code[0]: _charged(function, _COST.get(code, _SMALL)) for code, function in does.items()}
 
 

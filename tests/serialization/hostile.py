@@ -17,6 +17,26 @@ def key(pickled: bytes) -> bytes:
     return b"}" + pickled + b"Ns"
 
 
+def _copies(content: bytes, function: bytes, more: bytes = b"") -> bytes:
+    """A call repeated with content that stands in the file once."""
+    return content + b"q\x00" + function + b"q\x02(" + (b"h\x02(h\x00" + more + b"tR") * 1000 + b"l"
+
+
+_LATIN1 = b"X\x06\x00\x00\x00latin1"
+_TEXT = b"X" + struct.pack("<I", 1_000_000) + b"a" * 1_000_000
+_NUMBERS = b"(" + b"".join(b"J" + struct.pack("<i", i) for i in range(20_000))
+_PAIRS = b"(" + b"".join(b"J" + struct.pack("<i", i) + b"N\x86" for i in range(20_000))
+_COPIED = {
+    "set": (_NUMBERS + b"l", b"c__builtin__\nset\n"),
+    "frozenset": (_NUMBERS + b"l", b"c__builtin__\nfrozenset\n"),
+    "OrderedDict": (_PAIRS + b"l", b"ccollections\nOrderedDict\n"),
+    "Counter": (b"}" + _NUMBERS + b"u", b"ccollections\nCounter\n"),
+    "Size": (_NUMBERS + b"t", b"ctorch\nSize\n"),
+    "encode": (_TEXT, b"c_codecs\nencode\n", _LATIN1),
+    "bytearray": (_TEXT, b"c__builtin__\nbytearray\n", _LATIN1),
+}
+
+
 def _twice() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -109,7 +129,11 @@ FILES: dict[str, tuple[bytes, str | None]] = {
     "class": (file_of(b"ctorch.nn.modules.linear\nLinear\n)\x81"), f"names torch.nn.modules.linear.Linear, {RUN}"),
     "legacy system": (MAGIC + b"\x80\x02cposix\nsystem\nX\x01\x00\x00\x00a\x85R.", f"names posix.system, {RUN}"),
     "dotted": (file_of(b"ctorch\n_utils._rebuild_tensor_v2\n"), RUN),
-    "extension": (file_of(b"\x82\x01"), DAMAGED),
+    "extension": (file_of(b"\x82\x01"), "names something by a number (EXT), which is not read"),
+    "instance": (file_of(b"(S'true'\nios\nsystem\n"), "names os.system, which is not read"),
+    "new object": (file_of(b"ccollections\nOrderedDict\n)\x81"), "makes an object of a class (OBJ, NEWOBJ)"),
+    "buffer": (file_of(b"\x97"), "takes a buffer from outside the file"),
+    "reference in text": (file_of(b"Pstorage\n"), "refers to something by a line of text (protocol 0"),
     "state of a tensor": (file_of(tensor(0, (4,), (1,)) + b"}X\x05\x00\x00\x00arrayNsb"), "a Tensor with a state"),
     "methods of a dict": (file_of(b"ccollections\nOrderedDict\n)R}X\x05\x00\x00\x00itemsNsb"), "with a state of its"),
     # memory
@@ -119,6 +143,7 @@ FILES: dict[str, tuple[bytes, str | None]] = {
     "marks": (file_of(b"(" * 5 * MANY), MEMORY),
     "nothings": (file_of(b"(" + b"N" * 10 * MANY + b"l"), MEMORY),
     "calls": (file_of(b"ccollections\nOrderedDict\nq\x00(" + b"h\x00)R" * MANY + b"l"), MEMORY),
+    **{f"copies of what is there: {name}": (file_of(_copies(*made)), MEMORY) for name, made in _COPIED.items()},
     "bytes": (file_of(b"\x8e" + struct.pack("<Q", 2**62)), DAMAGED),
     "text": (file_of(b"X\xff\xff\xff\xff"), DAMAGED),
     "whole number": (file_of(b"\x8b\xff\xff\xff\x7f"), DAMAGED),

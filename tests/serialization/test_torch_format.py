@@ -109,6 +109,35 @@ def test_parameters_devices_sizes_and_gradients(tmp_path):
     assert ours[2:] == [device("cpu"), Size([2, 3])]
 
 
+@pytest.mark.parametrize("mmap", [False, True])
+def test_what_was_loaded_is_saved_with_what_it_shares_and_its_strides(tmp_path, mmap):
+    x = torch.arange(24.0).reshape(2, 3, 4)
+    images = torch.randn(2, 3, 4, 5).to(memory_format=torch.channels_last)
+    torch.save(
+        {"x": x, "part": x[1], "turned": x.permute(2, 0, 1), "images": images, "steps": x[:, ::2]}, tmp_path / "a"
+    )
+    mt.save(mt.load(tmp_path / "a", mmap=mmap), tmp_path / "b")
+    again = torch.load(tmp_path / "b")
+    again["x"][1] = -1
+    assert (again["part"] == -1).all() and (again["turned"][:, 1] == -1).all() and (again["steps"][1] == -1).all()
+    assert again["images"].stride() == images.stride() and torch.equal(again["images"], images)
+    assert again["steps"].stride() == (12, 8, 1)
+
+
+def test_many_small_tensors(tmp_path):
+    many = [mt.full((2,), float(i)) for i in range(30_000)]
+    mt.save(many, tmp_path / "many.pt")
+    assert mt.load(tmp_path / "many.pt")[-1].tolist() == [29999.0, 29999.0]
+
+
+def test_where_tensors_are_to_be_may_be_said_by_a_function(tmp_path):
+    torch.save({"a": torch.ones(2)}, tmp_path / "a.pt")
+    found = mt.load(tmp_path / "a.pt", map_location=lambda storage, place: storage.cpu())
+    assert found["a"].tolist() == [1.0, 1.0]
+    with pytest.raises(ZeroDivisionError):
+        mt.load(tmp_path / "a.pt", map_location=lambda storage, place: 1 / 0)
+
+
 def test_shared_memory_is_shared_again(tmp_path):
     base = ours_of(normal(4, 3))
     part = Tensor.wrap(base.array[1:3])
