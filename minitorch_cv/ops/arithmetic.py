@@ -185,7 +185,8 @@ class Pow(Operation):
 
     def forward(self, base: Array, exponent: Array) -> Array:
         self.base, self.exponent = base, exponent
-        result = np.asarray(np.power(base, exponent)).astype(base.dtype, copy=False)  # (NumPy makes int8 of bool)
+        power = _integer_power if base.dtype.kind == "i" and (exponent < 0).any() else np.power
+        result = np.asarray(power(base, exponent)).astype(base.dtype, copy=False)  # (NumPy makes int8 of bool)
         self.result = result if self.needs_grad[1] else None
         return result
 
@@ -203,6 +204,13 @@ class Pow(Operation):
                 grad_out * np.where(flat, np.zeros((), base.dtype), self.result * np.log(base)), exponent.shape
             )
         return grad_base, grad_exponent
+
+
+def _integer_power(base: Array, exponent: Array) -> Array:
+    """Integers to integer powers; negative ones, which NumPy refuses, are rounded towards zero: only 1 and -1 stay."""
+    negative = exponent < 0
+    inverse = np.where(np.abs(base) == 1, np.where(exponent % 2 == 0, 1, base), 0)
+    return np.where(negative, inverse, np.power(base, np.where(negative, 0, exponent)))
 
 
 @dataclass(eq=False, repr=False)
@@ -377,17 +385,14 @@ def fmod(input: Variable | float, other: Variable | float) -> Any:
 
 
 def _check_powers(op_name: str, exponent: Variable | float, d: dt.dtype) -> None:
-    if d.is_floating_point:
-        return
-    values = exponent.array if isinstance(exponent, Variable) else np.asarray(exponent)
-    if (values < 0).any():
+    if not (d.is_floating_point or isinstance(exponent, Variable)) and exponent < 0:
         raise RuntimeError(f"{op_name}: Integers to negative integer powers are not allowed.")
 
 
 def pow(input: Variable | float, exponent: Variable | float) -> Any:
     """input ** exponent, with broadcasting and type promotion (torch.pow).
 
-    Raises:   RuntimeError: for an integer to a negative integer power.
+    Raises:   RuntimeError: for an integer to the power of a negative number; in a tensor they give 0, 1 or -1.
     """
     d = dtype_of_operands("pow", input, exponent)
     if isinstance(exponent, Variable):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..autograd.operation import Array, Operation
-from ..autograd.variable import V
+from ..autograd.variable import V, Variable
 from ..types import memory_format as mf
 from .arguments import check_floating, check_tensor, is_number
 from .average_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d
@@ -90,30 +91,58 @@ def interpolate(
                   numbers of dimensions, other modes (bicubic ...), and antialias=True.
     """
     check_tensor("interpolate", input)
-    if mode in _UNALIGNED and align_corners is not None:
-        raise ValueError(
-            "interpolate: align_corners option can only be set with the interpolating modes: linear | bilinear, "
-            f"got mode='{mode}'"
-        )
-    sizes, scales = _sizes_and_scales(input, size, scale_factor)
-    if recompute_scale_factor:
-        if size is not None:
-            raise ValueError("interpolate: recompute_scale_factor is not meaningful with an explicit size.")
-        scales = [None] * len(scales)
+    sizes, scales = _sizes_and_scales(input, size, scale_factor, mode, align_corners, recompute_scale_factor)
     ndim = input.array.ndim
     _check_mode(mode, ndim, antialias)
     _check_images(input, mode, sizes)
     if mode == "area":
         return adaptive_avg_pool1d(input, sizes) if ndim == 3 else adaptive_avg_pool2d(input, sizes)
-    few = ndim == 4 and sum(sizes) <= 128
     dtype = input.array.dtype if input.array.dtype.kind == "f" else np.dtype(np.float32)
-    dims: list[tuple[Part, ...]] = []
-    for n, m, scale in zip(input.array.shape[2:], sizes, scales):
-        if mode in _RANK_OF:
-            dims.append(linear_parts(n, m, scale, dtype, bool(align_corners)))
-        else:
-            dims.append(nearest_part(n, m, scale, dtype, mode == "nearest-exact", few))
-    return Upsample(_KINDS[mode], tuple(dims))(input)
+    dims = resized_dims(input.array.shape[2:], sizes, scales, dtype, mode, bool(align_corners))
+    return Upsample(_KINDS[mode], dims)(input)
+
+
+def resized_dims(
+    before: tuple[int, ...],
+    after: tuple[int, ...],
+    scales: Sequence[float | None],
+    dtype: np.dtype,
+    mode: str,
+    align_corners: bool,
+) -> tuple[tuple[Part, ...], ...]:
+    """For each dimension after the first two the parts whose sum is the new one.
+
+    Args:     before, after: sizes.
+              scales: that were asked for, None where it is the sizes that count.
+    """
+    few = len(before) == 2 and sum(after) <= 128
+    return tuple(
+        linear_parts(n, m, scale, dtype, align_corners)
+        if mode in _RANK_OF
+        else nearest_part(n, m, scale, dtype, mode == "nearest-exact", few)
+        for n, m, scale in zip(before, after, scales)
+    )
+
+
+def _sizes_and_scales(
+    input: Variable,
+    size: Any,
+    scale_factor: Any,
+    mode: str,
+    align_corners: bool | None,
+    recompute_scale_factor: bool | None,
+) -> tuple[tuple[int, ...], Sequence[float | None]]:
+    if mode in _UNALIGNED and align_corners is not None:
+        raise ValueError(
+            "interpolate: align_corners option can only be set with the interpolating modes: linear | bilinear, "
+            f"got mode='{mode}'"
+        )
+    sizes, scales = _given_sizes(input, size, scale_factor)
+    if recompute_scale_factor:
+        if size is not None:
+            raise ValueError("interpolate: recompute_scale_factor is not meaningful with an explicit size.")
+        scales = [None] * len(scales)
+    return sizes, scales
 
 
 def upsample(
@@ -124,7 +153,7 @@ def upsample(
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
-def _sizes_and_scales(input: V, size: Any, scale_factor: Any) -> tuple[tuple[int, ...], list[float | None]]:
+def _given_sizes(input: Variable, size: Any, scale_factor: Any) -> tuple[tuple[int, ...], list[float | None]]:
     """The new size of each dimension after the first two, and the scales that were asked for, if any."""
     own = input.array.shape[2:]
     if (size is None) == (scale_factor is None):
@@ -162,7 +191,7 @@ def _check_mode(mode: str, ndim: int, antialias: bool) -> None:
         raise NotImplementedError(f"interpolate: Got {ndim}D input, but {mode} mode needs {_RANK_OF[mode]}D input")
 
 
-def _check_images(input: V, mode: str, sizes: tuple[int, ...]) -> None:
+def _check_images(input: Variable, mode: str, sizes: tuple[int, ...]) -> None:
     if input.array.dtype != np.uint8 or not mode.startswith("nearest"):
         check_floating("interpolate", input)
     shape = input.array.shape

@@ -19,7 +19,8 @@ class Adadelta(ParameterwiseOptimizer):
               eps: under both square roots.
               weight_decay: this times the parameter is added to its gradient.
               maximize: go up along the gradient.
-              foreach, capturable, differentiable: only their defaults (or False).
+              foreach: changes nothing, which a warning says.
+              capturable, differentiable: only False.
     Raises:   ValueError: for negative options, or rho outside [0, 1].
     Source:   Zeiler 2012.
     """

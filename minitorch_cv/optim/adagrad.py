@@ -21,7 +21,8 @@ class Adagrad(ParameterwiseOptimizer):
               initial_accumulator_value: where the sum begins.
               eps: keeps the division from zero.
               maximize: go up along the gradient.
-              foreach, differentiable, fused: only their defaults (or False).
+              foreach, fused: change nothing, which a warning says.
+              differentiable: only False.
     Raises:   ValueError: for negative options.
     Source:   Duchi et al. 2011.
     """

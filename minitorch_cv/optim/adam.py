@@ -22,7 +22,8 @@ class Adam(ParameterwiseOptimizer):
               amsgrad: divide by the largest v so far.
               maximize: go up along the gradient.
               decoupled_weight_decay: shrink the parameter by lr * weight_decay instead (AdamW).
-              foreach, capturable, differentiable, fused: only their defaults (or False).
+              foreach, fused: change nothing, which a warning says.
+              capturable, differentiable: only False.
     Raises:   ValueError: for negative options, or betas outside [0, 1).
     Source:   Kingma and Ba 2015; amsgrad: Reddi et al. 2018.
     """

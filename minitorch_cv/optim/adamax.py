@@ -19,7 +19,8 @@ class Adamax(ParameterwiseOptimizer):
               eps: keeps the division from zero.
               weight_decay: this times the parameter is added to its gradient.
               maximize: go up along the gradient.
-              foreach, differentiable, capturable: only their defaults (or False).
+              foreach: changes nothing, which a warning says.
+              capturable, differentiable: only False.
     Raises:   ValueError: for negative options, or betas outside [0, 1).
     Source:   Kingma and Ba 2015.
     """

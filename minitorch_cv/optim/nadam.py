@@ -21,7 +21,8 @@ class NAdam(ParameterwiseOptimizer):
               momentum_decay: how fast the momentum grows.
               decoupled_weight_decay: shrink the parameter by lr * weight_decay instead.
               maximize: go up along the gradient.
-              foreach, capturable, differentiable: only their defaults (or False).
+              foreach: changes nothing, which a warning says.
+              capturable, differentiable: only False.
     Raises:   ValueError: for negative options, or betas outside [0, 1).
     Source:   Dozat 2016.
     """

@@ -19,8 +19,9 @@ from ..types.dtype import float64, get_default_dtype
 
 Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 
-# Options of PyTorch's that choose an implementation, and all their values that leave it at the plain one.
-_PLAIN = {"foreach": (None, False), "fused": (None, False), "capturable": (False,), "differentiable": (False,)}
+# Options of PyTorch that choose an implementation: those that only make it faster, and those that change what it does.
+_FASTER = ("foreach", "fused")
+_OTHER = ("capturable", "differentiable")
 
 
 class _Required:
@@ -124,12 +125,20 @@ class Optimizer:
         self.param_groups.append(param_group)
 
     def _check_plain(self, group: dict[str, Any]) -> None:
-        for option, plain in _PLAIN.items():
-            if group.get(option, plain[0]) not in plain:
+        for option in _OTHER:
+            if group.get(option):
                 raise NotImplementedError(
-                    f"{type(self).__name__}: {option}={group[option]} is not supported; {option} may be "
-                    f"{' or '.join(map(repr, plain))}. There is one implementation, which updates in place without "
-                    "recording gradients."
+                    f"{type(self).__name__}: {option}={group[option]} is not supported; {option} may be False. There "
+                    "is one implementation, which updates in place without recording gradients."
+                )
+        if all(group.get(option) for option in _FASTER):
+            raise RuntimeError(f"{type(self).__name__}: `fused` and `foreach` cannot be `True` together.")
+        for option in _FASTER:
+            if group.get(option):
+                warnings.warn(
+                    f"{type(self).__name__}: {option}={group[option]} changes nothing: there is one implementation, "
+                    "which is the fast one",
+                    stacklevel=4,
                 )
 
     # ---- state_dict ---------------------------------------------------------------------------------------------
@@ -186,7 +195,7 @@ class Optimizer:
             loaded["params"] = group["params"]
             if "param_names" in group:
                 loaded.setdefault("param_names", group["param_names"])
-            for option in _PLAIN.keys() & group.keys() & loaded.keys():
+            for option in {*_FASTER, *_OTHER} & group.keys() & loaded.keys():
                 loaded[option] = group[option]
         state: defaultdict[Any, Any] = defaultdict(dict)
         for key, value in state_dict["state"].items():

@@ -20,7 +20,8 @@ class RAdam(ParameterwiseOptimizer):
               weight_decay: this times the parameter is added to its gradient.
               decoupled_weight_decay: shrink the parameter by lr * weight_decay instead.
               maximize: go up along the gradient.
-              foreach, capturable, differentiable: only their defaults (or False).
+              foreach: changes nothing, which a warning says.
+              capturable, differentiable: only False.
     Raises:   ValueError: for negative options, or betas outside [0, 1).
     Source:   Liu et al. 2020.
     """

@@ -22,7 +22,8 @@ class RMSprop(ParameterwiseOptimizer):
               momentum: how much of the last step's direction is kept.
               centered: divide by the gradient's estimated standard deviation, not its root mean square.
               maximize: go up along the gradient.
-              capturable, foreach, differentiable: only their defaults (or False).
+              foreach: changes nothing, which a warning says.
+              capturable, differentiable: only False.
     Raises:   ValueError: for negative options.
     Source:   Hinton's lecture notes, 2012; centered: Graves 2013.
     """

@@ -23,7 +23,8 @@ class SGD(ParameterwiseOptimizer):
               weight_decay: this times the parameter is added to its gradient.
               nesterov: look one momentum step ahead.
               maximize: go up along the gradient.
-              foreach, differentiable, fused: only their defaults (or False).
+              foreach, fused: change nothing, which a warning says.
+              differentiable: only False.
     Raises:   ValueError: for negative options, or nesterov without momentum or with dampening.
     Source:   Sutskever et al. 2013, with PyTorch's form of momentum, in which lr multiplies the whole direction.
     """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..autograd.variable import Variable
 from ..ops import arithmetic as ops
 from ..ops import powers
@@ -103,7 +105,9 @@ class ArithmeticMethods(Variable):
         return ops.div(self, other) if _is_operand(other) else NotImplemented
 
     def __rtruediv__(self, other: Any) -> Any:
-        return powers.reciprocal(self) * other if _is_operand(other) else NotImplemented
+        return (
+            powers.reciprocal(self) * other if _is_operand(other) or isinstance(other, np.ndarray) else NotImplemented
+        )
 
     def __floordiv__(self, other: Any) -> Any:
         return ops.floor_divide(self, other) if _is_operand(other) else NotImplemented
@@ -124,25 +128,25 @@ class ArithmeticMethods(Variable):
         return ops.pow(base, self) if _is_operand(base) else NotImplemented
 
     def __iadd__(self, other: Any) -> Any:
-        return ops.add_(self, other)
+        return ops.add_(self, other) if _is_operand(other) else NotImplemented
 
     def __isub__(self, other: Any) -> Any:
-        return ops.sub_(self, other)
+        return ops.sub_(self, other) if _is_operand(other) else NotImplemented
 
     def __imul__(self, other: Any) -> Any:
-        return ops.mul_(self, other)
+        return ops.mul_(self, other) if _is_operand(other) else NotImplemented
 
     def __itruediv__(self, other: Any) -> Any:
-        return ops.div_(self, other)
+        return ops.div_(self, other) if _is_operand(other) else NotImplemented
 
     def __ifloordiv__(self, other: Any) -> Any:
-        return ops.div_(self, other, rounding_mode="floor")
+        return ops.div_(self, other, rounding_mode="floor") if _is_operand(other) else NotImplemented
 
     def __imod__(self, other: Any) -> Any:
-        return ops.remainder_(self, other)
+        return ops.remainder_(self, other) if _is_operand(other) else NotImplemented
 
     def __ipow__(self, exponent: Any) -> Any:
-        return ops.pow_(self, exponent)
+        return ops.pow_(self, exponent) if _is_operand(exponent) else NotImplemented
 
     def __neg__(self) -> Any:
         return ops.neg(self)

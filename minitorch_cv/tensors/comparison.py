@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..autograd.variable import Variable
 from ..ops import comparison, logic
 from ..ops.arguments import is_number
@@ -53,6 +55,8 @@ class ComparisonMethods(Variable):
     __hash__ = object.__hash__  # by identity: == compares elements
 
     def __eq__(self, other: Any) -> Any:  # type: ignore[override]
+        if isinstance(other, np.ndarray) and other.dtype.kind in "biuf":
+            other = self.wrap(other)
         return comparison.eq(self, other) if _is_operand(other) else NotImplemented
 
     def __ne__(self, other: Any) -> Any:  # type: ignore[override]
@@ -77,7 +81,7 @@ class ComparisonMethods(Variable):
         return logic.bitwise_and(other, self) if _is_operand(other) else NotImplemented
 
     def __iand__(self, other: Any) -> Any:
-        return logic.bitwise_and_(self, other)
+        return logic.bitwise_and_(self, other) if _is_operand(other) else NotImplemented
 
     def __or__(self, other: Any) -> Any:
         return logic.bitwise_or(self, other) if _is_operand(other) else NotImplemented
@@ -86,7 +90,7 @@ class ComparisonMethods(Variable):
         return logic.bitwise_or(other, self) if _is_operand(other) else NotImplemented
 
     def __ior__(self, other: Any) -> Any:
-        return logic.bitwise_or_(self, other)
+        return logic.bitwise_or_(self, other) if _is_operand(other) else NotImplemented
 
     def __xor__(self, other: Any) -> Any:
         return logic.bitwise_xor(self, other) if _is_operand(other) else NotImplemented
@@ -95,7 +99,7 @@ class ComparisonMethods(Variable):
         return logic.bitwise_xor(other, self) if _is_operand(other) else NotImplemented
 
     def __ixor__(self, other: Any) -> Any:
-        return logic.bitwise_xor_(self, other)
+        return logic.bitwise_xor_(self, other) if _is_operand(other) else NotImplemented
 
     def __lshift__(self, other: Any) -> Any:
         return logic.bitwise_left_shift(self, other) if _is_operand(other) else NotImplemented
@@ -104,7 +108,7 @@ class ComparisonMethods(Variable):
         return logic.bitwise_left_shift(other, self) if _is_operand(other) else NotImplemented
 
     def __ilshift__(self, other: Any) -> Any:
-        return logic.bitwise_left_shift_(self, other)
+        return logic.bitwise_left_shift_(self, other) if _is_operand(other) else NotImplemented
 
     def __rshift__(self, other: Any) -> Any:
         return logic.bitwise_right_shift(self, other) if _is_operand(other) else NotImplemented
@@ -113,7 +117,7 @@ class ComparisonMethods(Variable):
         return logic.bitwise_right_shift(other, self) if _is_operand(other) else NotImplemented
 
     def __irshift__(self, other: Any) -> Any:
-        return logic.bitwise_right_shift_(self, other)
+        return logic.bitwise_right_shift_(self, other) if _is_operand(other) else NotImplemented
 
     def __invert__(self) -> Any:
         if self.array.dtype.kind == "f":

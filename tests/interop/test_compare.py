@@ -383,3 +383,21 @@ def test_the_kernels_of_batch_norm(monkeypatch):
     monkeypatch.setattr(batch_norm_kernels.Norm, "gated_sums", wrong)
     found = compare_torch(network(), None, BATCH, modes=["train"])
     assert found.first.layer == "1" and found.first.quantity == "gradient of weight"
+
+
+def test_a_layer_after_which_the_shapes_no_longer_fit(capsys):
+    """The layer is named, and that our model could not go on."""
+    ours = nn.Sequential(nn.Conv2d(2, 3, 3, stride=2), nn.Flatten(), nn.Linear(3 * 6 * 6, 5))
+    theirs = torch.nn.Sequential(torch.nn.Conv2d(2, 3, 3), torch.nn.Flatten(), torch.nn.Linear(3 * 6 * 6, 5))
+    found = compare_torch(ours, theirs, (normal(2, 2, 8, 8).astype(np.float32), np.arange(2)))
+    assert not found.ok and found.departing[0].layer == "0" and found.departing[0].quantity == "output"
+    told = capsys.readouterr().out
+    assert "the first to depart is Conv2d '0', output" in told
+    assert "our model stopped in train mode after that: RuntimeError: linear: input has" in told
+
+
+def test_gradients_that_jump_where_relu_is_near_zero():
+    """In this network and batch one number before a ReLU is nearer to zero than any library's rounding."""
+    mt.manual_seed(1)
+    model = models.ResNet9()
+    assert compare_torch(model, None, (mt.randn(8, 3, 32, 32), mt.arange(8)), modes=["train"]).ok

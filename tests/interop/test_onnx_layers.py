@@ -79,7 +79,6 @@ def test_embedding(tmp_path):
         (nn.Embedding(7, 4, max_norm=1.0), mt.tensor([[1, 2]]), "Embedding: max_norm, which changes the table"),
         (nn.MaxPool2d(2, return_indices=True), mt.ones(1, 1, 4, 4), "MaxPool2d: return_indices=True is not supported"),
         (nn.AdaptiveMaxPool1d(2, True), mt.ones(1, 1, 4), "AdaptiveMaxPool1d: return_indices=True is not supported"),
-        (nn.Upsample(2, mode="area"), mt.ones(1, 1, 4, 4), "mode='area' is not supported in ONNX export; use nn.Adap"),
         (nn.MaxPool2d(2), mt.ones(1, 4, 4), "MaxPool2d: ONNX takes a batch, 4 dimensions, but the sample has 3"),
         (nn.Conv2d(2, 1, 1), mt.ones(2, 4, 4), "the first dimension of a sample must be the batch's. The error was"),
         (nn.LPPool2d(-np.inf, 2), mt.ones(1, 1, 4, 4), "LPPool2d: norm_type -inf is not supported in ONNX export"),

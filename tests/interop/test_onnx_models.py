@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import onnx
 import pytest
@@ -140,3 +142,24 @@ def test_a_parameter_beside_every_image(name, tmp_path):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_function_between_layers(name, tmp_path):
     check_export(trained(Between(FUNCTIONS[name])), tmp_path / "model.onnx", (2, 4, 6, 8))
+
+
+def test_what_tutorials_pass_to_export(tmp_path):
+    """Arguments of torch.onnx.export that leave the file as it is; a file that is open."""
+    model, sample = nn.Linear(3, 2), mt.ones(1, 3)
+    usual = {
+        "export_params": True,
+        "do_constant_folding": True,
+        "verbose": False,
+        "training": mt.onnx.TrainingMode.EVAL,
+    }
+    export(model, sample, tmp_path / "model.onnx", opset_version=18, dynamo=False, **usual)
+    buffer = io.BytesIO()
+    export(model, sample, buffer)
+    assert buffer.getvalue() == (tmp_path / "model.onnx").read_bytes()
+    with pytest.raises(NotImplementedError, match="export_params=False is not supported, only True"):
+        export(model, sample, buffer, export_params=False)
+    with pytest.raises(TypeError, match="unexpected argument 'opset'"):
+        export(model, sample, buffer, opset=18)
+    with pytest.raises(NotImplementedError, match="opset_version is 11, supported are 18, 19, 20, 21"):
+        export(model, sample, buffer, opset_version=11)

@@ -149,3 +149,22 @@ def test_errors():
     check_error(RuntimeError, "argument alpha must not be a floating point number", mt.add, i, i, alpha=0.5)
     check_error(TypeError, "argument 'alpha' must be Number", mt.add, x, x, alpha="1")
     check_error(RuntimeError, "cannot be converted to type int64_t without overflow", lambda: i + 2**70)
+
+
+@pytest.mark.parametrize(
+    ("base", "exponent", "dtype"),
+    [
+        ([1, -1, 3, 0, 2, -2], [-1, -3, -2, -1, -1, -2], "int64"),
+        ([0, -1, 1, 5], [-1, -2, -5, 2], "int8"),
+        ([2, 3], -1, "int32"),
+        ([], -1, "int64"),
+    ],
+)
+def test_integers_to_negative_powers_in_a_tensor(base, exponent, dtype):
+    """They are rounded towards zero; only a number as the exponent is refused."""
+    found = []
+    for library in (mt, torch):
+        kind = getattr(library, dtype)
+        a, b = library.tensor(base, dtype=kind), library.tensor(exponent, dtype=kind)
+        found.append(((a**b).tolist(), str((a**b).dtype).rpartition(".")[2], a.clone().pow_(b).tolist()))
+    assert found[0] == found[1]

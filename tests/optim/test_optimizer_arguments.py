@@ -79,7 +79,7 @@ def test_wrong_tensor_betas(index):
 SWITCHES = [
     (name, option)
     for name in OPTIONS
-    for option in ("foreach", "fused", "capturable", "differentiable")
+    for option in ("capturable", "differentiable")
     if option in inspect.signature(getattr(torch.optim, name).__init__).parameters
 ]
 
@@ -93,6 +93,26 @@ def test_other_implementations(name, option):
         make(ours, name, params, {option: True})
     with pytest.raises(NotImplementedError, match=message):
         make(ours, name, [{"params": params, option: True}], {})
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.parametrize("option", ["foreach", "fused"])
+def test_options_that_only_make_it_faster_elsewhere_change_nothing(name, option):
+    """The same numbers, as PyTorch's implementations give; and a warning that it is so."""
+    if option not in inspect.signature(getattr(torch.optim, name).__init__).parameters:
+        return
+    with pytest.warns(UserWarning, match=f"{name}: {option}=True changes nothing"):
+        optimizer = make(ours, name, make_params(ours), {option: True})
+    assert optimizer.param_groups[0][option] is True
+    with pytest.warns(UserWarning, match="changes nothing"):
+        make(ours, name, [{"params": make_params(ours), option: True}], {})
+
+
+def test_two_faster_implementations_at_once():
+    def scenario(library):
+        return error_of(lambda: library.optim.Adam(make_params(library), foreach=True, fused=True))[0]
+
+    check_same(scenario)
 
 
 # ---- the base class -----------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import IO, Any
 
 from ..._version import __version__
 from ...nn.module import Module
@@ -24,6 +24,20 @@ from .windows import WINDOWS
 
 __all__ = ["export"]
 
+# Arguments of torch.onnx.export of which only one value is supported.
+_ONLY: dict[str, Any] = {
+    "export_params": True,
+    "keep_initializers_as_inputs": False,
+    "training": 0,  # TrainingMode.EVAL
+    "kwargs": None,
+    "dynamic_shapes": None,
+    "custom_opsets": None,
+    "custom_translation_table": None,
+    "export_modules_as_functions": False,
+    "report": False,
+    "verify": False,
+    "profile": False,
+}
 OPSETS = (18, 19, 20, 21)
 _LAYERS = {**ACTIVATIONS, **NORMS, **PADDING, **POOLING, **PRODUCTS, **SHAPES, **WINDOWS}
 _LARGEST = 2**31 - 1  # bytes of an ONNX file
@@ -32,12 +46,18 @@ _LARGEST = 2**31 - 1  # bytes of an ONNX file
 def export(
     model: Module,
     args: Tensor | Sequence[Tensor],
-    f: str | os.PathLike[str],
+    f: str | os.PathLike[str] | IO[bytes],
     *,
     input_names: Sequence[str] | None = None,
     output_names: Sequence[str] | None = None,
     opset_version: int | None = None,
     dynamic_axes: Mapping[str, Any] | Sequence[str] | None = None,
+    verbose: bool | None = None,
+    dynamo: bool = True,
+    external_data: bool = True,
+    optimize: bool = True,
+    do_constant_folding: bool = True,
+    **others: Any,
 ) -> None:
     """Write a model, as it is in evaluation mode, as an ONNX file.
 
@@ -45,18 +65,25 @@ def export(
     the sample. Sizes other than the batch's are those of the sample. The model is left as it was.
 
     Args:     args: a sample of the input, or a tuple of them; the first dimension is the batch's.
-              f: the file. It is written whole or not at all.
+              f: the file, which is written whole or not at all; or a file open for writing in binary mode.
               input_names, output_names: in the file; by default "input" and "output", numbered if there are several.
               opset_version: of ONNX's operators, 18 (the default) to 21.
               dynamic_axes: what may have any size, as torch.onnx takes it: {"input": {0: "batch"}} or {"input": [0]},
                 only ever dimension 0. By default the first dimension of all inputs and of the outputs that keep it.
                 {} fixes it to the sample's size.
+              verbose, dynamo, external_data, optimize, do_constant_folding: there is one way of writing; everything is
+                in one file. Of torch.onnx.export's other arguments only the defaults.
     Raises:   NotImplementedError: naming the layer or operation that cannot be written, other opsets, other axes.
               ValueError: for names that do not fit in number, or are given twice.
               ImportError: without the package onnx (pip install ".[onnx]" in the repository's folder).
     """
     import onnx
 
+    for name, value in others.items():
+        if name not in _ONLY:
+            raise TypeError(f"onnx.export: unexpected argument {name!r}")
+        if value != _ONLY[name]:
+            raise NotImplementedError(f"onnx.export: {name}={value!r} is not supported, only {_ONLY[name]!r}")
     opset = OPSETS[0] if opset_version is None else opset_version
     if opset not in OPSETS:
         raise NotImplementedError(f"onnx.export: opset_version is {opset}, supported are {', '.join(map(str, OPSETS))}")
@@ -87,8 +114,11 @@ def export(
             f"onnx.export: the model takes {written.ByteSize():,} bytes; a file of ONNX holds at most {_LARGEST:,}"
         )
     onnx.checker.check_model(written)
-    with replacing(f) as temporary:
-        onnx.save(written, temporary)
+    if isinstance(f, (str, os.PathLike)):
+        with replacing(f) as temporary:
+            onnx.save(written, temporary)
+    else:
+        f.write(written.SerializeToString())
 
 
 def _names(stem: str, given: Sequence[str] | None, count: int) -> list[str]:

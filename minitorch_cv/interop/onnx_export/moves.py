@@ -13,6 +13,7 @@ import numpy as np
 from ..program import Step, Value
 from .elementwise import Emit
 from .graph import Graph, sizes
+from .shapes import gathered
 
 _BEFORE_ALL = np.iinfo(np.int64).min  # where a Slice that runs backwards ends
 
@@ -102,21 +103,6 @@ def _sliding_window(g: Graph, step: Step, x: list[str]) -> str:
     return g.add("Transpose", windows, perm=[*order, s["dim"] + 1])
 
 
-def _upsample(g: Graph, step: Step, x: list[str]) -> str:
-    """By the places and shares that interpolate worked out: each axis is a sum of gathered elements."""
-    result = x[0]
-    for axis, parts in enumerate(step.settings["dims"], 2):
-        taken = []
-        for part in parts:
-            one = g.add("Gather", result, g.array(part.sources, np.int64), axis=axis)
-            if part.shares is not None:
-                shares = part.shares.reshape(-1, *[1] * (len(g.result.shape) - axis - 1))
-                one = g.add("Mul", one, g.array(shares, g.result.dtype))
-            taken.append(one)
-        result = taken[0] if len(taken) == 1 else g.add("Add", *taken)
-    return result
-
-
 MOVES: dict[str, Emit] = {
     "Cumsum": _cumsum,
     "Expand": _expand,
@@ -129,5 +115,5 @@ MOVES: dict[str, Emit] = {
     "SlidingWindow": _sliding_window,
     "Split": _split,
     "Unbind": _unbind,
-    "Upsample": _upsample,
+    "Upsample": lambda g, step, x: gathered(g, x[0], step.settings["dims"], len(g.result.shape)),
 }

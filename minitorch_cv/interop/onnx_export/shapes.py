@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from ...ops.interpolation import resized_dims
+from ...ops.resized_dimension import Part
 from ..program import Value
 from .activations import Emit
 from .graph import Graph, sizes
+from .pooling import adaptive_pool
 
 
 def _same(g: Graph, m: Any, x: str, v: Value) -> str:
@@ -38,27 +44,28 @@ def _channel_shuffle(g: Graph, m: Any, x: str, v: Value) -> str:
 
 
 def _upsample(g: Graph, m: Any, x: str, v: Value) -> str:
-    spatial = len(v.shape) - 2
+    """By the places and shares that interpolate works out: ONNX's Resize rounds sizes and places otherwise."""
     before, after = sizes(v, 2, "Upsample"), sizes(g.result, 2, "Upsample")
     if m.mode == "area":
-        raise NotImplementedError("Upsample: mode='area' is not supported in ONNX export; use nn.AdaptiveAvgPool2d")
-    if m.mode in ("nearest", "nearest-exact"):
-        exact = m.mode == "nearest-exact"
-        settings: dict[str, Any] = {
-            "mode": "nearest",
-            "nearest_mode": "round_prefer_ceil" if exact else "floor",
-            "coordinate_transformation_mode": "half_pixel" if exact else "asymmetric",
-        }
-    else:
-        aligned = "align_corners" if m.align_corners else "pytorch_half_pixel"
-        settings = {"mode": "linear", "coordinate_transformation_mode": aligned}
-    if m.scale_factor is None or m.recompute_scale_factor or m.align_corners:
-        scales = [n / o for n, o in zip(after, before)]
-    else:  # the factor itself tells where a pixel of the result lies, not the rounded size
-        scales = list(m.scale_factor) if isinstance(m.scale_factor, tuple) else [m.scale_factor] * spatial
-    if [int(o * s) for o, s in zip(before, scales)] == list(after):
-        return g.add("Resize", x, "", g.array([1.0, 1.0, *scales], "float32"), **settings)
-    return g.add("Resize", x, "", "", g.integers(after), axes=list(range(2, 2 + spatial)), **settings)
+        return adaptive_pool(g, x, v, largest=False)
+    scales: Any = [None] * len(before)
+    if m.scale_factor is not None and not m.recompute_scale_factor:
+        scales = m.scale_factor if isinstance(m.scale_factor, tuple) else [m.scale_factor] * len(before)
+    return gathered(g, x, resized_dims(before, after, scales, v.dtype, m.mode, bool(m.align_corners)), len(v.shape))
+
+
+def gathered(g: Graph, x: str, dims: Sequence[Sequence[Part]], ndim: int) -> str:
+    """Each dimension after the first two as a sum of parts, elements of the old one times shares."""
+    for axis, parts in enumerate(dims, 2):
+        taken = []
+        for part in parts:
+            one = g.add("Gather", x, g.array(part.sources, np.int64), axis=axis)
+            if part.shares is not None:
+                shares = part.shares.reshape(-1, *[1] * (ndim - axis - 1))
+                one = g.add("Mul", one, g.array(shares, g.result.dtype))
+            taken.append(one)
+        x = taken[0] if len(taken) == 1 else g.add("Add", *taken)
+    return x
 
 
 SHAPES: dict[str, Emit] = {
