@@ -21,6 +21,7 @@ from pathlib import Path
 import minitorch_cv as torch
 from minitorch_cv import nn
 from minitorch_cv.training import begin_run, compare, finish_run, fit, linear_probe, report, spread_subset
+from minitorch_cv.utils.command_line import existing_file, positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Imagenette
 from minitorch_cv.vision.models import get_model, pooled_classifier
@@ -31,7 +32,7 @@ FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "featu
 # The layer that is new, and its learning rate when it learns alone: high behind a batch norm, as SqueezeNet's is.
 NEW = {"resnet18": ("fc", 1e-3), "alexnet": ("classifier.6", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
 PROBE_EPOCHS = 2  # of the new layer alone
-RATE, BODY_RATE = 1e-3, 2e-5  # of it afterwards, and of the layers before it
+RATE, BODY_RATE = 1e-3, 4e-5  # of it afterwards, and of the layers before it
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
@@ -39,8 +40,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds imagenette2-160")
     parser.add_argument("--model", choices=FEATURES, default="resnet18")
-    parser.add_argument("--weights", type=Path, help="torchvision's file of the model's weights")
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--weights", type=existing_file, help="torchvision's file of the model's weights")
+    parser.add_argument("--epochs", type=positive_int, default=5)
     parser.add_argument("--quick", action="store_true", help="a few images, half their size, one epoch: to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/imagenette-finetune"))
     parser.add_argument("--seed", type=int, default=0)

@@ -153,13 +153,13 @@ def test_what_tutorials_pass_to_export(tmp_path):
         "verbose": False,
         "training": mt.onnx.TrainingMode.EVAL,
     }
-    export(model, sample, tmp_path / "model.onnx", opset_version=18, dynamo=False, **usual)
+    mt.onnx.export(model, sample, tmp_path / "model.onnx", opset_version=18, dynamo=False, **usual)
     buffer = io.BytesIO()
-    export(model, sample, buffer)
+    mt.onnx.export(model, sample, buffer)
     assert buffer.getvalue() == (tmp_path / "model.onnx").read_bytes()
     with pytest.raises(NotImplementedError, match="export_params=False is not supported, only True"):
-        export(model, sample, buffer, export_params=False)
+        mt.onnx.export(model, sample, buffer, export_params=False)
     with pytest.raises(TypeError, match="unexpected argument 'opset'"):
-        export(model, sample, buffer, opset=18)
+        mt.onnx.export(model, sample, buffer, opset=18)
     with pytest.raises(NotImplementedError, match="opset_version is 11, supported are 18, 19, 20, 21"):
-        export(model, sample, buffer, opset_version=11)
+        mt.onnx.export(model, sample, buffer, opset_version=11)
