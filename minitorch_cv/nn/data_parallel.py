@@ -1,4 +1,4 @@
-"""DataParallel, which has one device here: the model itself, under PyTorch's name for it."""
+"""DataParallel, which has one device here: the model itself; DistributedDataParallel, which can be imported."""
 
 from __future__ import annotations
 
@@ -24,3 +24,16 @@ class DataParallel(Module):
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
         """What the module gives."""
         return self.module(*inputs, **kwargs)
+
+
+class DistributedDataParallel(Module):
+    """Can be imported, as scripts for several processes do; training runs in one process here, on all its cores.
+
+    Raises:   ValueError: whenever it is made, as PyTorch's does where no group of processes was begun.
+    """
+
+    def __init__(self, module: Module, *args: Any, **kwargs: Any) -> None:
+        raise ValueError(
+            "DistributedDataParallel: Default process group has not been initialized: training runs in one process "
+            "here, on all its cores. Leave it out, as where torch.distributed.is_initialized() is False"
+        )

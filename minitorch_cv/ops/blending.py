@@ -12,6 +12,7 @@ from ..autograd.variable import V, Variable
 from .arguments import broadcast_shape, check_number, check_tensor, inplace_operands, is_number, promote, unbroadcast
 from .c_names import C_NAMES
 from .numbers import number_array
+from .old_forms import scaled_operand
 from .pointwise import refuse_integers
 
 
@@ -111,15 +112,19 @@ def _check_operands(op_name: str, input: Any, tensor1: Any, tensor2: Any, value:
     check_number(op_name, "value", value)
 
 
-def addcmul(input: V, tensor1: Variable, tensor2: Variable, *, value: float = 1) -> V:
+def addcmul(input: V, tensor1: Variable, tensor2: Variable, *old: Variable, value: float = 1) -> V:
     """input + value * tensor1 * tensor2 (torch.addcmul)."""
+    if old:  # the number first, as before PyTorch 1.5
+        value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcmul", "value", tensor1, tensor2, *old)  # type: ignore[assignment]
     _check_operands("addcmul", input, tensor1, tensor2, value)
     x, a, b = promote("addcmul", input, tensor1, tensor2)
     return Addcmul(number_array("addcmul", value, x.dtype))(x, a, b)
 
 
-def addcmul_(input: V, tensor1: Variable, tensor2: Variable, *, value: float = 1) -> V:
+def addcmul_(input: V, tensor1: Variable, tensor2: Variable, *old: Variable, value: float = 1) -> V:
     """Add value * tensor1 * tensor2, in place."""
+    if old:  # the number first, as before PyTorch 1.5
+        value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcmul_", "value", tensor1, tensor2, *old)  # type: ignore[assignment]
     _check_operands("addcmul_", input, tensor1, tensor2, value)
     a, b = inplace_operands("addcmul_", input, tensor1, tensor2)
     return Addcmul(number_array("addcmul_", value, input.dtype)).inplace(input, a, b)
@@ -133,19 +138,23 @@ def _refuse_integer_division(op_name: str, tensor1: Variable, tensor2: Variable)
         )
 
 
-def addcdiv(input: V, tensor1: Variable, tensor2: Variable, *, value: float = 1) -> V:
+def addcdiv(input: V, tensor1: Variable, tensor2: Variable, *old: Variable, value: float = 1) -> V:
     """input + value * tensor1 / tensor2 (torch.addcdiv).
 
     Raises:   RuntimeError: if tensor1 and tensor2 are both of integers.
     """
+    if old:  # the number first, as before PyTorch 1.5
+        value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcdiv", "value", tensor1, tensor2, *old)  # type: ignore[assignment]
     _check_operands("addcdiv", input, tensor1, tensor2, value)
     _refuse_integer_division("addcdiv", tensor1, tensor2)
     x, a, b = promote("addcdiv", input, tensor1, tensor2)
     return Addcdiv(number_array("addcdiv", value, x.dtype))(x, a, b)
 
 
-def addcdiv_(input: V, tensor1: Variable, tensor2: Variable, *, value: float = 1) -> V:
+def addcdiv_(input: V, tensor1: Variable, tensor2: Variable, *old: Variable, value: float = 1) -> V:
     """Add value * tensor1 / tensor2, in place."""
+    if old:  # the number first, as before PyTorch 1.5
+        value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcdiv_", "value", tensor1, tensor2, *old)  # type: ignore[assignment]
     _check_operands("addcdiv_", input, tensor1, tensor2, value)
     _refuse_integer_division("addcdiv_", tensor1, tensor2)
     a, b = inplace_operands("addcdiv_", input, tensor1, tensor2)

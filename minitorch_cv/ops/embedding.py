@@ -106,8 +106,8 @@ def one_hot(tensor: V, num_classes: int = -1) -> V:
     Args:     tensor: (...) int64, 0 <= tensor < num_classes.
               num_classes: -1 means one more than the largest index.
     Returns:  (..., num_classes) int64.
-    Raises:   IndexError: for an index out of range. RuntimeError: for another dtype, or if there is nothing to infer
-              the number of classes from.
+    Raises:   RuntimeError: for an index out of range, another dtype, or if there is nothing to infer the number of
+              classes from.
     """
     check_tensor("one_hot", tensor, "tensor")
     if isinstance(num_classes, bool) or not hasattr(num_classes, "__index__"):
@@ -121,9 +121,9 @@ def one_hot(tensor: V, num_classes: int = -1) -> V:
         raise RuntimeError("one_hot: Can not infer total number of classes from empty tensor.")
     classes = int(index.max()) + 1 if num_classes == -1 else num_classes
     if index.size and index.min() < 0:
-        raise IndexError(f"one_hot: Class values must be non-negative, got {index.min()}.")
+        raise RuntimeError(f"one_hot: Class values must be non-negative, got {index.min()}.")
     if index.size and index.max() >= classes:
-        raise IndexError(
+        raise RuntimeError(
             f"one_hot: Class values must be smaller than num_classes, got {index.max()} with num_classes={classes}."
         )
     return tensor.wrap((index[..., None] == np.arange(classes)).astype(np.int64))

@@ -8,6 +8,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, NoReturn
 
+from .. import nn
+from .class_names import classes_in, rename
 from .missing import missing_module, missing_name
 from .names import ATTRIBUTES, MODULES
 
@@ -43,12 +45,19 @@ class Standing:
         if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
             self._finder = _Finder()
             sys.meta_path.insert(0, self._finder)
+            named = ("", ".nn", ".optim", ".optim.lr_scheduler", ".utils.data", ".autograd")
+            own = [importlib.import_module(f"minitorch_cv{name}") for name in named]
+            self._finder.renamed = rename(classes_in(*own))
+            for module in {kind.__module__ for kind, _ in self._finder.renamed}:
+                importlib.import_module(module)  # where pickle and inspect look for the classes
 
     def end(self) -> None:
         """Let torch and torchvision be imported as usual again; nothing if another as_torch() was there before."""
         if self._finder is None:
             return
         sys.meta_path.remove(self._finder)
+        for kind, module in self._finder.renamed:
+            kind.__module__ = module
         self._finder = None
         for name in [name for name, module in sys.modules.items() if isinstance(module, Alias)]:
             del sys.modules[name]
@@ -61,7 +70,13 @@ class Standing:
 
 
 class _Finder:
-    """Answers for all imports of torch and torchvision, installed or not."""
+    """Answers for all imports of torch and torchvision, installed or not.
+
+    Attributes: renamed: classes that say that they are PyTorch's, with the modules that they are in.
+    """
+
+    def __init__(self) -> None:
+        self.renamed: list[tuple[type, str]] = []
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """How to load a module, if it is PyTorch's.
@@ -106,6 +121,9 @@ class Alias(ModuleType):
                 return importlib.import_module(full_name)
             if name.startswith("__"):
                 raise
+            layer = getattr(nn, name, None) if self.__name__.startswith("torch.nn.modules.") else None
+            if isinstance(layer, type):  # which is in another file here
+                return layer
             _, _, said = str(error).partition(f"{self.__name__.rpartition('.')[2]}.{name}: ")
             if said:  # of ours, which knows what there is to say
                 raise AttributeError(f"{full_name}: {said}") from None

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..nn.conv import _Conv
+from ..nn.losses_base import Loss, WeightedLoss
 from .release_version import ReleaseVersion
 
 # The releases whose names and behaviour the library follows.
@@ -16,8 +21,13 @@ _TORCH = """
     compiler cuda cuda.amp cuda.amp.autocast_mode=cuda.amp cuda.amp.grad_scaler=cuda.amp distributed hub jit linalg mps
     nn nn.functional nn.init nn.parameter nn.utils onnx
     nn.modules=nn nn.modules.activation=nn.activation nn.modules.batchnorm=nn.batchnorm
-    nn.modules.container=nn.containers nn.modules.conv=nn.conv nn.modules.dropout=nn.dropout nn.modules.linear=nn.linear
-    nn.modules.loss=nn nn.modules.module=nn.module nn.modules.pooling=nn.pooling
+    nn.modules.channelshuffle=nn.upsampling nn.modules.container=nn.containers nn.modules.conv=nn.conv
+    nn.modules.distance=nn.distance nn.modules.dropout=nn.dropout nn.modules.flatten=nn.shape nn.modules.fold=nn.folding
+    nn.modules.instancenorm=nn.instancenorm nn.modules.linear=nn.linear nn.modules.loss=nn
+    nn.modules.module=nn.module nn.modules.normalization=nn.normalization nn.modules.padding=nn.padding
+    nn.modules.pixelshuffle=nn.upsampling nn.modules.pooling=nn.pooling nn.modules.sparse=nn.embedding
+    nn.modules.upsampling=nn.upsampling nn.modules.utils=nn.utils
+    nn.parallel=nn.data_parallel nn.parallel.data_parallel=nn.data_parallel
     nn.utils.clip_grad nn.utils.convert_parameters
     optim optim.adadelta optim.adagrad optim.adam optim.adamax optim.adamw=optim.adam optim.lr_scheduler optim.nadam
     optim.optimizer optim.radam optim.rmsprop optim.sgd
@@ -46,11 +56,24 @@ def _modules(top: str, listed: str, package: str) -> dict[str, str]:
 
 MODULES = _modules("torch", _TORCH, "minitorch_cv") | _modules("torchvision", _TORCHVISION, "minitorch_cv.vision")
 
+
+def _repeated(n: int) -> Callable[[Any], tuple]:
+    """PyTorch's helper that makes a tuple of a number: 3 becomes (3, 3), a tuple stays."""
+    return lambda value: tuple(value) if isinstance(value, Iterable) else (value,) * n
+
+
 # Attributes that are others than those of the module that stands for PyTorch's.
 ATTRIBUTES = {
     "torch.__version__": TORCH_VERSION,
     "torch.version.__version__": TORCH_VERSION,
     "torchvision.__version__": TORCHVISION_VERSION,
+    # Private names that scripts import all the same.
+    "torch.nn.modules.conv._ConvNd": _Conv,
+    "torch.nn.modules.loss._Loss": Loss,
+    "torch.nn.modules.loss._WeightedLoss": WeightedLoss,
+    "torch.nn.modules.utils._single": _repeated(1),
+    "torch.nn.modules.utils._pair": _repeated(2),
+    "torch.nn.modules.utils._triple": _repeated(3),
 }
 
 _NO_RECURRENT = "this library is for images and has no recurrent layers"
@@ -64,7 +87,6 @@ ADVICE = {
     "torch.nn.GRU": _NO_RECURRENT,
     "torch.nn.LSTM": _NO_RECURRENT,
     "torch.nn.RNN": _NO_RECURRENT,
-    "torch.nn.parallel": _ONE_PROCESS,
     "torch.profiler": "use Python's cProfile, or python -m minitorch_cv summary for the work of each layer",
     "torch.utils.checkpoint": "activations are always kept here; take smaller batches to save memory",
     "torch.utils.data.distributed": _ONE_PROCESS,

@@ -9,6 +9,7 @@ import numpy as np
 from ..autograd.variable import Variable
 from ..ops import arithmetic as ops
 from ..ops import powers
+from ..ops.old_forms import scaled_operand
 
 
 class ArithmeticMethods(Variable):
@@ -16,20 +17,28 @@ class ArithmeticMethods(Variable):
 
     __slots__ = ()
 
-    def add(self, other: Any, *, alpha: float = 1) -> Any:
+    def add(self, other: Any, *old: Any, alpha: float = 1) -> Any:
         """self + alpha * other."""
+        if old:
+            other, alpha = scaled_operand("add", "alpha", other, *old), other
         return ops.add(self, other, alpha=alpha)
 
-    def add_(self, other: Any, *, alpha: float = 1) -> Any:
+    def add_(self, other: Any, *old: Any, alpha: float = 1) -> Any:
         """Add alpha * other, in place."""
+        if old:
+            other, alpha = scaled_operand("add_", "alpha", other, *old), other
         return ops.add_(self, other, alpha=alpha)
 
-    def sub(self, other: Any, *, alpha: float = 1) -> Any:
+    def sub(self, other: Any, *old: Any, alpha: float = 1) -> Any:
         """self - alpha * other."""
+        if old:
+            other, alpha = scaled_operand("sub", "alpha", other, *old), other
         return ops.sub(self, other, alpha=alpha)
 
-    def sub_(self, other: Any, *, alpha: float = 1) -> Any:
+    def sub_(self, other: Any, *old: Any, alpha: float = 1) -> Any:
         """Subtract alpha * other, in place."""
+        if old:
+            other, alpha = scaled_operand("sub_", "alpha", other, *old), other
         return ops.sub_(self, other, alpha=alpha)
 
     def mul(self, other: Any) -> Any:

@@ -47,6 +47,8 @@ class ConversionMethods(Variable):
             return f"torch.{self.dtype.tensor_type}Tensor"
         if isinstance(dtype, TensorType):
             return to_dtype(self, dtype.dtype)
+        if isinstance(dtype, builtins.type) and issubclass(dtype, Variable):  # torch.Tensor, the default's old name
+            return to_dtype(self, dt.get_default_dtype())
         found = dtype if isinstance(dtype, dt.dtype) else _BY_TENSOR_TYPE.get(dtype)
         if found is None:
             raise ValueError(f"type: invalid type: '{dtype}'; expected a dtype or {', '.join(_BY_TENSOR_TYPE)}")

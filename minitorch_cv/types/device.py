@@ -53,6 +53,13 @@ class device:
     def __hash__(self) -> int:
         return hash((self.type, self.index))
 
+    def __enter__(self) -> device:
+        """Make new tensors on this device: the CPU, where they are made anyway (`with torch.device('cpu'):`)."""
+        return check_device(self)
+
+    def __exit__(self, *raised: object) -> None:
+        """Nothing is to be put back."""
+
     def __reduce__(self) -> tuple:
         return (device, (self.type, self.index))
 

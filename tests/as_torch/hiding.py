@@ -20,6 +20,8 @@ def hidden_torch():
     finally:
         for finder in [f for f in sys.meta_path if type(f).__module__ == minitorch_cv.scripts.alias.__name__]:
             sys.meta_path.remove(finder)
+            for kind, module in finder.renamed:
+                kind.__module__ = module
         for name in [name for name in sys.modules if _is_torch(name)]:
             del sys.modules[name]
         sys.modules.update(hidden)

@@ -106,13 +106,13 @@ def test_missing_attributes(standing, expression, message):
     [
         ("import torch.distributed.rpc.api", r"^torch\.distributed\.rpc: .*; training runs in one process here"),
         (
-            "from torch.nn.parallel import DistributedDataParallel",
-            r"^torch\.nn\.parallel: .*; training runs in one process",
+            "from torch.utils.data.distributed import DistributedSampler",
+            r"^torch\.utils\.data\.distributed: .*; training runs in one process",
         ),
         ("from torch.utils.tensorboard import SummaryWriter", r"^torch\.utils\.tensorboard: .* tensorboardX"),
         ("from torch.nn import LSTM, Linear", r"^torch\.nn\.LSTM: .* no recurrent layers"),
         ("from torch.nn import Con2d", r"^torch\.nn\.Con2d: .*; nearest: torch\.nn\.Conv2d"),
-        ("from torchvision.models import resnet50", r"^torchvision\.models\.resnet50: .* nearest: .*resnet"),
+        ("from torchvision.models import resnet101", r"^torchvision\.models\.resnet101: .* nearest: .*resnet"),
         ("import torchvision.ops", r"^torchvision\.ops: .* no operations on boxes"),
         ("import torch.kernels", r"^torch\.kernels: .* no such name"),
     ],
@@ -167,10 +167,55 @@ def test_other_packages_may_look_at_the_modules(standing):
 
     torch = run("import torch")["torch"]
     assert inspect.ismodule(torch) and "Alias" not in dir(torch)
-    assert inspect.getmodule(torch.nn.Linear).__name__ == "minitorch_cv.nn.linear"
+    assert inspect.getmodule(torch.nn.Linear).__name__ == "torch.nn.modules.linear"
+    assert inspect.getsource(torch.nn.Linear).startswith("class Linear(Module):")
     assert np.asarray(torch.ones(2)).tolist() == [1.0, 1.0]
 
 
 def test_it_is_only_when_asked():
     code = "import minitorch_cv, sys; assert not {'torch', 'torchvision'} & set(sys.modules), sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_classes_say_that_they_are_pytorchs_and_only_as_long(standing):
+    """What a script prints of types; the names are those that PyTorch prints."""
+    found = run("import torch\nfrom torch import nn")
+    torch, nn = found["torch"], found["nn"]
+    told = [
+        torch.Tensor,
+        torch.Size,
+        torch.dtype,
+        torch.device,
+        nn.Parameter,
+        nn.Linear,
+        nn.ReLU,
+        nn.Flatten,
+        nn.Module,
+    ]
+    told += [nn.CrossEntropyLoss, nn.Identity, nn.Embedding, nn.DataParallel, torch.optim.AdamW, torch.optim.SGD]
+    told += [torch.optim.lr_scheduler.StepLR, torch.utils.data.DataLoader, torch.autograd.Function, nn.PixelShuffle]
+    assert [str(kind)[8:-2] for kind in told] == [
+        *("torch.Tensor", "torch.Size", "torch.dtype", "torch.device", "torch.nn.parameter.Parameter"),
+        *("torch.nn.modules.linear.Linear", "torch.nn.modules.activation.ReLU", "torch.nn.modules.flatten.Flatten"),
+        *("torch.nn.modules.module.Module", "torch.nn.modules.loss.CrossEntropyLoss"),
+        *("torch.nn.modules.linear.Identity", "torch.nn.modules.sparse.Embedding"),
+        *("torch.nn.parallel.data_parallel.DataParallel", "torch.optim.adamw.AdamW", "torch.optim.sgd.SGD"),
+        *("torch.optim.lr_scheduler.StepLR", "torch.utils.data.dataloader.DataLoader"),
+        *("torch.autograd.function.Function", "torch.nn.modules.pixelshuffle.PixelShuffle"),
+    ]
+    standing.end()
+    assert str(minitorch_cv.Tensor) == "<class 'minitorch_cv.tensors.tensor.Tensor'>"
+
+
+def test_private_names_that_scripts_import(standing):
+    found = run(
+        "from torch.nn.modules.loss import _Loss, _WeightedLoss\n"
+        "from torch.nn.modules.utils import _pair\n"
+        "from torch.nn.modules.conv import _ConvNd\n"
+        "from torch.nn.parallel import DistributedDataParallel"
+    )
+    nn = minitorch_cv.nn
+    assert issubclass(nn.MSELoss, found["_Loss"]) and issubclass(nn.NLLLoss, found["_WeightedLoss"])
+    assert issubclass(nn.Conv2d, found["_ConvNd"]) and found["_pair"](3) == (3, 3) and found["_pair"]([1, 2]) == (1, 2)
+    with pytest.raises(ValueError, match="Default process group has not been initialized"):
+        found["DistributedDataParallel"](nn.Linear(1, 1))

@@ -168,7 +168,7 @@ def test_gradients_keep_their_memory_and_change_their_version():
     ],
 )
 def test_foreach(call):
-    with pytest.raises(NotImplementedError, match="foreach=True is not supported; leave it None"):
+    with pytest.warns(UserWarning, match="foreach=True changes nothing"):
         call(make_params(ours))
     utils.clip_grad_norm_(make_params(ours), 1.0, foreach=False)
 
@@ -213,3 +213,13 @@ def test_errors_of_vectors(call):
     check_same(lambda library: error_of(lambda: call(library))[0])
     with pytest.raises(TypeError, match=r"expected torch\.Tensor, but got: list"):
         utils.vector_to_parameters([1.0], [])
+
+
+def test_the_old_name_of_clip_grad_norm():
+    found = []
+    for library in (ours, torch):
+        params = make_params(library)
+        with pytest.warns(FutureWarning, match=r"`torch.nn.utils.clip_grad_norm` is now deprecated"):
+            total = library.nn.utils.clip_grad_norm(params, 0.5)
+        found.append(total.item())
+    assert found[0] == pytest.approx(found[1], rel=1e-5)

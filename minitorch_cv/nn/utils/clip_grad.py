@@ -20,8 +20,8 @@ def get_total_norm(
 
     Args:     norm_type: the p of the p-norm, any float or 'inf'.
               error_if_nonfinite: raise instead of giving NaN or infinity.
-              foreach: None or False.
-    Raises:   RuntimeError: for a norm that is not finite, if asked for. NotImplementedError: for foreach=True.
+              foreach: changes nothing, which a warning says.
+    Raises:   RuntimeError: for a norm that is not finite, if asked for.
     """
     _check_foreach("get_total_norm", foreach)
     norm_type = float(norm_type)
@@ -47,7 +47,7 @@ def clip_grads_with_norm_(
 
     Args:     parameters: tensors whose gradients are scaled; those without one are passed over.
               total_norm: from get_total_norm.
-              foreach: None or False.
+              foreach: changes nothing, which a warning says.
     """
     _check_foreach("clip_grads_with_norm_", foreach)
     norm = total_norm.array
@@ -70,7 +70,7 @@ def clip_grad_norm_(
     Args:     parameters: tensors whose gradients are scaled; those without one are passed over.
               norm_type, error_if_nonfinite, foreach: as get_total_norm.
     Returns:  the norm before scaling.
-    Raises:   RuntimeError: for a norm that is not finite, if asked for. NotImplementedError: for foreach=True.
+    Raises:   RuntimeError: for a norm that is not finite, if asked for.
     """
     _check_foreach("clip_grad_norm_", foreach)
     params = _as_list(parameters)
@@ -85,8 +85,8 @@ def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | Non
     """Limit every element of the gradients, in place, to [-clip_value, clip_value].
 
     Args:     parameters: tensors whose gradients are limited; those without one are passed over.
-              foreach: None or False.
-    Raises:   NotImplementedError: for foreach=True.
+              foreach: changes nothing, which a warning says.
+    Raises:
     """
     _check_foreach("clip_grad_value_", foreach)
     limit = float(clip_value)
@@ -116,4 +116,20 @@ def _vector_norm(x: np.ndarray, p: float) -> np.generic:
 
 def _check_foreach(op_name: str, foreach: bool | None) -> None:
     if foreach:
-        raise NotImplementedError(f"{op_name}: foreach=True is not supported; leave it None. The result is the same.")
+        warnings.warn(f"{op_name}: foreach=True changes nothing: there is one implementation", stacklevel=3)
+
+
+def clip_grad_norm(
+    parameters: Tensors,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """clip_grad_norm_, under its old name, with a warning."""
+    warnings.warn(
+        "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)

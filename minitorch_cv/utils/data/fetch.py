@@ -63,7 +63,24 @@ class Cancelled(Exception):  # noqa: N818
     """Nobody waits for this batch any more."""
 
 
-class MapFetcher:
+class Complaining:
+    """Says of an error where it was.
+
+    Args:     where: names the thread that fetches; None for that of the loop, which may catch the error: it stays
+                what it is, and gets a note.
+    """
+
+    where: str | None
+
+    def complain(self, error: Exception, doing: str) -> None:
+        """Raise another error in the place of one of another thread, or of a StopIteration, which would be lost."""
+        if self.where is not None or isinstance(error, StopIteration):
+            raise placed(error, f"{self.where or 'in DataLoader'}, {doing}") from error
+        if hasattr(error, "add_note"):  # since Python 3.11
+            error.add_note(f"DataLoader: {doing}")
+
+
+class MapFetcher(Complaining):
     """Fetches from a dataset by index.
 
     What a sample or the collating draws at random depends on the epoch's seed and on the sample's or the batch's place
@@ -71,16 +88,17 @@ class MapFetcher:
     repeats an index shall get different augmentations.)
 
     Args:     batched: whether a task's keys are many.
-              where: names the thread in an error.
+              where: see Complaining.
     """
 
-    def __init__(self, dataset: Any, batched: bool, collate_fn: Callable, where: str) -> None:
+    def __init__(self, dataset: Any, batched: bool, collate_fn: Callable, where: str | None) -> None:
         self.dataset, self.batched, self.collate_fn, self.where = dataset, batched, collate_fn, where
 
     def fetch(self, task: Task) -> Any:
         """The batch of a task.
 
-        Raises:   the error of the dataset or of `collate_fn`, of the same type where that can be, with its item named.
+        Raises:   the error of the dataset or of `collate_fn`, its item named; of another thread's the type is the same
+                  where that can be.
         """
         keys = list(task.keys) if self.batched else [task.keys]
         doing = ""
@@ -103,14 +121,21 @@ class MapFetcher:
         except Cancelled:
             raise
         except Exception as error:
-            raise placed(error, f"{self.where}, {doing}{_entries(error, keys)}") from error
+            self.complain(error, f"{doing}{_entries(error, keys)}")
+            raise
 
 
-class StreamFetcher:
+class StreamFetcher(Complaining):
     """Fetches from an iterable dataset: `len(task.keys)` samples at a time, all drawing from the worker's source."""
 
     def __init__(
-        self, dataset: IterableDataset, batched: bool, collate_fn: Callable, where: str, worker: int, drop_last: bool
+        self,
+        dataset: IterableDataset,
+        batched: bool,
+        collate_fn: Callable,
+        where: str | None,
+        worker: int,
+        drop_last: bool,
     ) -> None:
         self.dataset, self.batched, self.collate_fn, self.where = dataset, batched, collate_fn, where
         self.worker, self.drop_last = worker, drop_last
@@ -149,7 +174,8 @@ class StreamFetcher:
         except (Cancelled, EndOfStream):
             raise
         except Exception as error:
-            raise placed(error, f"{self.where}, {doing}") from error
+            self.complain(error, doing)
+            raise
 
     def _start(self, epoch: Epoch) -> None:
         self._epoch, self._taken, self._samples = epoch, 0, iter(())

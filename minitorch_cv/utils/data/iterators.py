@@ -23,11 +23,11 @@ def _tasks(epoch: Epoch, indices: Iterable, batched: bool) -> Iterator[Task]:
         first += len(keys) if batched else 1
 
 
-def _fetcher_maker(loader: DataLoader) -> Callable[[Any, str, int], Fetcher]:
+def _fetcher_maker(loader: DataLoader) -> Callable[[Any, str | None, int], Fetcher]:
     # Takes what it needs out of the loader: a thread that held the loader would keep itself alive.
     batched, collate_fn, drop_last = loader.batch_sampler is not None, loader.collate_fn, loader.drop_last
 
-    def make(dataset: Any, where: str, worker: int) -> Fetcher:
+    def make(dataset: Any, where: str | None, worker: int) -> Fetcher:
         if isinstance(dataset, IterableDataset):
             return StreamFetcher(dataset, batched, collate_fn, where, worker, drop_last)
         return MapFetcher(dataset, batched, collate_fn, where)
@@ -56,7 +56,7 @@ class Iteration:
         self._prepare(loader)
 
     def _prepare(self, loader: DataLoader) -> None:
-        self._fetcher = _fetcher_maker(loader)(loader.dataset, "in DataLoader", 0)
+        self._fetcher = _fetcher_maker(loader)(loader.dataset, None, 0)
 
     def __iter__(self) -> Iteration:
         return self

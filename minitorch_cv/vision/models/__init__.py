@@ -8,7 +8,7 @@ from .lenet import LeNet5
 from .mlp import MLP
 from .pooled_classifier import pooled_classifier
 from .registry import get_model, get_model_builder, get_model_weights, get_weight, input_size, list_models
-from .resnet import BasicBlock, ResNet, resnet18, resnet34
+from .resnet import BasicBlock, Bottleneck, ResNet, resnet18, resnet34, resnet50
 from .resnet9 import ResNet9
 from .simplenet import SimpleNet, SimpleNetFinal
 from .squeezenet import Fire, SqueezeNet, squeezenet1_0, squeezenet1_1
@@ -19,6 +19,7 @@ from .weights_imagenet import (
     AlexNet_Weights,
     ResNet18_Weights,
     ResNet34_Weights,
+    ResNet50_Weights,
     SqueezeNet1_0_Weights,
     SqueezeNet1_1_Weights,
     VGG11_BN_Weights,
@@ -35,6 +36,7 @@ __all__ = [
     "AlexNet",
     "AlexNet_Weights",
     "BasicBlock",
+    "Bottleneck",
     "CIFARResNet",
     "DepthwiseNet",
     "Fire",
@@ -44,6 +46,7 @@ __all__ = [
     "ResNet",
     "ResNet18_Weights",
     "ResNet34_Weights",
+    "ResNet50_Weights",
     "ResNet9",
     "SimpleClassifier",
     "SimpleNet",
@@ -78,6 +81,7 @@ __all__ = [
     "resnet32",
     "resnet34",
     "resnet44",
+    "resnet50",
     "resnet56",
     "squeezenet1_0",
     "squeezenet1_1",

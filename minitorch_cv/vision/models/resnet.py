@@ -1,4 +1,4 @@
-"""ResNet-18 and ResNet-34: networks whose blocks add to their input, under torchvision's names."""
+"""ResNet-18, ResNet-34 and ResNet-50: networks whose blocks add to their input, under torchvision's names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...nn.fusion import norm_relu
 from ...tensors.tensor import Tensor
 from .initialisation import kaiming_normal_convolutions
 from .registry import register_model
-from .weights_imagenet import ResNet18_Weights, ResNet34_Weights
+from .weights_imagenet import ResNet18_Weights, ResNet34_Weights, ResNet50_Weights
 from .weights_loading import with_weights
 
 Norm = Callable[[int], nn.Module]
@@ -65,10 +65,59 @@ class BasicBlock(nn.Module):
         return norm_relu(self.bn2, self.relu, self.conv2(out), residual)
 
 
+class Bottleneck(nn.Module):
+    """A 3x3 convolution of fewer channels between two of 1x1, whose result is added to the input.
+
+    The stride is that of the 3x3 convolution, as torchvision has it (ResNet V1.5); the paper's first one has it.
+
+    Args:     inplanes: channels of the input; the result has planes * 4.
+              stride: of the second convolution.
+              downsample: brings the input to the result's shape, where they differ.
+              groups, base_width: the second convolution has planes * base_width / 64 * groups channels in `groups`.
+              dilation: of the second convolution.
+              norm_layer: makes a normalisation for a number of channels; BatchNorm2d by default.
+    """
+
+    expansion = 4
+
+    def __init__(
+        self,
+        inplanes: int,
+        planes: int,
+        stride: int = 1,
+        downsample: nn.Module | None = None,
+        groups: int = 1,
+        base_width: int = 64,
+        dilation: int = 1,
+        norm_layer: Norm | None = None,
+    ) -> None:
+        super().__init__()
+        norm_layer = norm_layer or nn.BatchNorm2d
+        width = int(planes * (base_width / 64.0)) * groups
+        self.conv1 = nn.Conv2d(inplanes, width, kernel_size=1, bias=False)
+        self.bn1 = norm_layer(width)
+        self.conv2 = nn.Conv2d(
+            width, width, kernel_size=3, stride=stride, padding=dilation, dilation=dilation, groups=groups, bias=False
+        )
+        self.bn2 = norm_layer(width)
+        self.conv3 = nn.Conv2d(width, planes * self.expansion, kernel_size=1, bias=False)
+        self.bn3 = norm_layer(planes * self.expansion)
+        self.relu = nn.ReLU(inplace=True)
+        self.downsample = downsample
+        self.stride = stride
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, inplanes, H, W) to (N, planes * 4, H/stride, W/stride)."""
+        out = norm_relu(self.bn1, self.relu, self.conv1(x))
+        out = norm_relu(self.bn2, self.relu, self.conv2(out))
+        residual = x if self.downsample is None else self.downsample(x)
+        return norm_relu(self.bn3, self.relu, self.conv3(out), residual)
+
+
 class ResNet(nn.Module):
     """A stem that shrinks images four times, four groups of blocks of growing width, and a linear classifier.
 
-    Args:     block: BasicBlock, or a class that takes the same arguments and has its `expansion`.
+    Args:     block: BasicBlock, Bottleneck, or a class that takes the same arguments and has an `expansion`.
               layers: the number of blocks in each group.
               zero_init_residual: let every block begin as the identity (its last normalisation's factors are 0).
               groups, width_per_group, replace_stride_with_dilation: handed on to the blocks.
@@ -79,7 +128,7 @@ class ResNet(nn.Module):
 
     def __init__(
         self,
-        block: type[BasicBlock],
+        block: type[BasicBlock] | type[Bottleneck],
         layers: Sequence[int],
         num_classes: int = 1000,
         zero_init_residual: bool = False,
@@ -112,7 +161,12 @@ class ResNet(nn.Module):
         self._initialise(zero_init_residual)
 
     def _make_layer(
-        self, block: type[BasicBlock], planes: int, blocks: int, stride: int = 1, dilate: bool = False
+        self,
+        block: type[BasicBlock] | type[Bottleneck],
+        planes: int,
+        blocks: int,
+        stride: int = 1,
+        dilate: bool = False,
     ) -> nn.Sequential:
         """A group of blocks; the first one changes the size."""
         dilation_before = self.dilation
@@ -135,8 +189,9 @@ class ResNet(nn.Module):
         kaiming_normal_convolutions(self)
         if zero_init_residual:
             for module in self.modules():
-                if isinstance(module, BasicBlock) and getattr(module.bn2, "weight", None) is not None:
-                    nn.init.zeros_(module.bn2.weight)
+                last = getattr(module, {BasicBlock: "bn2", Bottleneck: "bn3"}.get(type(module), ""), None)
+                if getattr(last, "weight", None) is not None:
+                    nn.init.zeros_(last.weight)  # type: ignore[union-attr]
 
     def forward(self, x: Tensor) -> Tensor:
         """Class scores (N, num_classes) of images (N, 3, H, W)."""
@@ -165,3 +220,14 @@ def resnet34(**kwargs: Any) -> ResNet:
               kwargs: for ResNet, such as num_classes.
     """
     return ResNet(BasicBlock, (3, 4, 6, 3), **kwargs)
+
+
+@register_model(input_size=(3, 224, 224))
+@with_weights(ResNet50_Weights)
+def resnet50(**kwargs: Any) -> ResNet:
+    """ResNet with sixteen bottleneck blocks, 25,557,032 parameters for 1000 classes.
+
+    Args:     weights, progress: see weights_loading.py.
+              kwargs: for ResNet, such as num_classes.
+    """
+    return ResNet(Bottleneck, (3, 4, 6, 3), **kwargs)

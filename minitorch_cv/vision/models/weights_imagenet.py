@@ -12,12 +12,20 @@ from .weights import Weights, WeightsEnum
 _PUBLISHER = "https://download.pytorch.org/models/"
 _REFERENCES = "https://github.com/pytorch/vision/tree/main/references/classification"
 _RESNET_RECIPE = f"{_REFERENCES}#resnet"
+_NEW_RECIPE = "https://github.com/pytorch/vision/issues/3995#issuecomment-1013906621"
 _VGG_RECIPE = f"{_REFERENCES}#alexnet-and-vgg"
 _SQUEEZENET_RECIPE = "https://github.com/pytorch/vision/pull/49#issuecomment-277560717"
 
 
 def _imagenet(
-    file: str, num_params: int, min_size: int, recipe: str, accuracy: tuple[float, float], giga_ops: float, mb: float
+    file: str,
+    num_params: int,
+    min_size: int,
+    recipe: str,
+    accuracy: tuple[float, float],
+    giga_ops: float,
+    mb: float,
+    resize_size: int = 256,
 ) -> Weights:
     """Weights with what torchvision says of them.
 
@@ -25,6 +33,7 @@ def _imagenet(
               accuracy: percent of ImageNet's val images for which the class is the first, and among the first five.
               giga_ops: multiply-adds for an image, in thousands of millions.
               mb: the file's size in MB.
+              resize_size: what the shorter side of an image is brought to before the middle is cut out.
     """
     meta: dict[str, Any] = {
         "num_params": num_params,
@@ -35,7 +44,8 @@ def _imagenet(
         "_ops": giga_ops,
         "_file_size": mb,
     }
-    return Weights(_PUBLISHER + file, partial(ImageClassification, crop_size=224), meta)
+    sizes: dict[str, Any] = {"crop_size": 224} if resize_size == 256 else {"crop_size": 224, "resize_size": resize_size}
+    return Weights(_PUBLISHER + file, partial(ImageClassification, **sizes), meta)
 
 
 class AlexNet_Weights(WeightsEnum):
@@ -57,6 +67,16 @@ class ResNet34_Weights(WeightsEnum):
 
     IMAGENET1K_V1 = _imagenet("resnet34-b627a593.pth", 21797672, 1, _RESNET_RECIPE, (73.314, 91.42), 3.664, 83.275)
     DEFAULT = IMAGENET1K_V1
+
+
+class ResNet50_Weights(WeightsEnum):
+    """Of resnet50."""
+
+    IMAGENET1K_V1 = _imagenet("resnet50-0676ba61.pth", 25557032, 1, _RESNET_RECIPE, (76.13, 92.862), 4.089, 97.781)
+    IMAGENET1K_V2 = _imagenet(
+        "resnet50-11ad3fa6.pth", 25557032, 1, _NEW_RECIPE, (80.858, 95.434), 4.089, 97.79, resize_size=232
+    )
+    DEFAULT = IMAGENET1K_V2
 
 
 class SqueezeNet1_0_Weights(WeightsEnum):

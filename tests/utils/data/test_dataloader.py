@@ -1,5 +1,7 @@
 """DataLoader against torch's: batches, lengths, options and errors, in one thread and with workers."""
 
+import re
+import sys
 import traceback
 import warnings
 
@@ -317,14 +319,19 @@ def test_errors_name_the_item(workers):
         def __len__(self):
             return 10
 
-    place = "in DataLoader" if workers == 0 else r"in DataLoader worker thread \d"
     for dataset, options in [(Torn(), {}), (ours.Subset(Torn(), range(10)), {}), (Torn(), {"batch_size": None})]:
         loader = ours.DataLoader(dataset, **{"batch_size": 2, "num_workers": workers, **options})
-        match = f"Caught ValueError {place}, loading item 6: the picture is torn"
-        with pytest.raises(ValueError, match=match) as found:
+        with pytest.raises(ValueError, match="the picture is torn") as found:
             list(loader)
-        assert type(found.value.__cause__) is ValueError and str(found.value.__cause__) == "the picture is torn"
-        frames = traceback.extract_tb(found.value.__cause__.__traceback__)
+        original = found.value
+        if workers:
+            whole = r"Caught ValueError in DataLoader worker thread \d, loading item 6: the picture is torn"
+            assert re.fullmatch(whole, str(found.value))
+            original = found.value.__cause__
+        else:
+            assert told(original, workers) == "DataLoader: loading item 6"
+        assert type(original) is ValueError and str(original) == "the picture is torn"
+        frames = traceback.extract_tb(original.__traceback__)
         assert frames[-1].name == "load"  # the original traceback is shown
 
 
@@ -341,9 +348,17 @@ def test_after_an_error_the_loop_can_go_on_as_in_torch(workers):
 
     iterator = iter(ours.DataLoader(Sevens(), num_workers=workers))
     assert [next(iterator).item() for _ in range(2)] == [0, 1]
-    with pytest.raises(KeyError, match="loading item 2: 'seven'"):
+    with pytest.raises(KeyError) as found:
         next(iterator)
+    assert "loading item 2: 'seven'" in str(found.value) if workers else found.value.args == ("seven",)
     assert [batch.item() for batch in iterator] == [3, 4]
+
+
+def told(error, workers):
+    """Where the error was: in the message of a worker's, in a note to one of the loop's own thread."""
+    if not workers and sys.version_info < (3, 11):
+        pytest.skip("notes are of Python 3.11")
+    return str(error) if workers else "\n".join(error.__notes__)
 
 
 class Odd(Exception):
@@ -360,10 +375,10 @@ class Odd(Exception):
         (
             lambda: FileNotFoundError(2, "No such file", "a.png"),
             FileNotFoundError,
-            r"item 0: \[Errno 2\] No such file: 'a.png'",
+            r"\[Errno 2\] No such file: 'a.png'",
         ),
-        (lambda: KeyError("a\nb"), KeyError, r"Caught KeyError .*item 0"),
-        (lambda: Odd(3, "x"), RuntimeError, "Caught Odd .*item 0: 3 at x"),
+        (lambda: KeyError("a\nb"), KeyError, r"a.*b"),
+        (lambda: Odd(3, "x"), (Odd, RuntimeError), "3 at x"),
         (lambda: StopIteration(), RuntimeError, "Caught StopIteration .*item 0"),  # torch ends the loop without a word
         (lambda: SystemExit(3), SystemExit, "3"),
         (lambda: KeyboardInterrupt("now"), KeyboardInterrupt, "^now$"),
@@ -377,8 +392,12 @@ def test_errors_keep_their_type_where_that_can_be(make, kind, match, workers):
         def __len__(self):
             return 1
 
-    with pytest.raises(kind, match=match):
+    with pytest.raises(kind, match=match) as found:
         list(ours.DataLoader(Failing(), num_workers=workers))
+    if workers == 0 and kind is FileNotFoundError:
+        assert (found.value.errno, found.value.filename) == (2, "a.png")  # it is the error itself
+    if kind == (Odd, RuntimeError):
+        assert type(found.value) is (RuntimeError if workers else Odd)
 
 
 @pytest.mark.parametrize("workers", WORKERS)
@@ -386,11 +405,13 @@ def test_samples_of_other_shapes_are_named(workers):
     dataset = listed(ours, [mt.zeros(1, 4 + (i == 6)) for i in range(9)])
     loader = ours.DataLoader(dataset, batch_sampler=[[1, 3, 6, 7]], num_workers=workers)
     match = (
-        r"collating items 1, 3, 6, 7 \(entry 0 is item 1, entry 2 is item 6\): default_collate: stack expects each "
-        r"tensor to be equal size, but got \[1, 4\] at entry 0 and \[1, 5\] at entry 2; bring them to one size"
+        r"default_collate: stack expects each tensor to be equal size, but got \[1, 4\] at entry 0 and \[1, 5\] at "
+        r"entry 2; bring them to one size"
     )
-    with pytest.raises(RuntimeError, match=match):
+    with pytest.raises(RuntimeError, match=match) as found:
         list(loader)
+    where = "collating items 1, 3, 6, 7 (entry 0 is item 1, entry 2 is item 6)"
+    assert where in told(found.value, workers)
 
 
 @pytest.mark.parametrize("workers", WORKERS)
@@ -398,8 +419,9 @@ def test_long_batches_are_named_in_short(workers):
     def refuse(samples):
         raise ValueError("no")
 
-    with pytest.raises(ValueError, match=r"collating items 0, 1, 2, 3, 4, 5, 6, 7, ... \(12 items\): no"):
+    with pytest.raises(ValueError, match="no") as found:
         list(ours.DataLoader(range(12), 12, collate_fn=refuse, num_workers=workers))
+    assert "collating items 0, 1, 2, 3, 4, 5, 6, 7, ... (12 items)" in told(found.value, workers)
 
 
 @pytest.mark.parametrize("workers", [0, 1])
@@ -409,17 +431,20 @@ def test_errors_of_streams_and_of_batched_datasets(workers):
             yield 1
             raise OSError("the line is dead")
 
-    with pytest.raises(OSError, match="loading item 1 of the stream: the line is dead"):
+    with pytest.raises(OSError, match="the line is dead") as found:
         list(ours.DataLoader(Stream(), 2, num_workers=workers))
+    assert "loading item 1 of the stream" in told(found.value, workers)
 
     class Closed(ours.IterableDataset):
         def __iter__(self):
             raise OSError("closed")
 
-    with pytest.raises(OSError, match="starting the stream: closed"):
+    with pytest.raises(OSError, match="closed") as found:
         list(ours.DataLoader(Closed(), num_workers=workers))
-    with pytest.raises(TypeError, match="collating items 0, 1 of the stream"):
+    assert "starting the stream" in told(found.value, workers)
+    with pytest.raises(TypeError, match="") as found:
         list(ours.DataLoader(stream_of(ours, [None, None]), 2, num_workers=workers))
+    assert "collating items 0, 1 of the stream" in told(found.value, workers)
 
     class Batched(ours.Dataset):
         def __getitems__(self, indices):
@@ -428,5 +453,6 @@ def test_errors_of_streams_and_of_batched_datasets(workers):
         def __len__(self):
             return 2
 
-    with pytest.raises(OSError, match="loading items 0, 1: unplugged"):
+    with pytest.raises(OSError, match="unplugged") as found:
         list(ours.DataLoader(Batched(), 2, num_workers=workers))
+    assert "loading items 0, 1" in told(found.value, workers)

@@ -21,6 +21,7 @@ FUNCTIONS = [
     "alexnet",
     "resnet18",
     "resnet34",
+    "resnet50",
     "squeezenet1_0",
     "squeezenet1_1",
     *(f"vgg{depth}{norm}" for depth in (11, 13, 16, 19) for norm in ("", "_bn")),
@@ -28,6 +29,7 @@ FUNCTIONS = [
 CLASSES = {
     "AlexNet": torchvision.models.AlexNet,
     "BasicBlock": torchvision.models.resnet.BasicBlock,
+    "Bottleneck": torchvision.models.resnet.Bottleneck,
     "Fire": torchvision.models.squeezenet.Fire,
     "ResNet": torchvision.models.ResNet,
     "SqueezeNet": torchvision.models.SqueezeNet,

@@ -20,6 +20,7 @@ SIZES = {
     "alexnet": 63,
     "resnet18": 32,
     "resnet34": 32,
+    "resnet50": 32,
     "squeezenet1_0": 21,
     "squeezenet1_1": 17,
     "vgg11": 32,

@@ -64,9 +64,9 @@ def test_weights_of_a_model(name):
         (ValueError, "Invalid weight name provided: 'DEFAULT'", models.get_weight, "DEFAULT"),
         (
             ValueError,
-            "weight enum 'ResNet50_Weights' .*ResNet18_Weights",
+            "weight enum 'ResNet101_Weights' .*ResNet18_Weights",
             models.get_weight,
-            "ResNet50_Weights.DEFAULT",
+            "ResNet101_Weights.DEFAULT",
         ),
         (KeyError, "ResNet18_Weights has no V2; there are IMAGENET1K_V1", models.get_weight, "ResNet18_Weights.V2"),
     ],
