@@ -67,7 +67,7 @@ def test_the_same(dtype, capsys):
     quantities = {row.quantity for row in found.rows if row.layer == "1"}
     twice = {"running_mean", "running_var", "num_batches_tracked", "gradient of weight", "gradient of bias"}
     assert quantities == twice | {quantity + again for quantity in twice} | {
-        "output", "gradient of output", "gradient of input", "update of weight", "update of bias",
+        "input", "output", "gradient of output", "gradient of input", "update of weight", "update of bias",
     }  # fmt: skip
     twice = {"result", "gradient of result", "loss"}
     assert {row.quantity for row in found.rows if not row.layer} == twice | {quantity + again for quantity in twice} | {
@@ -250,7 +250,7 @@ def test_a_wrong_formula_between_layers():
             return self.last(torch.tanh(self.first(x)))
 
     found = compare_torch(Ours(), Theirs(), normal(5, 3).astype(np.float32))
-    assert (found.first.layer, found.first.quantity) == ("last", "output")
+    assert (found.first.layer, found.first.quantity) == ("last", "input")
     assert ("first", "gradient of output") in {(row.layer, row.quantity) for row in found.departing}
 
 
@@ -401,3 +401,24 @@ def test_gradients_that_jump_where_relu_is_near_zero():
     mt.manual_seed(1)
     model = models.ResNet9()
     assert compare_torch(model, None, (mt.randn(8, 3, 32, 32), mt.arange(8)), modes=["train"]).ok
+
+
+def test_a_fault_between_layers_is_seen_in_the_input_of_the_next(capsys):
+    def net(library, factor):
+        class Net(library.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.c1, self.c2 = (library.nn.Conv2d(2, 2, 3, padding=1) for _ in range(2))
+                self.fc = library.nn.Linear(2 * 4 * 4, 3)
+
+            def forward(self, x):
+                x = self.c1(x)
+                return self.fc(library.relu(self.c2(x) * factor + x).flatten(1))
+
+        return Net()
+
+    batch = (normal(2, 2, 4, 4).astype(np.float32), np.arange(2))
+    found = compare_torch(net(mt, 1.1), net(torch, 1.0), batch)
+    assert (found.first.layer, found.first.quantity) == ("fc", "input")
+    assert "the first to depart is Linear 'fc', input" in capsys.readouterr().out
+    assert compare_torch(net(mt, 1.0), net(torch, 1.0), batch).ok

@@ -50,11 +50,12 @@ def compare_torch(
 ) -> Comparison:
     """Run a model and its twin in torch on a batch, and print the first layer where ours departs, if one does.
 
-    For each layer (module without modules in it) are compared its output, its running statistics, and in backward the
-    gradients of its output, of its parameters and of its input; then the optimiser's updates of two steps. torch runs
-    first, and each of our layers is given PyTorch's numbers to go on with: what is said of a layer is about it alone.
-    What a `forward` computes by functions is seen in what reaches the layers around it. If no layer departs, our model
-    runs once more without being watched, as neighbours then run as one operation, and in evaluation without a graph.
+    For each layer (module without modules in it) are compared its input, its output, its running statistics, and in
+    backward the gradients of its output, of its parameters and of its input; then the optimiser's updates of two steps.
+    torch runs first, and each of our layers is given PyTorch's numbers to go on with: what is said of a layer is about
+    it alone. What a `forward` computes by functions is seen in the input of the next layer, or in the result. If no
+    layer departs, our model runs once more without being watched, as neighbours then run as one operation, and in
+    evaluation without a graph.
 
     Our model is left as it was. torch_model gets our weights (and dtype), and is left with them, without gradients.
 

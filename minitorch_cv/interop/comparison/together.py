@@ -150,7 +150,7 @@ def in_float64(
     found: dict[Key, np.ndarray] = {}
 
     def note(key: Key, array: np.ndarray) -> None:
-        if not (key.layer and key.quantity.startswith(("output", "gradient"))):
+        if not (key.layer and key.quantity.startswith(("input", "output", "gradient"))):
             found[key] = array.copy()
 
     def shaken(array: np.ndarray) -> np.ndarray:

@@ -70,6 +70,7 @@ class _Hooks:
         for i, value in enumerate(args):
             if isinstance(value, self.library.kind) and value.requires_grad:
                 value = value.clone()
+                follow(value, self._key("input", i), self.library, self.see)
                 follow_gradient(value, self._key("gradient of input", i), self.library, self.see)
             passed.append(value)
         return tuple(passed)

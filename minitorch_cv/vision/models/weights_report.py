@@ -54,7 +54,9 @@ def _reason(
             f"num_classes={ours[0]} to leave the model's random"
         )
     prefix = unexpected[0].partition(".")[0] + "." if unexpected else ""
-    if missing and {f"{prefix}{key}" for key in missing} == set(unexpected):
+    # Files of old need not have the numbers of batches: they are not told as missing.
+    own = {key for key in unexpected if not key.endswith(".num_batches_tracked")}
+    if missing and {f"{prefix}{key}" for key in missing} == own and all(key.startswith(prefix) for key in unexpected):
         return (
             f"The file's keys begin with {prefix!r}: make the model without weights and load_state_dict("
             f"{{key.removeprefix({prefix!r}): value for key, value in load(path).items()}})"

@@ -216,3 +216,10 @@ def test_get_model_takes_files_of_models_without_published_weights(tmp_path, no_
     with pytest.warns(UserWarning, match=r"LeNet5: .*the last layer is not the file's.* left random") as caught:
         models.get_model("lenet5", weights=tmp_path / "lenet5.pth", num_classes=3)
     assert caught[0].filename == __file__
+
+
+def test_keys_with_a_prefix_of_a_network_with_batch_norms(tmp_path):
+    theirs = torchvision_model("resnet18")
+    torch.save({f"module.{key}": value for key, value in theirs.state_dict().items()}, tmp_path / "parallel.pth")
+    match = r"The file's keys begin with 'module.'"
+    check_error(RuntimeError, match, models.resnet18, weights=tmp_path / "parallel.pth")
