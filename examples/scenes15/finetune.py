@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds scenes15")
     parser.add_argument("--model", choices=FEATURES, default="resnet18")
     parser.add_argument("--weights", type=existing_file, help="torchvision's file of the model's weights")
-    parser.add_argument("--epochs", type=positive_int, default=12)
+    parser.add_argument("--epochs", type=positive_int, default=20)
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/scenes15-finetune"))
     parser.add_argument("--seed", type=int, default=0)
