@@ -22,17 +22,22 @@ class Lerp(Operation):
     is_pointwise = True
 
     def forward(self, start: Array, end: Array, weight: Array) -> Array:
-        self.start, self.end, self.weight = start, end, weight
+        self.shapes, self.weight = (start.shape, end.shape), weight
+        self.start: Any = start if self.needs_grad[2] else None
+        self.end: Any = end if self.needs_grad[2] else None
         step = end - start
         # from whichever end is nearer: exact at both
         return np.where(np.abs(weight) < 0.5, start + weight * step, end - step * (1 - weight))
 
     def backward(self, grad_out: Array) -> tuple:
-        start, end, weight = self.start, self.end, self.weight
+        (start_shape, end_shape), weight = self.shapes, self.weight
+        grad_weight = None
+        if self.needs_grad[2]:
+            grad_weight = unbroadcast(grad_out * (self.end - self.start), weight.shape)
         return (
-            unbroadcast(grad_out * (1 - weight), start.shape) if self.needs_grad[0] else None,
-            unbroadcast(grad_out * weight, end.shape) if self.needs_grad[1] else None,
-            unbroadcast(grad_out * (end - start), weight.shape) if self.needs_grad[2] else None,
+            unbroadcast(grad_out * (1 - weight), start_shape) if self.needs_grad[0] else None,
+            unbroadcast(grad_out * weight, end_shape) if self.needs_grad[1] else None,
+            grad_weight,
         )
 
 

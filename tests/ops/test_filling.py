@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 import minitorch_cv as mt
 from tests.checks import check_op, normal, ours_of, with_ties
@@ -83,6 +84,15 @@ def test_lerp(weight):
     operands = [X, normal(3, 1, seed=1), weight]
     check_op(lambda *operands: mt.lerp(*operands), lambda a, b, w: a.lerp(b, w), operands, reference=expected)
     check_same(lambda t, a, b, w: (a * 1).lerp_(b, w), operands)
+
+
+def test_the_ends_of_lerp_may_change_if_no_gradient_goes_by_them():
+    for library in (mt, torch):
+        start, end = library.ones(3, requires_grad=True), library.full((3,), 2.0)
+        result = start.lerp(end, 0.25)
+        end.zero_()
+        result.sum().backward()
+        assert start.grad.tolist() == [0.75, 0.75, 0.75]
 
 
 def test_lerp_is_exact_at_both_ends():
