@@ -1,7 +1,7 @@
 """The best network on CIFAR-100 within an hour on two cores: a ResNet-9, and what each part of its training brings.
 
     python examples/cifar100/best.py --data FOLDER        # FOLDER holds cifar-100-python/{train,test,meta}
-    python examples/cifar100/best.py --data FOLDER --ablation      # the same without each part in turn, shorter
+    python examples/cifar100/best.py --data FOLDER --ablation      # without each part in turn, shorter and narrower
 
 The parts: augmentation (random crops and mirroring), a one-cycle learning rate, label smoothing, initialisation (in the
 first layer filters that whiten patches of the images, in the others He's, the last batch norm of every block zero), a
@@ -54,16 +54,19 @@ ABLATION = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder of cifar-100-python")
-    parser.add_argument("--ablation", action="store_true", help="leave out each part in turn")
+    parser.add_argument(
+        "--ablation", nargs="*", choices=ABLATION, metavar="CHANGE", help="leave out each part in turn, or those named"
+    )
     parser.add_argument("--epochs", type=positive_int, help="24, or 8 for each run of the ablation")
     parser.add_argument("--width", type=positive_int, help="channels of the first layer: 48, or 32 in the ablation")
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, help="runs/cifar100-best, or runs/cifar100-ablation")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    epochs = 1 if args.quick else args.epochs or (8 if args.ablation else 24)
-    width = args.width or (32 if args.ablation else 48)
-    folder = args.out or Path("runs/cifar100-ablation" if args.ablation else "runs/cifar100-best")
+    ablation = args.ablation is not None
+    epochs = 1 if args.quick else args.epochs or (8 if ablation else 24)
+    width = args.width or (32 if ablation else 48)
+    folder = args.out or Path("runs/cifar100-ablation" if ablation else "runs/cifar100-best")
     folder = folder.with_name(f"{folder.name}-quick") if args.quick else folder
 
     train_set, test_set = CIFAR100(args.data, train=True), CIFAR100(args.data, train=False)
@@ -78,7 +81,7 @@ def main() -> None:
     test_part = Subset(test_images, test_indices)
 
     runs = []
-    for variant in ABLATION if args.ablation else ["all"]:
+    for variant in (args.ablation or ABLATION) if ablation else ["all"]:
         torch.manual_seed(args.seed)
         chosen = ABLATION[variant]
         batches = images.with_transform(augment if chosen["augmentation"] else augment.plain())
@@ -107,8 +110,8 @@ def main() -> None:
                 pct_start=0.2,
             )
         out = begin_run(
-            folder / variant.replace(" ", "-") if args.ablation else folder,
-            f"ResNet-9 on CIFAR-100{f': {variant}' if args.ablation else ''}",
+            folder / variant.replace(" ", "-") if ablation else folder,
+            f"ResNet-9 on CIFAR-100{f': {variant}' if ablation else ''}",
             train_set.classes,
             model,
             (1, 3, 32, 32),
