@@ -122,8 +122,7 @@ PROJECTS = [
         "Imagenette",
         "9,469 training images, a tenth of them for validation, and 3,925 test images (Imagenette's val split) of 10 "
         "classes; the files are at 128×128. The network of five layers sees them so, the small net of the own layers "
-        "at 64×64, fine-tuned networks enlarged to 192×192, and in the test to 176, 192 and 208, as the validation "
-        "images showed to be better. 3,791 of the test images have the names of ImageNet's "
+        "at 64×64, fine-tuned networks enlarged to 192×192. 3,791 of the test images have the names of ImageNet's "
         "training images: networks that were trained on ImageNet have seen most of them, the report's and ours.",
         [
             Row("own convolution and blur, a small net", None, "imagenette-own-conv"),

@@ -9,7 +9,7 @@ first; then the layers before it learn too, at a lower rate. A frozen batch norm
 images that the weights were trained on, and keeps its factors; a free one goes by the new images. With random weights
 there is nothing worth freezing, and the weights of SqueezeNet and AlexNet come without batch norms: then there is one
 variant. The rate falls to nothing, so the weights of the last epoch are tested, once, on each image and its mirror
-image at three sizes. A run that was cut off goes on where it was when the command is given again.
+image. A run that was cut off goes on where it was when the command is given again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from minitorch_cv.vision.datasets import Imagenette
 from minitorch_cv.vision.models import get_model, pooled_classifier
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
 
-SIZE, SIZES = 192, (176, 192, 208)  # pixels: in training, and in the test, whose scores are averaged
+SIZE = 192
 FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
 # The layer that is new, and its learning rate when it learns alone: high behind a batch norm, as SqueezeNet's is.
 NEW = {"resnet18": ("fc", 1e-3), "alexnet": ("classifier.6", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
@@ -112,15 +112,7 @@ def main() -> None:
         )
         fit(model, train_loader, val_loader, optimizer, criterion, epochs, scheduler, out=out)
         result = finish_run(
-            out,
-            model,
-            test_loader,
-            criterion,
-            mean=MEAN,
-            std=STD,
-            features=FEATURES[args.model],
-            mirror=True,
-            sizes=[each * size // SIZE for each in SIZES],
+            out, model, test_loader, criterion, mean=MEAN, std=STD, features=FEATURES[args.model], mirror=True
         )
         print(f"{variant}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
         runs.append(out)

@@ -47,7 +47,6 @@ def finish_run(
     ignore: np.ndarray | None = None,
     method: str = "step",
     mirror: bool = False,
-    sizes: Sequence[int] = (),
 ) -> dict[str, Any]:
     """Evaluate a model and write metrics.json and predictions.npz beside the run.json that `begin_run` wrote.
 
@@ -64,7 +63,6 @@ def finish_run(
               method: of the average precision in multi-label runs.
               mirror: take for the scores of an image the mean of those for it and for its mirror image, left to right;
                 said beside the result.
-              sizes: likewise the mean over several sizes, heights and widths to which square images are brought.
     Returns:  what metrics.json holds.
     Raises:   FileNotFoundError: if begin_run has not made the folder.
               ValueError: if the loader shuffles, the model has no layer `features`, the history no column `monitor`,
@@ -84,8 +82,7 @@ def finish_run(
         find_layer(model, features)  # complains now rather than when all else is done
     if ignore is not None and run["task"] != "multilabel":
         raise ValueError("finish_run: ignore is for multi-label runs; this one has one class a sample")
-    views = _Views(model, mirror, sizes) if mirror or sizes else model
-    found = predict(views, test_loader, progress=True)
+    found = predict(_WithMirrorImage(model) if mirror else model, test_loader, progress=True)
     if found.scores.ndim != 2 or found.scores.shape[1] != len(run["classes"]):
         raise ValueError(
             f"finish_run: scores of shape {found.scores.shape} for the run's {len(run['classes'])} classes; expected "
@@ -99,33 +96,21 @@ def finish_run(
         _multilabel(found, run["classes"], ignore, method) if multilabel else _classification(found, run["classes"])
     )
     metrics |= trained
-    if isinstance(views, _Views):
-        metrics["scores_of"] = str(views)
+    if mirror:
+        metrics["scores_of"] = "each image and its mirror image, averaged"
     write_json(folder / METRICS, metrics)
     _write_predictions(folder, model, test_loader, found, mean, std, features, ignore)
     return metrics
 
 
-class _Views(Module):
-    """The mean of a model's scores for an image as it is, mirrored, and at several sizes."""
-
-    def __init__(self, model: Module, mirror: bool, sizes: Sequence[int]) -> None:
+class _WithMirrorImage(Module):
+    def __init__(self, model: Module) -> None:
         super().__init__()
-        self.model, self.mirror, self.sizes = model, mirror, sizes
+        self.model = model
         self.training = model.training
 
     def forward(self, images: Tensor) -> Tensor:
-        scores = []
-        for size in self.sizes or (None,):
-            same = size is None or tuple(images.shape[2:]) == (size, size)
-            shown = images if same else nn.functional.interpolate(images, size=(size, size), mode="bilinear")
-            scores += [self.model(view) for view in ((shown, shown.flip(-1)) if self.mirror else (shown,))]
-        return sum(scores[1:], scores[0]) / len(scores)
-
-    def __str__(self) -> str:
-        *first, last = self.sizes or (0,)
-        at = f" at {', '.join(map(str, first))} and {last} pixels" if first else f" at {last} pixels" if last else ""
-        return f"each image{' and its mirror image' if self.mirror else ''}{at}, averaged"
+        return (self.model(images) + self.model(images.flip(-1))) / 2
 
 
 def _classification(found: Predictions, classes: Sequence[str]) -> dict[str, Any]:

@@ -283,21 +283,3 @@ def test_json_is_whole_and_standard(tmp_path):
         read_json(path)
     with pytest.raises(FileNotFoundError, match=r"missing\.json"):
         read_json(tmp_path / "missing.json")
-
-
-def test_scores_of_an_image_at_several_sizes(tmp_path):
-    model = nn.Sequential(nn.Conv2d(1, 3, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten())
-    images = mt.rand(4, 1, 8, 8)
-    loader = mt.utils.data.DataLoader(mt.utils.data.TensorDataset(images, mt.tensor([0, 1, 2, 0])), batch_size=2)
-    out = training.begin_run(tmp_path / "run", "x", list("abc"), model, (1, 1, 8, 8))
-    metrics = training.finish_run(out, model, loader, mirror=True, sizes=(6, 8, 12))
-    assert metrics["scores_of"] == "each image and its mirror image at 6, 8 and 12 pixels, averaged"
-    expected = np.zeros((4, 3))
-    with mt.no_grad():
-        for size in (6, 8, 12):
-            for shown in (images, images.flip(-1)):
-                resized = nn.functional.interpolate(shown, (size, size), mode="bilinear") if size != 8 else shown
-                expected += model(resized).numpy() / 6
-    np.testing.assert_allclose(np.load(out / "predictions.npz")["scores"], expected, atol=1e-6)
-    metrics = training.finish_run(out, model, loader, sizes=(6,))
-    assert metrics["scores_of"] == "each image at 6 pixels, averaged"
