@@ -384,6 +384,13 @@ def fmod(input: Variable | float, other: Variable | float) -> Any:
     return Remainder("a")(a, b)
 
 
+def fmod_(input: V, other: Variable | float) -> V:
+    """Take input modulo other with input's sign, in place."""
+    (b,) = inplace_operands("fmod_", input, other)
+    _check_divisor("fmod_", b)
+    return Remainder("a").inplace(input, b)
+
+
 def _check_powers(op_name: str, exponent: Variable | float, d: dt.dtype) -> None:
     if not (d.is_floating_point or isinstance(exponent, Variable)) and exponent < 0:
         raise RuntimeError(f"{op_name}: Integers to negative integer powers are not allowed.")

@@ -73,6 +73,14 @@ class ArithmeticMethods(Variable):
         """self modulo other, with self's sign."""
         return ops.fmod(self, other)
 
+    def fmod_(self, other: Any) -> Any:
+        """Take modulo other with self's sign, in place."""
+        return ops.fmod_(self, other)
+
+    def floor_divide_(self, other: Any) -> Any:
+        """Divide by other and round down, in place."""
+        return ops.div_(self, other, rounding_mode="floor")
+
     def pow(self, exponent: Any) -> Any:
         """self ** exponent."""
         return ops.pow(self, exponent)
@@ -94,7 +102,7 @@ class ArithmeticMethods(Variable):
         return ops.neg_(self)
 
     subtract, subtract_, multiply, multiply_ = sub, sub_, mul, mul_
-    divide, divide_, true_divide, negative, negative_ = div, div_, div, neg, neg_
+    divide, divide_, true_divide, true_divide_, negative, negative_ = div, div_, div, div_, neg, neg_
 
     def __add__(self, other: Any) -> Any:
         return ops.add(self, other) if _is_operand(other) else NotImplemented

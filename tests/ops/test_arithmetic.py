@@ -72,7 +72,7 @@ def test_number_on_the_left():
         check_op(ours, ours, [x], grad=False)
 
 
-@pytest.mark.parametrize("name", ["add_", "sub_", "mul_", "div_", "pow_", "remainder_"])
+@pytest.mark.parametrize("name", ["add_", "sub_", "mul_", "div_", "true_divide_", "pow_", "remainder_", "fmod_"])
 def test_in_place(name):
     def run(x, y):
         target = x.clone()
@@ -168,3 +168,8 @@ def test_integers_to_negative_powers_in_a_tensor(base, exponent, dtype):
         a, b = library.tensor(base, dtype=kind), library.tensor(exponent, dtype=kind)
         found.append(((a**b).tolist(), str((a**b).dtype).rpartition(".")[2], a.clone().pow_(b).tolist()))
     assert found[0] == found[1]
+
+
+def test_floor_divide_in_place():
+    for library in (mt, torch):
+        assert library.tensor([7.0, -7.0]).floor_divide_(2).tolist() == [3.0, -4.0]
