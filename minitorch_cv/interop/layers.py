@@ -19,7 +19,7 @@ def layer_kind(module: Module) -> str | None:
     if isinstance(module, CONTAINERS) or "forward" in vars(module):
         return None
     for kind in type(module).__mro__:
-        if kind.__module__.startswith(f"{nn.__name__}.") and getattr(nn, kind.__name__, None) is kind:
+        if getattr(nn, kind.__name__, None) is kind and kind is not Module:
             return kind.__name__ if getattr(kind, "forward") is type(module).forward else None  # noqa: B009
     return None
 

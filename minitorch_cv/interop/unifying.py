@@ -32,6 +32,8 @@ def unified(first: Program, second: Program) -> Program:
 def _step(a: Step, b: Step, first_input: Value, second_input: Value) -> Step:
     """The step. Where it stretches or repeats by the batch's size, the model's first input, which has it, is another
     operand."""
+    if len(a.outputs) != len(b.outputs):  # unbind over the batch
+        raise NotImplementedError(f"{a.title}: how many results it has depends on the batch")
     settings = {name: _setting(a, name, a.settings[name], b.settings[name]) for name in a.settings}
     inputs = tuple(_operand(a, one, other) for one, other in zip(a.inputs, b.inputs))
     stretched = settings.get({"Expand": "shape", "Repeat": "repeats"}.get(a.kind, ""), ())

@@ -120,7 +120,7 @@ def _check_operands(op_name: str, input: Any, tensor1: Any, tensor2: Any, value:
 def addcmul(input: V, tensor1: Variable, tensor2: Variable, *old: Variable, value: float = 1) -> V:
     """input + value * tensor1 * tensor2 (torch.addcmul)."""
     if old:  # the number first, as before PyTorch 1.5
-        value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcmul", "value", tensor1, tensor2, *old)  # type: ignore[assignment]
+        value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcmul", "value", value, tensor1, tensor2, *old)  # type: ignore[assignment]
     _check_operands("addcmul", input, tensor1, tensor2, value)
     x, a, b = promote("addcmul", input, tensor1, tensor2)
     return Addcmul(number_array("addcmul", value, x.dtype))(x, a, b)
@@ -129,7 +129,7 @@ def addcmul(input: V, tensor1: Variable, tensor2: Variable, *old: Variable, valu
 def addcmul_(input: V, tensor1: Variable, tensor2: Variable, *old: Variable, value: float = 1) -> V:
     """Add value * tensor1 * tensor2, in place."""
     if old:  # the number first, as before PyTorch 1.5
-        value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcmul_", "value", tensor1, tensor2, *old)  # type: ignore[assignment]
+        value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcmul_", "value", value, tensor1, tensor2, *old)  # type: ignore[assignment]
     _check_operands("addcmul_", input, tensor1, tensor2, value)
     a, b = inplace_operands("addcmul_", input, tensor1, tensor2)
     return Addcmul(number_array("addcmul_", value, input.dtype)).inplace(input, a, b)
@@ -149,7 +149,7 @@ def addcdiv(input: V, tensor1: Variable, tensor2: Variable, *old: Variable, valu
     Raises:   RuntimeError: if tensor1 and tensor2 are both of integers.
     """
     if old:  # the number first, as before PyTorch 1.5
-        value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcdiv", "value", tensor1, tensor2, *old)  # type: ignore[assignment]
+        value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcdiv", "value", value, tensor1, tensor2, *old)  # type: ignore[assignment]
     _check_operands("addcdiv", input, tensor1, tensor2, value)
     _refuse_integer_division("addcdiv", tensor1, tensor2)
     x, a, b = promote("addcdiv", input, tensor1, tensor2)
@@ -159,7 +159,7 @@ def addcdiv(input: V, tensor1: Variable, tensor2: Variable, *old: Variable, valu
 def addcdiv_(input: V, tensor1: Variable, tensor2: Variable, *old: Variable, value: float = 1) -> V:
     """Add value * tensor1 / tensor2, in place."""
     if old:  # the number first, as before PyTorch 1.5
-        value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcdiv_", "value", tensor1, tensor2, *old)  # type: ignore[assignment]
+        value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcdiv_", "value", value, tensor1, tensor2, *old)  # type: ignore[assignment]
     _check_operands("addcdiv_", input, tensor1, tensor2, value)
     _refuse_integer_division("addcdiv_", tensor1, tensor2)
     a, b = inplace_operands("addcdiv_", input, tensor1, tensor2)

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from .. import nn
-from .class_names import classes_in, rename
+from .class_names import rename
 from .missing import missing_module, missing_name
 from .names import ATTRIBUTES, MODULES
 
@@ -45,11 +45,7 @@ class Standing:
         if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
             self._finder = _Finder()
             sys.meta_path.insert(0, self._finder)
-            named = ("", ".nn", ".optim", ".optim.lr_scheduler", ".utils.data", ".autograd")
-            own = [importlib.import_module(f"minitorch_cv{name}") for name in named]
-            self._finder.renamed = rename(classes_in(*own))
-            for module in {kind.__module__ for kind, _ in self._finder.renamed}:
-                importlib.import_module(module)  # where pickle and inspect look for the classes
+            self._finder.renamed = rename()
 
     def end(self) -> None:
         """Let torch and torchvision be imported as usual again; nothing if another as_torch() was there before."""

@@ -25,10 +25,6 @@ from .strides import overlapping
 MOST_SHOWN = 2**31
 
 
-# Bytes that each storage takes in the file beside its numbers: two headers, and the filling to its place.
-_LEAST_RECORD = 150
-
-
 class FileStorage(UntypedStorage):
     """A storage out of a file.
 
@@ -53,6 +49,7 @@ class TensorUnpickler(RestrictedUnpickler):
 
     Args:     file, encoding: as in RestrictedUnpickler.
               find: gives the storages that tensors refer to; None where there are none.
+              record: bytes that each storage takes in the file beside its numbers.
               location: is told every storage and the device it was saved from, once (torch.load's map_location).
     """
 
@@ -63,10 +60,12 @@ class TensorUnpickler(RestrictedUnpickler):
         encoding: str,
         find: Find | None = None,
         location: Callable[[FileStorage, str], None] = lambda storage, place: None,
+        record: int = 0,
     ) -> None:
         super().__init__(file, f"load: {name}", encoding)
         self._find = find
         self._location = location
+        self._record = record
         self._placed: set[str] = set()
 
     def damaged(self, error: Exception) -> RuntimeError:
@@ -104,7 +103,7 @@ class TensorUnpickler(RestrictedUnpickler):
         if not known or type(count) is not int or count < 0:
             raise ValueError(f"a storage {shown(tuple(reference[2:]))}")
         if key not in self._placed:
-            self._beside += _LEAST_RECORD
+            self._beside += self._record
         storage = self._find(torch_names.DTYPE_OF_STORAGE[storage_type.name], key, count, tuple(more))
         if key not in self._placed:
             self._placed.add(key)
@@ -206,8 +205,8 @@ def _device(kind: str, index: int | None = None) -> device:
 
 TensorUnpickler.known = {
     **HARMLESS,
-    ("collections", "Counter"): StandIn(_counter),
-    ("torch", "Size"): StandIn(_size),
+    ("collections", "Counter"): StandIn(_counter, copies=True),
+    ("torch", "Size"): StandIn(_size, copies=True),
     ("torch", "device"): StandIn(_device),
     ("torch._utils", "_rebuild_tensor"): StandIn(_tensor),  # before 0.4
     ("torch._utils", "_rebuild_tensor_v2"): StandIn(_rebuild_tensor_v2),

@@ -20,6 +20,7 @@ from .file_bytes import FileBytes, as_numbers
 from .tensor_pickle import FileStorage, TensorUnpickler
 
 _HEADER = struct.Struct("<4s22sHH")  # before a record: mark, what the directory tells too, lengths of name and extra
+_RECORD = 150  # bytes of each record beside its content: two headers with its name, and the filling to its place
 _MARK = b"PK\x03\x04"
 _LARGEST_DIRECTORY = 8 << 20  # bytes; a hundred thousand storages have as much
 
@@ -32,7 +33,7 @@ def read_zip(source: FileBytes, encoding: str, location: Callable[[FileStorage, 
     """
     archive = _Archive(source)
     body = archive.record("data.pkl").tobytes()
-    unpickler = TensorUnpickler(io.BytesIO(body), source.name, encoding, archive.storage, location)
+    unpickler = TensorUnpickler(io.BytesIO(body), source.name, encoding, archive.storage, location, _RECORD)
     return unpickler.read_object()
 
 

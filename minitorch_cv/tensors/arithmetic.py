@@ -20,25 +20,25 @@ class ArithmeticMethods(Variable):
     def add(self, other: Any, *old: Any, alpha: float = 1) -> Any:
         """self + alpha * other."""
         if old:
-            other, alpha = scaled_operand("add", "alpha", other, *old), other
+            other, alpha = scaled_operand("add", "alpha", alpha, other, *old), other
         return ops.add(self, other, alpha=alpha)
 
     def add_(self, other: Any, *old: Any, alpha: float = 1) -> Any:
         """Add alpha * other, in place."""
         if old:
-            other, alpha = scaled_operand("add_", "alpha", other, *old), other
+            other, alpha = scaled_operand("add_", "alpha", alpha, other, *old), other
         return ops.add_(self, other, alpha=alpha)
 
     def sub(self, other: Any, *old: Any, alpha: float = 1) -> Any:
         """self - alpha * other."""
         if old:
-            other, alpha = scaled_operand("sub", "alpha", other, *old), other
+            other, alpha = scaled_operand("sub", "alpha", alpha, other, *old), other
         return ops.sub(self, other, alpha=alpha)
 
     def sub_(self, other: Any, *old: Any, alpha: float = 1) -> Any:
         """Subtract alpha * other, in place."""
         if old:
-            other, alpha = scaled_operand("sub_", "alpha", other, *old), other
+            other, alpha = scaled_operand("sub_", "alpha", alpha, other, *old), other
         return ops.sub_(self, other, alpha=alpha)
 
     def mul(self, other: Any) -> Any:

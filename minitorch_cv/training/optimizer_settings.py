@@ -6,19 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..optim import Optimizer
+from ..tensors.tensor import Tensor
 
 # Of a group, what its scheduler begins with and goes up to; the rate itself changes as the training goes on.
 _OF_GROUPS = ("initial_lr", "max_lr")
 
 
 def optimizer_settings(part: Any) -> dict[str, Any] | None:
-    """Class, options and, under a scheduler, rates of an optimiser; None for anything else."""
+    """Class, options and, under a scheduler, rates of an optimiser; None for anything else.
+
+    A rate in a tensor is changed there by the scheduler; of it what it began with is known from the groups.
+    """
     if not isinstance(part, Optimizer):
         return None
     rates = [{name: _plain(group[name]) for name in _OF_GROUPS if name in group} for group in part.param_groups]
     return {
         "class": type(part).__name__,
-        **{name: _plain(value) for name, value in part.defaults.items()},
+        **{name: _plain(value) for name, value in part.defaults.items() if not isinstance(value, Tensor)},
         **{f"{name} of group {i}": value for i, group in enumerate(rates) for name, value in group.items()},
     }
 
@@ -28,7 +32,7 @@ def optimizer_difference(kept: Mapping[str, Any] | None, current: Mapping[str, A
     if kept is None or current is None:
         return ""
     for name, now in current.items():
-        if name in kept and kept[name] != now:
+        if name in kept and kept[name] != now and not (now != now and kept[name] != kept[name]):  # NaN is as it was
             return f"{name} is {kept[name]!r} there, {now!r} here"
     return ""
 

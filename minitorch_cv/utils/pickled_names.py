@@ -24,13 +24,15 @@ class StandIn:
 
     Args:     function: is called with the arguments in the file.
               keys: from the same arguments, what the function will hash, to be looked at before.
+              copies: whether it makes another one of all that it is given, which the file may have held before.
     """
 
-    __slots__ = ("function", "keys")
+    __slots__ = ("copies", "function", "keys")
 
-    def __init__(self, function: Callable, keys: Callable[..., Iterable] | None = None) -> None:
+    def __init__(self, function: Callable, keys: Callable[..., Iterable] | None = None, copies: bool = False) -> None:
         self.function = function
         self.keys = keys
+        self.copies = copies
 
 
 class StandInDtype:
@@ -138,18 +140,18 @@ def _check_sequence(items: Any) -> None:
 
 _IN_BUILTINS = {
     "bytes": StandIn(_no_bytes),
-    "bytearray": StandIn(_bytearray),
+    "bytearray": StandIn(_bytearray, copies=True),
     "complex": StandIn(_complex),
-    "set": StandIn(set, _items),
-    "frozenset": StandIn(frozenset, _items),
+    "set": StandIn(set, _items, copies=True),
+    "frozenset": StandIn(frozenset, _items, copies=True),
 }
 HARMLESS: dict[tuple[str, str], Any] = {
     ("numpy", "ndarray"): "ndarray",  # an argument of _reconstruct, never called
     ("numpy", "dtype"): StandIn(StandInDtype),
     ("numpy.core.multiarray", "_reconstruct"): StandIn(_empty_array),
     ("numpy.core.multiarray", "scalar"): StandIn(_scalar),
-    ("numpy.core.numeric", "_frombuffer"): StandIn(_array),
-    ("_codecs", "encode"): StandIn(_encoded),
-    ("collections", "OrderedDict"): StandIn(OrderedDict, _firsts),
+    ("numpy.core.numeric", "_frombuffer"): StandIn(_array, copies=True),
+    ("_codecs", "encode"): StandIn(_encoded, copies=True),
+    ("collections", "OrderedDict"): StandIn(OrderedDict, _firsts, copies=True),
     **{("builtins", name): stand_in for name, stand_in in _IN_BUILTINS.items()},
 }

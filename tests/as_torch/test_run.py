@@ -44,7 +44,7 @@ def files(folder):
     return write(folder / "train.py", SCRIPT)
 
 
-EXPECTED = "2.13.0+minitorch_cv 7 torch True A script.\n['--lr', '0.1', '--help'] True True\n"
+EXPECTED = "2.13.0+minitorch_cv 7 minitorch_cv True A script.\n['--lr', '0.1', '--help'] True True\n"
 
 
 def test_the_command(tmp_path):

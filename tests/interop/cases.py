@@ -200,7 +200,7 @@ FUNCTIONS = {
     "hardsigmoid, softsign, tanhshrink": lambda x: F.hardsigmoid(x) + F.softsign(x) * F.tanhshrink(x),
     "threshold": lambda x: F.threshold(x, 0.1, -2.0),
     "square, rsqrt, sign": lambda x: mt.square(x) + mt.rsqrt(x * x + 1) * mt.sign(x),
-    "log1p, expm1": lambda x: mt.log1p(x * x) + mt.expm1(x),
+    "log1p, expm1": lambda x: mt.log1p(x * x) + mt.expm1(x) + 1e6 * mt.log1p(1e-6 * x * x) + 1e4 * mt.expm1(1e-4 * x),
     "remainder, fmod": lambda x: x % 2 + mt.fmod(x, 2),
     "addcmul, lerp": lambda x: mt.addcmul(x, x, x + 1, value=0.5) + mt.lerp(x, x * x, 0.3),
     "addmm": lambda x: mt.addmm(mt.ones(4), x.flatten(1)[:, :4], mt.ones(4, 4), beta=0.5, alpha=2),

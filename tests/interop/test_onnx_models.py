@@ -127,6 +127,8 @@ def applying(function):
         (lambda x, w: F.conv2d(x[0], w), "Convolution: ONNX takes a batch"),
         (lambda x, w: F.max_pool2d(w, 1) + x, "is applied to weight; expected what comes from the model's input"),
         (lambda x, w: x.reshape(x.shape[0], -1, x.shape[0]), "more than one size depends on the batch"),
+        (lambda x, w: x.unbind(0)[-1], "Unbind: how many results it has depends on the batch"),
+        (lambda x, w: F.cosine_similarity(x, x[..., :1], dim=-1), r"CosineSimilarity: sizes along dim .* differ"),
     ],
 )
 def test_operations_that_are_not_supported(function, match, tmp_path):

@@ -40,7 +40,10 @@ def test_the_new_form_is_told():
         x.addcmul(2, x, x)
 
 
-@pytest.mark.parametrize("call", [lambda x: x.add(x, x), lambda x: x.add(1, x, x), lambda x: x.addcmul(x, x, x)])
+@pytest.mark.parametrize(
+    "call",
+    [lambda x: x.add(x, x), lambda x: x.add(1, x, x), lambda x: x.addcmul(x, x, x), lambda x: x.add(2, x, alpha=5)],
+)
 def test_other_arguments_are_refused(call):
     for library in (mt, torch):
         with pytest.raises(TypeError):

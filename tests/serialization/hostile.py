@@ -17,6 +17,13 @@ def key(pickled: bytes) -> bytes:
     return b"}" + pickled + b"Ns"
 
 
+def _legacy_references(count: int) -> bytes:
+    """References to storages, which the old format keeps behind the pickle, each with nine empty sets."""
+    begin = b"\x80\x02(X\x07\x00\x00\x00storageq\x00ctorch\nFloatStorage\nq\x01X\x03\x00\x00\x00cpuq\x02"
+    one = b"(h\x00h\x01X\x05\x00\x00\x00%05xh\x02K\x00NtQ" + b"\x8f" * 9
+    return MAGIC + begin + b"".join(one % i for i in range(count)) + b"l."
+
+
 def _copies(content: bytes, function: bytes, more: bytes = b"") -> bytes:
     """A call repeated with content that stands in the file once."""
     return content + b"q\x00" + function + b"q\x02(" + (b"h\x02(h\x00" + more + b"tR") * 1000 + b"l"
@@ -144,6 +151,7 @@ FILES: dict[str, tuple[bytes, str | None]] = {
     "nothings": (file_of(b"(" + b"N" * 10 * MANY + b"l"), MEMORY),
     "calls": (file_of(b"ccollections\nOrderedDict\nq\x00(" + b"h\x00)R" * MANY + b"l"), MEMORY),
     **{f"copies of what is there: {name}": (file_of(_copies(*made)), MEMORY) for name, made in _COPIED.items()},
+    "legacy references": (_legacy_references(60_000), MEMORY),
     "bytes": (file_of(b"\x8e" + struct.pack("<Q", 2**62)), DAMAGED),
     "text": (file_of(b"X\xff\xff\xff\xff"), DAMAGED),
     "whole number": (file_of(b"\x8b\xff\xff\xff\x7f"), DAMAGED),

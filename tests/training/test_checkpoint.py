@@ -103,3 +103,17 @@ def test_of_other_parts_and_damaged(tmp_path):
     training.fit(model, batches, None, optimizer, mt.nn.CrossEntropyLoss(), 1, out=tmp_path / "fit", progress=False)
     with pytest.raises(RuntimeError, match="it has no parts, this loop model"):
         training.load_checkpoint(tmp_path / "fit", model=model)
+
+
+def test_rates_in_tensors_which_schedulers_write_to(tmp_path):
+    """The optimiser's default is the tensor itself: it has moved on, and is no other setting for that."""
+    for attempt in range(2):
+        model = mt.nn.Linear(2, 2)
+        optimizer = mt.optim.SGD(model.parameters(), lr=mt.tensor(0.1))
+        scheduler = mt.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+        history = training.load_checkpoint(tmp_path, model=model, optimizer=optimizer, scheduler=scheduler)
+        assert bool(history) == bool(attempt)
+        model(mt.ones(1, 2)).sum().backward()
+        optimizer.step()
+        scheduler.step()
+        training.save_checkpoint(tmp_path, {"loss": [1.0]}, model=model, optimizer=optimizer, scheduler=scheduler)

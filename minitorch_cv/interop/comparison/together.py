@@ -1,16 +1,14 @@
 """The model once more with nobody watching: neighbours run as one operation, which hooks prevent, or without a graph.
 
 Here errors grow from layer to layer, by how much depends on the model: a batch norm over few numbers makes a great deal
-of a little, and where a number is near zero rounding decides whether ReLU lets its gradient pass. So PyTorch's own
-rounding is the measure: how far its float32 is from its float64; and before a gradient is said to depart, how far
-PyTorch's float64 moves if weights and inputs change by some roundings. The gradient of the input is not compared: of
-equal numbers in a window, as a plain background has, max pooling may take one or another.
+of a little. So PyTorch's own rounding is the measure: how far its float32 is from its float64. The gradient of the
+input is not compared: of equal numbers in a window, as a plain background has, max pooling may take one or another.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,7 +30,6 @@ TOGETHER, ALONE = ", layers together", " without a graph"  # what a quantity of 
 _GROWTH = 10.0  # of a layer's error, from layer to layer; more if PyTorch's own is larger
 _GROWTH_UNMEASURED = 1000.0  # where there is nothing to measure PyTorch's by
 _ROUNDINGS = 20.0  # of PyTorch's: Winograd's rounding is some times that of a plain sum
-_NOISE, _NOISY_RUNS = 1e-5, 6  # of weights and inputs: half of what a layer may be off; the largest effect counts
 _MOST = 0.1  # of the norm, that may be put down to rounding; what is less certain is not compared
 
 
@@ -43,7 +40,6 @@ def compare_together(
     pairs: dict[str, tuple[Any, Any]],
     before: BuffersBefore,
     exact: dict[Key, np.ndarray],
-    noisy: Callable[[int], dict[Key, np.ndarray]],
     notes: list[str],
 ) -> list[Row]:
     """The rows of such a run: results, running statistics and gradients.
@@ -52,7 +48,6 @@ def compare_together(
               pairs: our parameters and torch's, with gradients, by our names.
               before: the model's buffers before the first run.
               exact: what `in_float64` found; empty if nothing is known.
-              noisy: the same with noise; its argument is the noise's seed.
               notes: what could not be compared is added.
     """
     seen: dict[Key, tuple[Key, np.ndarray, np.ndarray]] = {}  # key with the ending; key, our numbers, PyTorch's
@@ -80,9 +75,7 @@ def compare_together(
                 results = model(*[Tensor.wrap(array.copy()) for array in batch.inputs])
             for i, result in enumerate(tensors_in(results, Tensor)):
                 measure(Key("", 0, f"result {i + 1}" if i else "result"), result.array, ALONE)
-    rows = _rows(judge, seen, exact, {})
-    if exact and not all(row is None or row.ok for row in rows.values()):
-        rows = _rows(judge, seen, exact, _moved(exact, [noisy(seed) for seed in range(_NOISY_RUNS)]))
+    rows = _rows(judge, seen, exact)
     uncertain = sum(row is None for row in rows.values())
     if uncertain:
         notes.append(
@@ -97,13 +90,12 @@ def _rows(
     judge: Judge,
     seen: dict[Key, tuple[Key, np.ndarray, np.ndarray]],
     exact: dict[Key, np.ndarray],
-    moved: dict[Key, float],
 ) -> dict[Key, Row | None]:
     """A row for each quantity; None for one that is too uncertain to be compared."""
     rows: dict[Key, Row | None] = {}
     for said, (key, ours, theirs) in seen.items():
         floor, tolerance = judge.floor(key), judge.tolerance(key, theirs.dtype)
-        growth = _growth(tolerance, theirs, exact.get(key), floor, moved.get(key, 0.0))
+        growth = _growth(tolerance, theirs, exact.get(key), floor)
         rows[said] = None
         if growth * tolerance <= max(_MOST, tolerance):
             judge.measure(said, ours, theirs, floor, growth)
@@ -111,20 +103,8 @@ def _rows(
     return rows
 
 
-def _moved(exact: dict[Key, np.ndarray], noisy: list[dict[Key, np.ndarray]]) -> dict[Key, float]:
-    """How far noise moves each gradient, as a part of its norm: they jump where ReLU's inputs change their sign."""
-    sizes = {key: float(np.linalg.norm(array)) for key, array in exact.items()}
-    return {
-        key: max(float(np.linalg.norm(run[key] - array)) for run in noisy) / sizes[key]
-        for key, array in exact.items()
-        if key.quantity.startswith("gradient")
-        and sizes[key]
-        and all(key in run and run[key].shape == array.shape for run in noisy)
-    }
-
-
-def _growth(tolerance: float, theirs: np.ndarray, exact: np.ndarray | None, floor: float, moved: float) -> float:
-    """How many times a layer's error is allowed; `moved`: by noise, as a part of the norm."""
+def _growth(tolerance: float, theirs: np.ndarray, exact: np.ndarray | None, floor: float) -> float:
+    """How many times a layer's error is allowed."""
     if not tolerance:
         return 1.0
     growth = min(_GROWTH_UNMEASURED, max(1.0, _MOST / tolerance))
@@ -132,20 +112,12 @@ def _growth(tolerance: float, theirs: np.ndarray, exact: np.ndarray | None, floo
         size = max(float(np.linalg.norm(exact)), floor)
         rounding = float(np.linalg.norm(theirs - exact)) / size if size else 0.0
         growth = max(_GROWTH, _ROUNDINGS * rounding / tolerance) if math.isfinite(rounding) else _GROWTH
-        growth = max(growth, moved / tolerance)
     return growth
 
 
-def in_float64(
-    torch_model: Any, pairing: Pairing, batch: Batch, noise_seed: int | None = None
-) -> dict[Key, np.ndarray]:
-    """What torch's model does with the batch in float64, but for its layers' outputs; it is left as it was.
-
-    Args:     noise_seed: change weights and inputs by some roundings, at random.
-    """
+def in_float64(torch_model: Any, pairing: Pairing, batch: Batch) -> dict[Key, np.ndarray]:
+    """What torch's model does with the batch in float64, but for its layers' outputs; it is left as it was."""
     import torch
-
-    noise = None if noise_seed is None else np.random.default_rng(noise_seed)
 
     found: dict[Key, np.ndarray] = {}
 
@@ -153,17 +125,12 @@ def in_float64(
         if not (key.layer and key.quantity.startswith(("input", "output", "gradient"))):
             found[key] = array.copy()
 
-    def shaken(array: np.ndarray) -> np.ndarray:
-        return array if noise is None else array * (1 + _NOISE * noise.standard_normal(array.shape))
-
     def tensor(array: np.ndarray) -> Any:
-        return torch_tensor(shaken(array)).double() if array.dtype.kind == "f" else torch_tensor(array)
+        return torch_tensor(array).double() if array.dtype.kind == "f" else torch_tensor(array)
 
     library = torchs()
-    with _torch_state_kept(torch_model):
+    with torch_state_kept(torch_model):
         torch_model.double()
-        for parameter in torch_model.parameters():
-            parameter.data = torch_tensor(shaken(parameter.detach().numpy()))
         with torch.enable_grad(), watched(torch_model, pairing.layer, library, note):
             batch.run(torch_model, torch.nn.functional, library, tensor, note)
         for name, parameter in torch_model.named_parameters():
@@ -173,7 +140,7 @@ def in_float64(
 
 
 @contextmanager
-def _torch_state_kept(torch_model: Any) -> Iterator[None]:
+def torch_state_kept(torch_model: Any) -> Iterator[None]:
     """Give torch's model its numbers and their dtypes back, and no gradients."""
     parameters = [(parameter, parameter.data) for parameter in torch_model.parameters()]
     buffers = [

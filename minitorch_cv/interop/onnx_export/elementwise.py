@@ -41,8 +41,9 @@ def _clamp(g: Graph, step: Step, x: list[str]) -> str:
 def _elu(g: Graph, step: Step, x: list[str]) -> str:
     """SELU is an ELU that is scaled, CELU one that is stretched as well."""
     s, v = step.settings, g.result
-    if s["width"] != 1:
-        return g.add("Celu", *x, alpha=float(s["width"]))
+    if s["width"] != 1:  # ONNX's Celu is of float32 only
+        width = g.number(s["width"], v)
+        return g.add("Mul", g.add("Elu", g.add("Div", *x, width)), width)
     result = g.add("Elu", *x, alpha=float(s["alpha"]))
     return result if s["scale"] == 1 else g.add("Mul", result, g.number(s["scale"], v))
 
@@ -86,11 +87,21 @@ def _remainder(g: Graph, step: Step, x: list[str]) -> str:
 
 
 def _log1p(g: Graph, step: Step, x: list[str]) -> str:
-    return g.add("Log", g.add("Add", x[0], g.number(1, g.result)))
+    """x * log(u) / (u - 1) with u = 1 + x as it is rounded: so small numbers lose nothing; x where u is 1."""
+    one = g.number(1, g.result)
+    u = g.add("Add", x[0], one)
+    exact = g.add("Div", g.add("Mul", x[0], g.add("Log", u)), g.add("Sub", u, one))
+    infinite = g.add("Equal", u, x[0])  # of large numbers, for which inf / inf is not to be
+    return g.add("Where", g.add("Equal", u, one), x[0], g.add("Where", infinite, g.add("Log", u), exact))
 
 
 def _expm1(g: Graph, step: Step, x: list[str]) -> str:
-    return g.add("Sub", g.add("Exp", x[0]), g.number(1, g.result))
+    """2t / (1 - t) with t = tanh(x / 2) for small numbers, which lose nothing so."""
+    one, two = (g.number(n, g.result) for n in (1, 2))
+    t = g.add("Tanh", g.add("Div", x[0], two))
+    small = g.add("Div", g.add("Mul", t, two), g.add("Sub", one, t))
+    near = g.add("Less", g.add("Abs", x[0]), one)
+    return g.add("Where", near, small, g.add("Sub", g.add("Exp", x[0]), one))
 
 
 ELEMENTWISE: dict[str, Emit] = {

@@ -94,12 +94,23 @@ def _var(g: Graph, step: Step, x: list[str]) -> str:
     axes = g.integers(list(dims))
     centred = g.add("Sub", x[0], g.add("ReduceMean", x[0], axes))
     squares = g.add("ReduceSum", g.add("Mul", centred, centred), axes, keepdims=int(s["keepdim"]))
-    return g.add("Div", squares, g.number(math.prod(counts) - s["correction"], v))  # type: ignore[arg-type]
+    return g.add("Div", squares, g.number(max(math.prod(counts) - s["correction"], 0), v))  # type: ignore[arg-type]
+
+
+def _shape(g: Graph, operand: Operand) -> tuple[int | None, ...]:
+    if isinstance(operand, Value):
+        return operand.shape
+    known = g.model.get_parameter(operand.name) if isinstance(operand, ParameterName) else operand
+    return known.array.shape  # type: ignore[union-attr]
 
 
 def _cosine_similarity(g: Graph, step: Step, x: list[str]) -> str:
     axis = step.settings["axis"]
-    axes = g.integers((axis,) if isinstance(axis, int) else axis)
+    dims = (axis,) if isinstance(axis, int) else axis
+    first, second = (_shape(g, operand) for operand in step.inputs)
+    if any(first[dim] != second[dim] for dim in dims):
+        raise NotImplementedError(f"{step.title}: sizes along dim {dims} differ: {list(first)} and {list(second)}")
+    axes = g.integers(dims)
     least = g.number(step.settings["eps"], g.result)
     ones = [g.add("Div", one, g.add("Max", g.add("ReduceL2", one, axes), least)) for one in x]
     return g.add("ReduceSum", g.add("Mul", *ones), axes, keepdims=0)

@@ -86,7 +86,6 @@ def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | Non
 
     Args:     parameters: tensors whose gradients are limited; those without one are passed over.
               foreach: changes nothing, which a warning says.
-    Raises:
     """
     _check_foreach("clip_grad_value_", foreach)
     limit = float(clip_value)

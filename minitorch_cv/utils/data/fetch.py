@@ -76,8 +76,9 @@ class Complaining:
         """Raise another error in the place of one of another thread, or of a StopIteration, which would be lost."""
         if self.where is not None or isinstance(error, StopIteration):
             raise placed(error, f"{self.where or 'in DataLoader'}, {doing}") from error
-        if hasattr(error, "add_note"):  # since Python 3.11
-            error.add_note(f"DataLoader: {doing}")
+        note = f"DataLoader: {doing}"
+        if hasattr(error, "add_note") and note not in getattr(error, "__notes__", ()):  # since Python 3.11
+            error.add_note(note)
 
 
 class MapFetcher(Complaining):
