@@ -42,7 +42,7 @@ def resized(step: Step) -> Function:
     return function
 
 
-def _taken(x: Any, axis: int, sources: Any, shares: Any) -> Any:
+def _taken(x: Any, axis: int, sources: Any, shares: Any = None) -> Any:
     taken = x.index_select(axis, sources.to(x.device))
     return taken if shares is None else taken * shares.to(x).reshape(-1, *[1] * (x.ndim - axis - 1))
 
@@ -53,7 +53,7 @@ def padded(step: Step) -> Function:
 
     def function(x: Any) -> Any:
         for axis, source in enumerate(sources, -len(sources)):
-            x = x.index_select(axis, source.to(x.device))
+            x = _taken(x, axis, source)
         return x
 
     return function

@@ -36,9 +36,8 @@ def _step(a: Step, b: Step, first_input: Value, second_input: Value) -> Step:
         raise NotImplementedError(f"{a.title}: how many results it has depends on the batch")
     settings = {name: _setting(a, name, a.settings[name], b.settings[name]) for name in a.settings}
     inputs = tuple(_operand(a, one, other) for one, other in zip(a.inputs, b.inputs))
-    stretched = settings.get({"Expand": "shape", "Repeat": "repeats"}.get(a.kind, ""), ())
-    if None in stretched:
-        name = "shape" if a.kind == "Expand" else "repeats"
+    name = {"Expand": "shape", "Repeat": "repeats"}.get(a.kind)
+    if name is not None and None in settings[name]:
         sizes = {(n, m) for n, m in zip(a.settings[name], b.settings[name]) if n != m}
         if sizes != {(first_input.shape[0], second_input.shape[0])}:
             raise NotImplementedError(f"{a.title}: its {name} depends on the input otherwise than by the batch's size")

@@ -9,7 +9,7 @@ from typing import Any
 from ..serialization import load, save
 from ..tensors.generator import get_rng_state, set_rng_state
 from .callbacks import Callback, History, Run
-from .optimizer_settings import optimizer_difference, optimizer_settings
+from .optimizer_settings import optimizer_settings
 from .progress import epoch_line
 from .run_folder import BEST, HISTORY, LAST, difference, identity, write_json
 
@@ -161,7 +161,10 @@ def _check_scheduler(kept: dict[str, Any] | None, scheduler: Any) -> None:
 
 def _check_optimizer(kept: dict[str, Any] | None, part: Any) -> None:
     """Raise ValueError if an optimiser was made with other settings than the one whose state was kept."""
-    differs = optimizer_difference(kept, optimizer_settings(part))
+    current = optimizer_settings(part)
+    if kept is None or current is None:
+        return
+    differs = difference(kept, {name: value for name, value in current.items() if name in kept})
     if differs:
         raise ValueError(f"its optimizer is another one: {differs}")
 

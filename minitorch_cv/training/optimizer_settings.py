@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from ..optim import Optimizer
@@ -25,16 +24,6 @@ def optimizer_settings(part: Any) -> dict[str, Any] | None:
         **{name: _plain(value) for name, value in part.defaults.items() if not isinstance(value, Tensor)},
         **{f"{name} of group {i}": value for i, group in enumerate(rates) for name, value in group.items()},
     }
-
-
-def optimizer_difference(kept: Mapping[str, Any] | None, current: Mapping[str, Any] | None) -> str:
-    """The first setting that differs, in words; empty if none does, or one of the optimisers is not known."""
-    if kept is None or current is None:
-        return ""
-    for name, now in current.items():
-        if name in kept and kept[name] != now and not (now != now and kept[name] != kept[name]):  # NaN is as it was
-            return f"{name} is {kept[name]!r} there, {now!r} here"
-    return ""
 
 
 def _plain(value: Any) -> Any:

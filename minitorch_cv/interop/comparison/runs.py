@@ -33,7 +33,6 @@ def compare_runs(model: Module, torch_model: Any, pairing: Pairing, batch: Batch
     Args:     notes: what could not be done is added.
     Raises:   ValueError: if no layer or result of the two can be compared.
     """
-
     model.train(mode == "train")
     torch_model.train(mode == "train")
     frozen = {name for name, module in model.named_modules() if getattr(module, "stats_frozen", False)}

@@ -50,12 +50,21 @@ def compare_together(
               exact: what `in_float64` found; empty if nothing is known.
               notes: what could not be compared is added.
     """
-    seen: dict[Key, tuple[Key, np.ndarray, np.ndarray]] = {}  # key with the ending; key, our numbers, PyTorch's
+    rows: list[Row] = []
+    uncertain: list[Key] = []
 
     def measure(key: Key, ours: np.ndarray, said: str = TOGETHER, theirs: np.ndarray | None = None) -> None:
         theirs = judge.expected.get(key) if theirs is None else theirs
-        if theirs is not None and not key.quantity.startswith("gradient of input"):
-            seen[key._replace(quantity=key.quantity + said)] = key, ours.copy(), theirs.copy()
+        if theirs is None or key.quantity.startswith("gradient of input"):
+            return
+        floor = judge.floor(key)
+        tolerance = judge.tolerance(key, theirs.dtype)
+        growth = _growth(tolerance, theirs, exact.get(key), floor)
+        if growth * tolerance > max(_MOST, tolerance):
+            uncertain.append(key)
+            return
+        judge.measure(key._replace(quantity=key.quantity + said), ours, theirs, floor, growth)
+        rows.append(judge.rows[key._replace(quantity=key.quantity + said)])
 
     with state_kept(model):
         put_back(before)
@@ -75,32 +84,12 @@ def compare_together(
                 results = model(*[Tensor.wrap(array.copy()) for array in batch.inputs])
             for i, result in enumerate(tensors_in(results, Tensor)):
                 measure(Key("", 0, f"result {i + 1}" if i else "result"), result.array, ALONE)
-    rows = _rows(judge, seen, exact)
-    uncertain = sum(row is None for row in rows.values())
     if uncertain:
         notes.append(
-            f"of layers together {uncertain} quantities were not compared: PyTorch's own float32 is too far from "
+            f"of layers together {len(uncertain)} quantities were not compared: PyTorch's own float32 is too far from "
             f"its float64 there, by more than {_MOST / _ROUNDINGS:.1%}"
         )
-    found = [row for row in rows.values() if row is not None]
-    return sorted(found, key=lambda row: row.quantity.startswith("gradient"))
-
-
-def _rows(
-    judge: Judge,
-    seen: dict[Key, tuple[Key, np.ndarray, np.ndarray]],
-    exact: dict[Key, np.ndarray],
-) -> dict[Key, Row | None]:
-    """A row for each quantity; None for one that is too uncertain to be compared."""
-    rows: dict[Key, Row | None] = {}
-    for said, (key, ours, theirs) in seen.items():
-        floor, tolerance = judge.floor(key), judge.tolerance(key, theirs.dtype)
-        growth = _growth(tolerance, theirs, exact.get(key), floor)
-        rows[said] = None
-        if growth * tolerance <= max(_MOST, tolerance):
-            judge.measure(said, ours, theirs, floor, growth)
-            rows[said] = judge.rows[said]
-    return rows
+    return sorted(rows, key=lambda row: row.quantity.startswith("gradient"))
 
 
 def _growth(tolerance: float, theirs: np.ndarray, exact: np.ndarray | None, floor: float) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...tensors.tensor import Tensor
-from ..program import Constant, Operand, ParameterName, Program, Shape, Value
+from ..program import Constant, Operand, ParameterName, Program, Shape, Step, Value
 
 
 class Graph:
@@ -73,6 +73,13 @@ class Graph:
             return self.tensor(self.model.get_parameter(operand.name))
         return self.array(operand.array) if isinstance(operand, Constant) else self.names[operand.number]
 
+    def shape_of(self, operand: Value | Constant | ParameterName) -> Shape:
+        """The shape of a step's input."""
+        if isinstance(operand, Value):
+            return operand.shape
+        known = self.model.get_parameter(operand.name) if isinstance(operand, ParameterName) else operand
+        return known.array.shape
+
     def reshape(self, x: str, shape: Shape, title: str) -> str:
         """x in another shape, in which one size may depend on the batch.
 
@@ -104,3 +111,16 @@ def sizes(value: Value, first: int, title: str) -> tuple[int, ...]:
     if None in rest:
         raise NotImplementedError(f"{title}: a size depends on the batch: {list(value.shape)}")
     return rest  # type: ignore[return-value]
+
+
+def input_value(step: Step) -> Value:
+    """What an operation is applied to.
+
+    Raises:   NotImplementedError: if it is a parameter or a constant.
+    """
+    operand = step.inputs[0]
+    if not isinstance(operand, Value):
+        what = operand.name if isinstance(operand, ParameterName) else "a constant"
+        assert isinstance(operand, (ParameterName, Constant)), "the first input is never absent"
+        raise NotImplementedError(f"{step.title}: is applied to {what}; expected what comes from the model's input")
+    return operand

@@ -6,11 +6,9 @@ the batch's (see unifying.py).
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from ..program import Step, Value
+from ..program import Step
 from .elementwise import Emit
 from .graph import Graph, sizes
 from .shapes import gathered
@@ -31,16 +29,10 @@ def _expand(g: Graph, step: Step, x: list[str]) -> str:
 
 
 def _repeat(g: Graph, step: Step, x: list[str]) -> str:
-    repeats, operand = step.settings["repeats"], step.inputs[0]
-    ndim = _ndim(g, step, operand)
-    lead = g.add("Unsqueeze", x[0], g.integers(range(len(repeats) - ndim))) if len(repeats) > ndim else x[0]
+    repeats = step.settings["repeats"]
+    new = len(repeats) - len(g.shape_of(step.inputs[0]))  # type: ignore[arg-type]
+    lead = g.add("Unsqueeze", x[0], g.integers(range(new))) if new else x[0]
     return g.add("Tile", lead, _numbers(g, repeats, x[1:]))
-
-
-def _ndim(g: Graph, step: Step, operand: Any) -> int:
-    if isinstance(operand, Value):
-        return len(operand.shape)
-    return (g.model.get_parameter(operand.name) if hasattr(operand, "name") else operand.array).ndim
 
 
 def _split(g: Graph, step: Step, x: list[str]) -> list[str]:

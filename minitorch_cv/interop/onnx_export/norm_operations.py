@@ -12,7 +12,7 @@ import numpy as np
 from ...tensors.tensor import Tensor
 from ..program import Constant, Operand, ParameterName, Step, Value
 from .elementwise import Emit
-from .graph import Graph, sizes
+from .graph import Graph, input_value, sizes
 from .norms import NORMS
 
 
@@ -20,20 +20,13 @@ def _as_layer(layer: str, **settings: Callable[[Step, Value], Any]) -> Emit:
     """As the layer of that name, with the operation's settings, its weight and its bias."""
 
     def emit(g: Graph, step: Step, x: list[str]) -> str:
-        v = _value(step)
+        v = input_value(step)
         given = {"weight": None, "bias": None, **step.settings}
         given.update({name: _known(g, step, tensor) for name, tensor in zip(("weight", "bias"), step.inputs[1:])})
         given.update({name: of(step, v) for name, of in settings.items()})
         return NORMS[layer](g, SimpleNamespace(**given), x[0], v)
 
     return emit
-
-
-def _value(step: Step) -> Value:
-    operand = step.inputs[0]
-    if not isinstance(operand, Value):
-        raise NotImplementedError(f"{step.title}: is applied to a constant; expected what comes from the model's input")
-    return operand
 
 
 def _known(g: Graph, step: Step, operand: Operand) -> Tensor | None:
@@ -73,7 +66,7 @@ def _fixed_norm_relu(g: Graph, step: Step, x: list[str]) -> str:
 def _vector_norm(g: Graph, step: Step, x: list[str]) -> str:
     order, dims = step.settings["order"], step.settings["dims"]
     keepdims = int(step.settings["keepdim"])
-    axes = [] if dims is None else [g.integers((dims,) if isinstance(dims, int) else dims)]
+    axes = [] if dims is None else [g.integers(dims)]
     if order in (1, 2):
         return g.add(f"ReduceL{order:.0f}", x[0], *axes, keepdims=keepdims)
     size = g.add("Abs", x[0])
@@ -86,8 +79,8 @@ def _vector_norm(g: Graph, step: Step, x: list[str]) -> str:
 
 
 def _var(g: Graph, step: Step, x: list[str]) -> str:
-    s, v = step.settings, _value(step)
-    dims = range(len(v.shape)) if s["dims"] is None else (s["dims"],) if isinstance(s["dims"], int) else s["dims"]
+    s, v = step.settings, input_value(step)
+    dims = range(len(v.shape)) if s["dims"] is None else s["dims"]
     counts = [v.shape[dim] for dim in dims]
     if None in counts:
         raise NotImplementedError(f"{step.title}: over the batch it is not supported in ONNX export")
@@ -97,17 +90,9 @@ def _var(g: Graph, step: Step, x: list[str]) -> str:
     return g.add("Div", squares, g.number(max(math.prod(counts) - s["correction"], 0), v))  # type: ignore[arg-type]
 
 
-def _shape(g: Graph, operand: Operand) -> tuple[int | None, ...]:
-    if isinstance(operand, Value):
-        return operand.shape
-    known = g.model.get_parameter(operand.name) if isinstance(operand, ParameterName) else operand
-    return known.array.shape  # type: ignore[union-attr]
-
-
 def _cosine_similarity(g: Graph, step: Step, x: list[str]) -> str:
-    axis = step.settings["axis"]
-    dims = (axis,) if isinstance(axis, int) else axis
-    first, second = (_shape(g, operand) for operand in step.inputs)
+    dims = step.settings["axis"]
+    first, second = (g.shape_of(operand) for operand in step.inputs)  # type: ignore[arg-type]
     if any(first[dim] != second[dim] for dim in dims):
         raise NotImplementedError(f"{step.title}: sizes along dim {dims} differ: {list(first)} and {list(second)}")
     axes = g.integers(dims)

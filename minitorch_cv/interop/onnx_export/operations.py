@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from ..pooling_places import slid_window
-from ..program import Constant, ParameterName, Step, Value
+from ..program import Step
 from ..step_arguments import einsum_equation, transposed_settings
 from .activations import ACTIVATIONS
 from .elementwise import ELEMENTWISE, Emit, node
-from .graph import Graph, sizes
+from .graph import Graph, input_value, sizes
 from .moves import MOVES
 from .norm_operations import NORM_OPERATIONS
 from .padding import constant_pad
@@ -51,7 +51,7 @@ def _as_layer(layer: str, **settings: Any) -> Emit:
             name: _field(step.settings, value) if isinstance(value, str) and value.startswith(".") else value
             for name, value in settings.items()
         }
-        return _LAYERS[layer](g, type(layer, (SimpleNamespace,), {})(**own), x[0], _value(step))
+        return _LAYERS[layer](g, type(layer, (SimpleNamespace,), {})(**own), x[0], input_value(step))
 
     return emit
 
@@ -120,7 +120,7 @@ def _then_relu(g: Graph, step: Step, x: str) -> str:
 
 
 def _linear(g: Graph, step: Step, x: list[str]) -> str:
-    return _then_relu(g, step, linear(g, x[0], len(_value(step).shape), x[1], x[2] if len(x) > 2 else ""))
+    return _then_relu(g, step, linear(g, x[0], len(input_value(step).shape), x[1], x[2] if len(x) > 2 else ""))
 
 
 def _convolution(g: Graph, step: Step, x: list[str]) -> str:
@@ -140,7 +140,7 @@ def _blur(g: Graph, step: Step, x: list[str]) -> str:
     """A convolution of each channel with the one filter."""
     _form(step)
     window = step.settings["window"]
-    channels = sizes(_value(step), 1, step.title)[0]
+    channels = sizes(input_value(step), 1, step.title)[0]
     filters = g.add("Tile", g.add("Unsqueeze", x[1], g.integers([0, 1])), g.integers([channels, 1, 1, 1]))
     pads = [n for side in zip(*window.padding_by_side) for n in side]
     return g.add("Conv", x[0], filters, strides=window.stride, pads=pads, group=channels)
@@ -165,7 +165,7 @@ def _max_pool(g: Graph, step: Step, x: list[str]) -> str:
     if step.settings["return_indices"] or spatial != 2:
         raise NotImplementedError(f"{step.title}: only F.max_pool2d without return_indices is supported; use a layer")
     window = slid_window(step.settings["places"], step.title)
-    return max_pool(g, x[0], _value(step), window.size, window.stride, window.padding, [1, 1])
+    return max_pool(g, x[0], input_value(step), window.size, window.stride, window.padding, [1, 1])
 
 
 def _average_pool(g: Graph, step: Step, x: list[str]) -> str:
@@ -173,14 +173,14 @@ def _average_pool(g: Graph, step: Step, x: list[str]) -> str:
         raise NotImplementedError(f"{step.title}: only F.avg_pool2d is supported; use a layer")
     window = slid_window(step.settings["places"], step.title)
     divisor = np.asarray(step.settings["divisor"])
-    return average_pool(g, x[0], _value(step), window.size, window.stride, window.padding, divisor)
+    return average_pool(g, x[0], input_value(step), window.size, window.stride, window.padding, divisor)
 
 
 def _adaptive_pool(largest: bool) -> Emit:
     def emit(g: Graph, step: Step, x: list[str]) -> str:
         if _form(step).spatial != 2 or (largest and step.settings["return_indices"]):
             raise NotImplementedError(f"{step.title}: only adaptive pooling of images, without indices, is supported")
-        return adaptive_pool(g, x[0], _value(step), largest)
+        return adaptive_pool(g, x[0], input_value(step), largest)
 
     return emit
 
@@ -190,15 +190,6 @@ def _form(step: Step) -> Any:
     if not form.batched:
         raise NotImplementedError(f"{step.title}: ONNX takes a batch: give a sample with a batch dimension")
     return form
-
-
-def _value(step: Step) -> Value:
-    operand = step.inputs[0]
-    if not isinstance(operand, Value):
-        what = operand.name if isinstance(operand, ParameterName) else "a constant"
-        assert isinstance(operand, (ParameterName, Constant)), "the first input is never absent"
-        raise NotImplementedError(f"{step.title}: is applied to {what}; expected what comes from the model's input")
-    return operand
 
 
 OPERATIONS: dict[str, Emit] = {
