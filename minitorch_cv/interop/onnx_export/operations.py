@@ -33,7 +33,6 @@ _END = np.iinfo(np.int64).max  # of a dimension, in a Slice
 def _reduced(operator: str) -> Emit:
     def emit(g: Graph, step: Step, x: list[str]) -> str:
         dims = step.settings["dims"]
-        dims = (dims,) if isinstance(dims, int) else dims
         axes = [] if dims is None else [g.integers(dims)]
         return g.add(operator, *x, *axes, keepdims=int(step.settings["keepdim"]))
 
