@@ -4,10 +4,11 @@
     python examples/imagenette/finetune.py --data FOLDER --model squeezenet1_0 --weights squeezenet1_0.pth
     python examples/imagenette/finetune.py --data FOLDER                                            # random weights
 
-The last layer (of SqueezeNet the whole classifier) is exchanged for one of ten classes. With weights, it learns alone
-first; then the layers before it learn too, at a lower rate. A frozen batch norm normalises by the statistics of the
-images that the weights were trained on, and keeps its factors; a free one goes by the new images. With random weights
-there is nothing worth freezing, and the weights of SqueezeNet and AlexNet come without batch norms: then there is one
+With random weights the last layer gives ten scores instead of a thousand. With weights from ImageNet, to whose classes
+Imagenette's belong, the old last layer stays and a new one adds to what it says of the ten (PriorClassifier). The new
+one learns alone first; then the layers before it learn too, at a lower rate. A frozen batch norm normalises by the
+statistics of the images that the weights were trained on, and keeps its factors; a free one goes by the new images.
+With random weights there is nothing worth freezing, and SqueezeNet and AlexNet have no batch norms: then there is one
 variant. The rate falls to nothing, so the weights of the last epoch are tested, once, on each image and its mirror
 image. A run that was cut off goes on where it was when the command is given again.
 """
@@ -24,24 +25,22 @@ from minitorch_cv.training import begin_run, compare, finish_run, fit, linear_pr
 from minitorch_cv.utils.command_line import existing_file, positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Imagenette
-from minitorch_cv.vision.models import get_model, pooled_classifier
+from minitorch_cv.vision.models import FINE_TUNABLE, for_fine_tuning
+from minitorch_cv.vision.models.imagenet_classes import IMAGENET_CLASSES
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
 
 SIZE = 192
-FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
-# The layer that is new, and its learning rate when it learns alone: high behind a batch norm, as SqueezeNet's is.
-NEW = {"resnet18": ("fc", 1e-3), "alexnet": ("classifier.6", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
 PROBE_EPOCHS = 2  # of the new layer alone
-RATE, BODY_RATE = 1e-3, 4e-5  # of it afterwards, and of the layers before it
+RATE, BODY_RATE = 1e-3, 6e-5  # of it afterwards, and of the layers before it
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds imagenette2-160")
-    parser.add_argument("--model", choices=FEATURES, default="resnet18")
+    parser.add_argument("--model", choices=FINE_TUNABLE, default="resnet18")
     parser.add_argument("--weights", type=existing_file, help="torchvision's file of the model's weights")
-    parser.add_argument("--epochs", type=positive_int, default=10)
+    parser.add_argument("--epochs", type=positive_int, default=12)
     parser.add_argument("--quick", action="store_true", help="a few images, half their size, one epoch: to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/imagenette-finetune"))
     parser.add_argument("--seed", type=int, default=0)
@@ -63,20 +62,19 @@ def main() -> None:
     val_loader = DataLoader(Subset(images.with_transform(augment.plain()), indices[:held_out]), batch_size=50)
 
     runs = []
-    variants = ["random weights"] if args.weights is None else ["fine-tuned"]
-    if args.weights is not None and args.model == "resnet18":
-        variants = ["batch norm frozen", "batch norm free"]
+    variants, known = ["random weights"], None
+    if args.weights is not None:
+        norms = args.model.startswith("resnet") or args.model.endswith("_bn")
+        variants = ["batch norm frozen", "batch norm free"] if norms else ["fine-tuned"]
+        known = [[IMAGENET_CLASSES.index(name)] for name in classes]
     for variant in variants:
         torch.manual_seed(args.seed)
         train_loader = DataLoader(Subset(images, indices[held_out:]), batch_size=32, shuffle=True, num_workers=1)
-        model = get_model(args.model, weights=args.weights, num_classes=len(classes))  # the last layer is new
-        if args.model == "squeezenet1_0":  # its own classifier ends with a ReLU, which lets no score be negative
-            model.classifier = pooled_classifier(512, len(classes))
+        model, new, new_rate, features = for_fine_tuning(args.model, len(classes), args.weights, known)
         if variant == "batch norm frozen":
             for module in model.modules():
                 if isinstance(module, nn.BatchNorm2d):
                     nn.utils.freeze(module)  # its statistics too, through model.train()
-        last, alone = NEW[args.model]
         rate, body_rate = (RATE, BODY_RATE) if args.weights else (2e-3, 2e-3)
         out = begin_run(
             folder / variant.replace(" ", "-"),
@@ -101,19 +99,19 @@ def main() -> None:
                 "val": held_out,
                 "test": len(test_loader.dataset),
             },
-            notes=[] if args.weights else ["From random weights: no weights trained on other images were given."],
+            notes=["ImageNet's last layer stays as a prior."]
+            if args.weights
+            else ["From random weights: no weights trained on other images were given."],
         )
         criterion = nn.CrossEntropyLoss()
         if probe_epochs:
-            linear_probe(model, last, train_loader, criterion, probe_epochs, alone, out=out)
-        optimizer = torch.optim.AdamW(nn.utils.parameter_groups(model, {last: rate}, lr=body_rate), weight_decay=0.01)
+            linear_probe(model, new, train_loader, criterion, probe_epochs, new_rate, out=out)
+        optimizer = torch.optim.AdamW(nn.utils.parameter_groups(model, {new: rate}, lr=body_rate), weight_decay=0.01)
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
         )
         fit(model, train_loader, val_loader, optimizer, criterion, epochs, scheduler, out=out)
-        result = finish_run(
-            out, model, test_loader, criterion, mean=MEAN, std=STD, features=FEATURES[args.model], mirror=True
-        )
+        result = finish_run(out, model, test_loader, criterion, mean=MEAN, std=STD, features=features, mirror=True)
         print(f"{variant}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
         runs.append(out)
     if len(runs) > 1:

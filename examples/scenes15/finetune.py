@@ -22,13 +22,10 @@ from minitorch_cv.training import begin_run, finish_run, fit, linear_probe, repo
 from minitorch_cv.utils.command_line import existing_file, positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Scenes15
-from minitorch_cv.vision.models import get_model, pooled_classifier
+from minitorch_cv.vision.models import FINE_TUNABLE, for_fine_tuning
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Grayscale, ImageBatches, Resize
 
 SIZE, LARGER = 224, 248  # pixels: what the network sees, and what a random crop of that is taken from
-FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
-# The layer that is new, and its learning rate when it learns alone: high behind a batch norm, as SqueezeNet's is.
-NEW = {"resnet18": ("fc", 1e-3), "alexnet": ("classifier.6", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
 PROBE_EPOCHS = 4  # of the new layer alone
 RATE, BODY_RATE = 1e-3, 4e-5  # of it afterwards, and of the layers before it
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
@@ -37,7 +34,7 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds scenes15")
-    parser.add_argument("--model", choices=FEATURES, default="resnet18")
+    parser.add_argument("--model", choices=FINE_TUNABLE, default="resnet18")
     parser.add_argument("--weights", type=existing_file, help="torchvision's file of the model's weights")
     parser.add_argument("--epochs", type=positive_int, default=20)
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
@@ -63,10 +60,7 @@ def main() -> None:
     train_loader = DataLoader(Subset(images, indices[held_out:]), batch_size=32, shuffle=True, num_workers=1)
     val_loader = DataLoader(Subset(images.with_transform(augment.plain()), indices[:held_out]), batch_size=50)
 
-    model = get_model(args.model, weights=args.weights, num_classes=len(classes))  # the last layer is new
-    if args.model == "squeezenet1_0":  # its own classifier ends with a ReLU, which lets no score be negative
-        model.classifier = pooled_classifier(512, len(classes))
-    last, alone = NEW[args.model]
+    model, new, new_rate, features = for_fine_tuning(args.model, len(classes), args.weights)
     rate, body_rate = (RATE, BODY_RATE) if args.weights else (2e-3, 2e-3)
     start = f"from {args.weights.name}" if args.weights else "from random weights"
     out = begin_run(
@@ -98,14 +92,14 @@ def main() -> None:
     counts = torch.bincount(images.targets[indices[held_out:]], minlength=len(classes))
     criterion = nn.CrossEntropyLoss(weight=len(train_loader.dataset) / (len(classes) * counts.clamp(min=1)))
     if probe_epochs:
-        linear_probe(model, last, train_loader, criterion, probe_epochs, alone, out=out)
-    optimizer = torch.optim.AdamW(nn.utils.parameter_groups(model, {last: rate}, lr=body_rate), weight_decay=0.01)
+        linear_probe(model, new, train_loader, criterion, probe_epochs, new_rate, out=out)
+    optimizer = torch.optim.AdamW(nn.utils.parameter_groups(model, {new: rate}, lr=body_rate), weight_decay=0.01)
     scheduler = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
     )
     fit(model, train_loader, val_loader, optimizer, criterion, epochs, scheduler, out=out)
     result = finish_run(
-        out, model, test_loader, nn.CrossEntropyLoss(), mean=MEAN, std=STD, features=FEATURES[args.model], mirror=True
+        out, model, test_loader, nn.CrossEntropyLoss(), mean=MEAN, std=STD, features=features, mirror=True
     )
     print(f"{start}: test accuracy {result['accuracy']:.2%}, page: {report(out)}")
 

@@ -33,15 +33,12 @@ from minitorch_cv.training import (
 from minitorch_cv.utils.command_line import existing_file, positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import SceneAttributes, Scenes15
-from minitorch_cv.vision.models import SimpleNetFinal, get_model, pooled_classifier
+from minitorch_cv.vision.models import FINE_TUNABLE, SimpleNetFinal, for_fine_tuning
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, Grayscale, ImageBatches, Resize
 
 SIZE, LARGER = 64, 76  # pixels: what SimpleNetFinal sees, and what a random crop of that is taken from
 FINE_SIZE, FINE_LARGER = 224, 248  # the same for a network from ImageNet
 FINE_MEAN, FINE_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as its weights expect
-FEATURES = {"resnet18": "avgpool", "alexnet": "avgpool", "squeezenet1_0": "features"}  # what t-SNE shows
-# The layer that is new, and its learning rate: behind a batch norm, as SqueezeNet's, it can be high.
-NEW = {"resnet18": ("fc", 1e-3), "alexnet": ("classifier.6", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
 FINE_BODY_RATE = 5e-5  # of the layers before it
 
 
@@ -49,7 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds scenes15")
     parser.add_argument("--from-scratch", action="store_true", help="do not learn the scenes first")
-    parser.add_argument("--model", choices=NEW, help="the network to fine-tune: resnet18 by default")
+    parser.add_argument("--model", choices=FINE_TUNABLE, help="the network to fine-tune: resnet18 by default")
     parser.add_argument("--weights", type=existing_file, help="torchvision's file of its weights")
     parser.add_argument("--epochs", type=positive_int, help="60, of the scenes and of the attributes; 15 to fine-tune")
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
@@ -86,14 +83,11 @@ def main() -> None:
     augment = BatchAugment(size=size, flip=0.5, mean=mean, std=std)
 
     if fine:
-        model = get_model(name, weights=args.weights, num_classes=len(attributes))
-        if name == "squeezenet1_0":  # its own classifier ends with a ReLU, which lets no score be negative
-            model.classifier = pooled_classifier(512, len(attributes))
+        model, new, rate, features = for_fine_tuning(name, len(attributes), args.weights)
         start = f"from {args.weights.name}"
-        last, rate = NEW[name]
-        groups = nn.utils.parameter_groups(model, {last: rate}, lr=FINE_BODY_RATE)
+        groups = nn.utils.parameter_groups(model, {new: rate}, lr=FINE_BODY_RATE)
     else:
-        model = SimpleNetFinal(num_classes=15)
+        model, features = SimpleNetFinal(num_classes=15), "fc_layers.1"
         start = "from scratch" if scenes is None else "after learning the scenes"
         if scenes is not None:
             loader = DataLoader(ImageBatches.from_dataset(scenes, augment), batch_size=32, shuffle=True)
@@ -141,9 +135,7 @@ def main() -> None:
     criterion = nn.BCEWithLogitsLoss()
     metrics = {"accuracy": lambda scores, targets: label_accuracy(scores, targets).mean()}
     learn(model, groups, train_loader, val_loader, criterion, epochs, metrics, out)
-    result = finish_run(
-        out, model, test_loader, criterion, mean=mean, std=std, features=FEATURES[name] if fine else "fc_layers.1"
-    )
+    result = finish_run(out, model, test_loader, criterion, mean=mean, std=std, features=features)
     kept = np.load(out / "predictions.npz")  # what the network said of the test images
     print(label_table(kept["scores"], kept["targets"], attributes))
     print(f"accuracy over all attributes {result['accuracy']:.3f}, page: {report(out)}")

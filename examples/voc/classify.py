@@ -3,9 +3,10 @@
     python examples/voc/classify.py --data FOLDER         # FOLDER holds VOCdevkit/VOC2012
     python examples/voc/classify.py --data FOLDER --networks pretrained --model alexnet --weights alexnet.pth
 
-The task and its measure are explained in voc/simple.py, which trains the simplest network. A pretrained one gets a new
-last layer (SqueezeNet a whole classifier), which learns alone first; then the layers before it learn too, at a lower
-rate. Its scores are the means of those for an image and for its mirror image.
+The task and its measure are explained in voc/simple.py, which trains the simplest network. A pretrained one keeps its
+last layer, which knows motorbikes, of which there are five to learn from; a new layer adds to what it says (see
+PriorClassifier). The new layer learns alone first; then those before it learn too, at a lower rate. The scores are the
+means of those for an image and for its mirror image.
 
 A tenth of the train split, drawn at random, is for validation; VOC's val split is the test split here, looked at once
 for each network. A run that was cut off goes on where it was when the command is given again.
@@ -32,33 +33,45 @@ from minitorch_cv.training import (
 from minitorch_cv.utils.command_line import existing_file, positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import VOCClassification
-from minitorch_cv.vision.models import (
-    AlexNet,
-    ResNet,
-    SqueezeNet,
-    VOCClassifier,
-    alexnet,
-    get_model,
-    pooled_classifier,
-)
+from minitorch_cv.vision.models import FINE_TUNABLE, VOCClassifier, alexnet, for_fine_tuning
+from minitorch_cv.vision.models.imagenet_classes import IMAGENET_CLASSES
 from minitorch_cv.vision.transforms import BatchAugment, ImageBatches, Resize
 
 SIZE = 227
 MEAN, STD = (0.455, 0.437, 0.404), (0.271, 0.267, 0.280)  # of the train split, by channel
 IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # the same of ImageNet, as its weights expect
 
-# The course's networks, and one of our own with what happens when a part of it is taken away.
+# The course's networks, and one of our own with what happens when a part of it is taken away: what makes the network,
+# the layer whose maps t-SNE shows, and whether the images are augmented.
 NETWORKS = {
-    "AlexNet": (lambda: alexnet(num_classes=20), True),
-    "own": (lambda: VOCClassifier(), True),
-    "own, no batch norm": (lambda: VOCClassifier(batch_norm=False), True),
-    "own, shallower": (lambda: VOCClassifier(deeper=False), True),
-    "own, no augmentation": (lambda: VOCClassifier(), False),
+    "AlexNet": (lambda: alexnet(num_classes=20), "avgpool", True),
+    "own": (lambda: VOCClassifier(), "features", True),
+    "own, no batch norm": (lambda: VOCClassifier(batch_norm=False), "features", True),
+    "own, shallower": (lambda: VOCClassifier(deeper=False), "features", True),
+    "own, no augmentation": (lambda: VOCClassifier(), "features", False),
 }
-# For --weights: the layer that is new, and its learning rate when it learns alone: behind a batch norm it can be high.
-PRETRAINED = {"alexnet": ("classifier.6", 1e-3), "resnet18": ("fc", 1e-3), "squeezenet1_0": ("classifier", 1e-2)}
-# What t-SNE shows: the maps after the last convolution.
-FEATURES = {AlexNet: "avgpool", ResNet: "avgpool", SqueezeNet: "features", VOCClassifier: "features"}
+# ImageNet's classes that show a kind of VOC, by number where they follow each other. It has none of people.
+IN_IMAGENET = {
+    "aeroplane": ["airliner", "warplane"],
+    "bicycle": ["bicycle-built-for-two", "mountain bike"],
+    "bird": [*range(7, 25), *range(80, 101), *range(127, 147)],
+    "boat": ["canoe", "catamaran", "fireboat", "gondola", "lifeboat", "schooner", "speedboat", "trimaran", "yawl"],
+    "bottle": ["beer bottle", "pop bottle", "water bottle", "wine bottle"],
+    "bus": ["minibus", "school bus", "trolleybus"],
+    "car": ["beach wagon", "cab", "convertible", "jeep", "limousine", "minivan", "Model T", "racer", "sports car"],
+    "cat": range(281, 286),
+    "chair": ["barber chair", "folding chair", "rocking chair"],
+    "cow": ["ox"],
+    "diningtable": ["dining table"],
+    "dog": range(151, 269),
+    "horse": ["sorrel"],
+    "motorbike": ["moped", "motor scooter"],
+    "pottedplant": ["pot"],
+    "sheep": ["bighorn", "ram"],
+    "sofa": ["studio couch"],
+    "train": ["bullet train", "electric locomotive", "freight car", "passenger car", "steam locomotive"],
+    "tvmonitor": ["desktop computer", "monitor", "screen", "television"],
+}
 PROBE_EPOCHS = 6  # of the new layer alone
 RATE, BODY_RATE = 1e-3, 2e-5  # of it afterwards, and of the layers before it
 
@@ -67,7 +80,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds VOCdevkit")
     parser.add_argument("--networks", nargs="+", choices=[*NETWORKS, "pretrained"], default=list(NETWORKS))
-    parser.add_argument("--model", choices=PRETRAINED, default="alexnet", help="the network called pretrained")
+    parser.add_argument("--model", choices=FINE_TUNABLE, default="alexnet", help="the network called pretrained")
     parser.add_argument("--weights", type=existing_file, help="torchvision's file of that network's weights")
     parser.add_argument("--epochs", type=positive_int, default=15)
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
@@ -78,8 +91,6 @@ def main() -> None:
     epochs, probe_epochs = (1, 1) if args.quick else (args.epochs, PROBE_EPOCHS)
     if ("pretrained" in args.networks) != (args.weights is not None):
         parser.error("--networks pretrained and --weights FILE go together: the one needs the other")
-    if args.weights is not None:
-        NETWORKS["pretrained"] = lambda: pretrained(args.model, args.weights), True
 
     # Every photograph is decoded and brought to one size once; the rest happens batch by batch.
     to_size = Resize((SIZE, SIZE))
@@ -96,8 +107,14 @@ def main() -> None:
     runs = []
     for name in args.networks:
         torch.manual_seed(args.seed)
-        make_network, augmented = NETWORKS[name]
-        mean, std = IMAGENET if name == "pretrained" else (MEAN, STD)
+        if name == "pretrained":
+            known = [[number_of(each) for each in IN_IMAGENET.get(kind, [])] for kind in VOCClassification.classes]
+            model, new, new_rate, features = for_fine_tuning(args.model, 20, args.weights, known)
+            (mean, std), rate, body_rate, augmented = IMAGENET, RATE, BODY_RATE, True
+        else:
+            make_network, features, augmented = NETWORKS[name]
+            model = make_network()
+            mean, std, rate, body_rate = MEAN, STD, 5e-4, 5e-4
         augment = BatchAugment(padding=24, padding_mode="reflect", flip=0.5, mean=mean, std=std)
         plain = augment.plain()
         train_batches = images.with_transform(augment if augmented else plain)
@@ -105,9 +122,7 @@ def main() -> None:
         val_loader = DataLoader(Subset(images.with_transform(plain), val_indices), batch_size=64)
         test_loader = DataLoader(test_images.with_transform(plain), batch_size=64)
 
-        model = make_network()
         criterion = nn.BCEWithLogitsLoss()
-        rate, body_rate = (RATE, BODY_RATE) if name == "pretrained" else (5e-4, 5e-4)
         out = begin_run(
             folder / name.replace(",", "").replace(" ", "-"),
             f"VOC 2012: {name}",
@@ -133,7 +148,7 @@ def main() -> None:
                 "test": len(test_images),
             },
             notes=[
-                f"Weights from {args.weights.name}, trained on ImageNet."
+                f"Weights from {args.weights.name}, trained on ImageNet; its last layer stays as a prior."
                 if name == "pretrained"
                 else "All weights start at random; none were trained on other images."
             ],
@@ -141,9 +156,8 @@ def main() -> None:
         metrics = {"mAP": mean_average_precision}
         groups = [{"params": list(model.parameters()), "lr": rate}]
         if name == "pretrained":
-            last, alone = PRETRAINED[args.model]
-            linear_probe(model, last, train_loader, criterion, probe_epochs, alone, metrics, out)
-            groups = nn.utils.parameter_groups(model, {last: rate}, lr=body_rate)
+            linear_probe(model, new, train_loader, criterion, probe_epochs, new_rate, metrics, out)
+            groups = nn.utils.parameter_groups(model, {new: rate}, lr=body_rate)
         optimizer = torch.optim.AdamW(groups, weight_decay=0.02)
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
@@ -157,7 +171,7 @@ def main() -> None:
             mean=mean,
             std=std,
             ignore=difficult,
-            features=FEATURES[type(model)],
+            features=features,
             mirror=name == "pretrained",
         )
         print(f"{name}: mAP {result['mAP']:.3f} (a constant score: {result['baseline_mAP']:.3f})")
@@ -169,12 +183,8 @@ def main() -> None:
         print(f"comparison: {compare(runs, folder / 'comparison.html', 'Networks on PASCAL VOC 2012')}")
 
 
-def pretrained(name: str, weights: Path) -> nn.Module:
-    """A network from ImageNet with a new last layer."""
-    model = get_model(name, weights=weights, num_classes=20)
-    if name == "squeezenet1_0":  # its own classifier ends with a ReLU, which lets no score be negative
-        model.classifier = pooled_classifier(512, 20)
-    return model
+def number_of(imagenet_class: str | int) -> int:
+    return IMAGENET_CLASSES.index(imagenet_class) if isinstance(imagenet_class, str) else imagenet_class
 
 
 if __name__ == "__main__":

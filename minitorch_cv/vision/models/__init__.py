@@ -3,10 +3,12 @@
 from .alexnet import AlexNet, alexnet
 from .cifar_resnet import CIFARResNet, cifar_resnet18, resnet20, resnet32, resnet44, resnet56, resnet110
 from .depthwise_net import DepthwiseNet
+from .fine_tuning import FINE_TUNABLE, FineTuning, for_fine_tuning
 from .imagenette import ImagenetteModel
 from .lenet import LeNet5
 from .mlp import MLP
 from .pooled_classifier import pooled_classifier
+from .prior_classifier import PriorClassifier
 from .registry import get_model, get_model_builder, get_model_weights, get_weight, input_size, list_models
 from .resnet import BasicBlock, Bottleneck, ResNet, resnet18, resnet34, resnet50
 from .resnet9 import ResNet9
@@ -39,10 +41,13 @@ __all__ = [
     "Bottleneck",
     "CIFARResNet",
     "DepthwiseNet",
+    "FINE_TUNABLE",
+    "FineTuning",
     "Fire",
     "ImagenetteModel",
     "LeNet5",
     "MLP",
+    "PriorClassifier",
     "ResNet",
     "ResNet18_Weights",
     "ResNet34_Weights",
@@ -68,6 +73,7 @@ __all__ = [
     "WeightsEnum",
     "alexnet",
     "cifar_resnet18",
+    "for_fine_tuning",
     "get_model",
     "get_model_builder",
     "get_model_weights",
