@@ -121,7 +121,7 @@ def load_checkpoint(out: str | Path, **parts: Any) -> History:
               parts: as for `save_checkpoint`; they get the states that were kept.
     Returns:  the history so far; empty if there is no checkpoint. A line on stderr says after which epoch it goes on.
     Raises:   RuntimeError: if the file is damaged, or is of other parts, of an optimiser with other settings, or of a
-                run with another seed, setting or number of samples; says which file, and what differs.
+                run with another seed, setting, number of samples or model; says which file, and what differs.
     """
     path = Path(out) / LAST
     if not path.exists():

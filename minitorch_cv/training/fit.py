@@ -57,8 +57,9 @@ def fit(
                 and CyclicLR, after each epoch for others.
               resume: go on from out/last.pt, if it is there; a run that a callback has stopped stays so.
               progress: show bars and a line for each epoch on stderr.
-    Returns:  a value for each epoch under train_loss, val_loss, train_ and val_ metrics, lr and seconds; group2_lr
-                and so on if the optimiser's groups of parameters have learning rates of their own.
+    Returns:  a value for each epoch under train_loss, val_loss, train_ and val_ metrics, lr and seconds; if the
+                optimiser's groups of parameters have learning rates of their own, also NAME_lr of those with a "name",
+                as `nn.utils.parameter_groups` gives them one, and group2_lr and so on of those without.
     Raises:   NonFiniteLossError: if a loss is NaN or infinite; names the batch and where it came from.
               RuntimeError: if out/last.pt is of another run. ValueError: for epochs below 1, an unknown monitor.
     """
@@ -105,11 +106,11 @@ def fit(
 
 def _rates(run: Run) -> dict[str, float]:
     """The learning rate of the first group of parameters, and those of others if they began with another."""
-    first, *others = [float(group["lr"]) for group in run.optimizer.param_groups]
-    rates = {"lr": first}
-    for number, rate in enumerate(others, 2):
-        name = f"group{number}_lr"
-        if name in run.history or (run.epoch == 1 and rate != first):
+    first, *others = run.optimizer.param_groups
+    rates = {"lr": float(first["lr"])}
+    for number, group in enumerate(others, 2):
+        name, rate = f"{group.get('name') or f'group{number}'}_lr", float(group["lr"])
+        if name in run.history or (run.epoch == 1 and rate != rates["lr"]):
             rates[name] = rate
     return rates
 

@@ -56,7 +56,8 @@ def begin_run(
                 `fit(resume=False)` then writes over.
     Returns:  the folder.
     Raises:   ValueError: for another task, or classes that are none or not all different. RuntimeError: if the folder
-                has the checkpoint of a run with another seed, setting or number of samples; then nothing is written.
+                has the checkpoint of another model or a run with another seed, setting or number of samples; then
+                nothing is written.
     """
     if task not in TASKS:
         raise ValueError(f"begin_run: task is {task!r}, expected one of {', '.join(map(repr, TASKS))}")
@@ -100,12 +101,14 @@ def begin_run(
 
 
 def identity(folder: Path) -> dict[str, Any] | None:
-    """What tells a run from others: its seed, settings and data; None where `begin_run` wrote nothing down."""
+    """What tells a run from others: its seed, settings, data and model; None where `begin_run` wrote nothing down."""
     return _identity_in(read_json(folder / RUN)) if (folder / RUN).exists() else None
 
 
 def _identity_in(described: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: described.get(name) for name in ("seed", "settings", "data")}
+    model = described.get("model") or {}
+    told = {name: described.get(name) for name in ("seed", "settings", "data")}
+    return told | {"model": {name: model.get(name) for name in ("name", "parameters")}}
 
 
 def difference(kept: Mapping[str, Any] | None, current: Mapping[str, Any] | None) -> str:
@@ -113,7 +116,9 @@ def difference(kept: Mapping[str, Any] | None, current: Mapping[str, Any] | None
     if kept is None or current is None:
         return ""
     for group, now in current.items():
-        then = kept.get(group)
+        if group not in kept:  # of a checkpoint that was written before this was told
+            continue
+        then = kept[group]
         pairs = [(group, then, now)]
         if isinstance(now, dict) and isinstance(then, dict):
             pairs = [(f"{group}: {name}", then.get(name), now.get(name)) for name in {**then, **now}]

@@ -10,6 +10,7 @@ import torch
 
 import minitorch_cv as mt
 from minitorch_cv import training
+from minitorch_cv.training.plots.curves import history_figure
 from tests.training.loops import loader, network, pair_of_networks, samples, torch_loop
 
 TRAIN, VAL = samples(50, seed=1), samples(30, seed=2)
@@ -179,8 +180,9 @@ def test_checkpoint_of_another_run(tmp_path):
 
 
 def test_checkpoint_of_another_seed_setting_or_data(tmp_path):
-    def begin(seed=0, lr=0.1, train=10, resume=True):
-        model, settings, data = network(mt), {"lr": lr, "augmentation": True}, {"train": train}
+    def begin(seed=0, lr=0.1, train=10, resume=True, model=None):
+        settings, data = {"lr": lr, "augmentation": True}, {"train": train}
+        model = model or network(mt)
         training.begin_run(
             tmp_path, "x", list("abcd"), model, (1, 6), seed=seed, settings=settings, data=data, resume=resume
         )
@@ -193,11 +195,17 @@ def test_checkpoint_of_another_seed_setting_or_data(tmp_path):
         ({"seed": 1}, "seed is 0 there, 1 here"),
         ({"lr": 0.2}, "settings: lr is 0.1 there, 0.2 here"),
         ({"train": 20}, "data: train is 10 there, 20 here"),
+        ({"model": mt.nn.Linear(6, 4)}, "model: name is 'Sequential' there, 'Linear' here"),
+        ({"model": mt.nn.Sequential(mt.nn.Linear(6, 4))}, r"model: parameters is \d+ there, 28 here"),
     ]:
         described = (tmp_path / "run.json").read_text()
         with pytest.raises(RuntimeError, match=rf"holds another run \({said}\)\. Choose another folder .*delete"):
             begin(**changed)
         assert (tmp_path / "run.json").read_text() == described, "what is known of the run before stays"
+    old = mt.load(tmp_path / "last.pt")  # of a version that did not tell the model
+    del old["run"]["model"]
+    mt.save(old, tmp_path / "last.pt")
+    assert fit_small(out=tmp_path, epochs=3)
     (tmp_path / "run.json").write_text("{")  # damaged: it is written anew
     begin()
     begin(seed=1, resume=False)
@@ -286,3 +294,15 @@ def test_only_shares_are_told_in_percent(capsys):
     parts = model, loader(mt, *TRAIN), None, mt.optim.SGD(model.parameters(), lr=0.01), mt.nn.CrossEntropyLoss()
     training.fit(*parts, 1, metrics={"mean_error": lambda scores, targets: 12.5, "mAP": lambda scores, targets: 0.25})
     assert "train mean error 12.5000  train mAP 25.00%" in capsys.readouterr().err
+
+
+def test_learning_rates_are_told_by_the_names_of_groups():
+    model = network(mt)
+    groups = mt.nn.utils.parameter_groups(model, {"4": 0.1}, lr=0.01)
+    optimizer = mt.optim.SGD(groups)
+    history = fit_small(model=model, optimizer=optimizer, epochs=2)
+    assert history["lr"] == [0.01, 0.01] and history["4_lr"] == [0.1, 0.1]
+    rates = next(axes for axes in history_figure(history).axes if axes.get_title() == "Learning rate by epoch")
+    assert [text.get_text() for text in rates.get_legend().get_texts()] == ["first group", "4"]
+    plain = [{"params": group["params"], "lr": group["lr"]} for group in groups]
+    assert "group2_lr" in fit_small(model=model, optimizer=mt.optim.SGD(plain), epochs=1)

@@ -17,7 +17,8 @@ def parameter_groups(model: Module, rates: Mapping[str, float], lr: float | None
 
     Args:     rates: learning rate of each of some modules, by their names in `model.named_modules()`.
               lr: of all other parameters; None if there are none.
-    Returns:  [{"params": [...], "lr": ...}, ...], the others first: what every optimiser of `optim` takes.
+    Returns:  [{"params": [...], "lr": ..., "name": ...}, ...], the others first: what every optimiser of `optim` takes.
+                The name is the module's, or "others"; pictures of the learning rates have it.
     Raises:   ValueError: if there is no such module, if one has no parameters that are not another's, or if parameters
                 remain and lr is None.
 
@@ -48,7 +49,7 @@ def parameter_groups(model: Module, rates: Mapping[str, float], lr: float | None
         if not members[name]:
             raise ValueError(f"parameter_groups: module {name!r} has no parameters that no other group has")
     return [
-        {"params": parameters, "lr": lr if name is None else rates[name]}
+        {"params": parameters, "lr": lr if name is None else rates[name], "name": "others" if name is None else name}
         for name, parameters in members.items()
         if parameters
     ]

@@ -58,6 +58,8 @@ def history_figure(history: Mapping[str, Sequence[float]], title: str = "", best
     """The figure of `plot_history`."""
     panels, epochs = read_history("plot_history", history)
     for panel in panels:
+        if panel.quantity == "lr" and len(panel.curves) > 1:
+            panel.curves = {"first group" if name == "lr" else name: panel.curves[name] for name in panel.curves}
         if panel.quantity == "lr" and len(panel.curves) > _MOST:  # of many groups of parameters, as in layer-wise decay
             names = list(panel.curves)
             panel.curves = {name: panel.curves[name] for name in [*names[: _MOST - 1], names[-1]]}
