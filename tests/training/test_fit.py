@@ -299,10 +299,9 @@ def test_only_shares_are_told_in_percent(capsys):
 def test_learning_rates_are_told_by_the_names_of_groups():
     model = network(mt)
     groups = mt.nn.utils.parameter_groups(model, {"4": 0.1}, lr=0.01)
-    optimizer = mt.optim.SGD(groups)
-    history = fit_small(model=model, optimizer=optimizer, epochs=2)
+    _, history = fit_small(model=model, optimizer=mt.optim.SGD(groups), epochs=2)
     assert history["lr"] == [0.01, 0.01] and history["4_lr"] == [0.1, 0.1]
     rates = next(axes for axes in history_figure(history).axes if axes.get_title() == "Learning rate by epoch")
     assert [text.get_text() for text in rates.get_legend().get_texts()] == ["first group", "4"]
     plain = [{"params": group["params"], "lr": group["lr"]} for group in groups]
-    assert "group2_lr" in fit_small(model=model, optimizer=mt.optim.SGD(plain), epochs=1)
+    assert "group2_lr" in fit_small(model=model, optimizer=mt.optim.SGD(plain), epochs=1)[1]
