@@ -97,7 +97,7 @@ def main() -> None:
         factor = chosen["bias rate"]
         groups = [
             {"params": weights, "lr": RATE, "weight_decay": 5e-4},
-            {"params": biases, "lr": RATE * factor, "weight_decay": 5e-4 / factor},
+            {"params": biases, "lr": RATE * factor, "weight_decay": 5e-4 / factor, "name": "biases"},
         ]
         optimizer = torch.optim.SGD(groups, lr=RATE, momentum=0.9, nesterov=True)
         scheduler = None
@@ -118,6 +118,9 @@ def main() -> None:
             seed=args.seed,
             settings=chosen | {"epochs": epochs, "width": width},
             data={"name": "CIFAR-100", "train": len(train_loader.dataset), "val": held_out, "test": len(test_part)},
+            notes=["The losses of training and validation are with smoothed labels, that of the test is not."]
+            if chosen["label smoothing"]
+            else [],
         )
         criterion = nn.CrossEntropyLoss(label_smoothing=chosen["label smoothing"])
         callbacks = [ProgressiveResizing(24, (epochs + 1) // 2)] if chosen["small first"] else []

@@ -83,6 +83,7 @@ def main() -> None:
             seed=args.seed,
             settings=chosen | {"epochs": epochs, "batch size": 128},
             data={"name": "CINIC-10", "train": len(train_batches), "val": len(val_batches), "test": len(test_batches)},
+            notes=["The losses of training and validation are with smoothed labels, that of the test is not."],
         )
         fit(
             model,

@@ -86,7 +86,10 @@ def main() -> None:
             "val": held_out,
             "test": len(test_loader.dataset),
         },
-        notes=[] if args.weights else ["From random weights: no weights trained on other images were given."],
+        notes=[
+            "The losses of training and validation weigh the classes, that of the test does not.",
+            *([] if args.weights else ["From random weights: no weights trained on other images were given."]),
+        ],
     )
     # The test split has 100 images of every class, the train split 110 to 310: what is rare weighs more in the loss.
     counts = torch.bincount(images.targets[indices[held_out:]], minlength=len(classes))
