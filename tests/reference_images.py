@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 
@@ -100,6 +102,42 @@ def fold(cols, image_size, size, dilation=(1, 1), padding=(0, 0), stride=(1, 1))
     return out
 
 
+def keys_cubic(x, a):
+    """Keys 1981, equation 4, with `a` as his -1/2."""
+    x = abs(x)
+    if x < 1:
+        return (a + 2) * x**3 - (a + 3) * x**2 + 1
+    return a * x**3 - 5 * a * x**2 + 8 * a * x - 4 * a if x < 2 else 0.0
+
+
+def resize_antialiased(x, sizes, mode):
+    """Every new pixel as a mean of the old ones below a filter of its own width, one dimension after the other."""
+    radius = {"bilinear": 1, "bicubic": 2, "lanczos": 3}[mode]
+    for axis, m in enumerate(sizes, 2):
+        old = np.moveaxis(x, axis, 0)
+        n = len(old)
+        if m == n:
+            continue
+        new = []
+        for i in range(m):
+            scale = max(n / m, 1)
+            middle = n / m * (i + 0.5)
+            weights = []
+            for j in range(n):
+                d = abs(j + 0.5 - middle) / scale
+                inside = max(int(middle - radius * scale + 0.5), 0) <= j < min(int(middle + radius * scale + 0.5), n)
+                if mode == "bilinear":
+                    height = max(1 - d, 0)
+                elif mode == "bicubic":
+                    height = keys_cubic(d, -0.5)
+                else:
+                    height = np.sinc(d) * np.sinc(d / 3)
+                weights.append(height if inside else 0)
+            new.append(sum(weight * row for weight, row in zip(weights, old)) / sum(weights))
+        x = np.moveaxis(np.array(new).reshape(m, *old.shape[1:]), 0, axis)
+    return x
+
+
 def resize(x, sizes, mode, align_corners=False, scales=None):
     """Every new pixel by its place among the old ones, one dimension after the other."""
     for axis, m in enumerate(sizes, 2):
@@ -112,6 +150,12 @@ def resize(x, sizes, mode, align_corners=False, scales=None):
                 new.append(old[min(int(i * ratio), n - 1)])
             elif mode == "nearest-exact":
                 new.append(old[min(int((i + 0.5) * ratio), n - 1)])
+            elif mode == "bicubic":
+                place = (i + 0.5) * ratio - 0.5
+                if align_corners:
+                    place = i * (n - 1) / (m - 1) if m > 1 else 0
+                near = [math.floor(place) + step for step in (-1, 0, 1, 2)]
+                new.append(sum(old[min(max(j, 0), n - 1)] * keys_cubic(place - j, -0.75) for j in near))
             else:
                 place = max((i + 0.5) * ratio - 0.5, 0)
                 if align_corners:

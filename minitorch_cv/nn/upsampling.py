@@ -14,7 +14,7 @@ class Upsample(Module):
 
     Args:     size: of the result, or
               scale_factor: what to multiply the size by.
-              mode: 'nearest', 'nearest-exact', 'area', 'linear' for sequences, 'bilinear' for images.
+              mode: 'nearest', 'nearest-exact', 'area', 'linear' for sequences, 'bilinear' and 'bicubic' for images.
     """
 
     def __init__(

@@ -16,11 +16,18 @@ from ..types import memory_format as mf
 from .arguments import check_floating, check_tensor, is_number
 from .average_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d
 from .memory_order import take
-from .resized_dimension import Part, linear_parts, nearest_part
+from .resized_dimension import FILTERS, Part, antialiased_parts, cubic_parts, linear_parts, nearest_part
 
 _UNALIGNED = ("nearest", "nearest-exact", "area")
-_RANK_OF = {"linear": 3, "bilinear": 4}
-_KINDS = {"nearest": "Nearest", "nearest-exact": "NearestExact", "linear": "Linear", "bilinear": "Bilinear"}
+_RANK_OF = {"linear": 3, "bilinear": 4, "bicubic": 4, "lanczos": 4}
+_KINDS = {
+    "nearest": "Nearest",
+    "nearest-exact": "NearestExact",
+    "linear": "Linear",
+    "bilinear": "Bilinear",
+    "bicubic": "Bicubic",
+    "lanczos": "Lanczos",
+}
 
 
 @dataclass(eq=False, repr=False)
@@ -30,24 +37,38 @@ class Upsample(Operation):
     Attributes:
         kind: part of PyTorch's name for the backward node.
         dims: the parts, of each of these dimensions, whose sum is the new one.
+        antialias: part of the name, too. Then PyTorch begins with the last dimension, else with the first.
     """
 
     kind: str
     dims: tuple[tuple[Part, ...], ...]
+    antialias: bool = False
 
     def name(self) -> str:
-        """UpsampleNearest2DBackward0 and so on."""
-        return f"Upsample{self.kind}{len(self.dims)}DBackward0"
+        """UpsampleNearest2DBackward0, UpsampleBilinear2DAaBackward0 and so on."""
+        return f"Upsample{self.kind}{len(self.dims)}D{'Aa' if self.antialias else ''}Backward0"
+
+    def _in_turn(self) -> list[tuple[int, tuple[Part, ...]]]:
+        dims = list(enumerate(self.dims, 2))
+        return dims[::-1] if self.antialias else dims
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
-        for axis, parts in enumerate(self.dims, 2):
-            taken = [_times(take(x, part.sources, axis), part.shares, axis) for part in parts]
-            x = taken[0] if len(taken) == 1 else taken[0] + taken[1]
+        for axis, parts in self._in_turn():
+            first, *others = parts
+            new = _times(take(x, first.sources, axis), first.shares, axis)
+            for part in others:
+                old = take(x, part.sources, axis)
+                if self.antialias:  # rounded once, as by PyTorch's fused multiply-add: bytes often lie between two
+                    old = old.astype(np.float64)
+                    new = np.add(new, _times(old, part.shares, axis), dtype=np.float64).astype(x.dtype)
+                else:
+                    new += _times(old, part.shares, axis)
+            x = new
         return x
 
     def backward(self, grad_out: Array) -> Array:
-        for axis, parts in reversed(list(enumerate(self.dims, 2))):
+        for axis, parts in reversed(self._in_turn()):
             shape = (*grad_out.shape[:axis], self.shape[axis], *grad_out.shape[axis + 1 :])
             grad_x = mf.empty(shape, grad_out.dtype, mf.format_of(grad_out))
             grad_x.fill(0)
@@ -82,24 +103,27 @@ def interpolate(
               size: of the result: a number, or one for each of the dimensions after the first two; or
               scale_factor: what to multiply the input's size by, likewise.
               mode: 'nearest' (each pixel shows the one at its corner), 'nearest-exact' (the one at its middle), 'area'
-                  (the mean, as adaptive_avg_pool), 'linear' for sequences, 'bilinear' for images.
-              align_corners: for 'linear' and 'bilinear': whether the corner pixels' middles, rather than the images'
-                  corners, lie on one another.
+                  (the mean, as adaptive_avg_pool), 'linear' for sequences; for images 'bilinear', 'bicubic' and, with
+                  antialias, 'lanczos'.
+              align_corners: for 'linear', 'bilinear' and 'bicubic': whether the corner pixels' middles, rather than the
+                  images' corners, lie on one another.
               recompute_scale_factor: go by the ratio of the sizes, which are rounded, rather than by scale_factor.
-    Raises:   ValueError: unless one of size and scale_factor is given, for the right number of dimensions, and for
-                  align_corners with another mode. RuntimeError: for empty images. NotImplementedError: for other
-                  numbers of dimensions, other modes (bicubic ...), and antialias=True.
+              antialias: for 'bilinear', 'bicubic' and 'lanczos': a smaller image is made of means, as Pillow's resize
+                  does, instead of single pixels.
+    Raises:   ValueError: unless one of size and scale_factor is given, for the right number of dimensions; for
+                  align_corners or antialias with another mode, and for 'lanczos' with the one or without the other.
+                  RuntimeError: for empty images. NotImplementedError: for other numbers of dimensions and other modes.
     """
     check_tensor("interpolate", input)
     sizes, scales = _sizes_and_scales(input, size, scale_factor, mode, align_corners, recompute_scale_factor)
     ndim = input.array.ndim
-    _check_mode(mode, ndim, antialias)
+    _check_mode(mode, ndim, antialias, bool(align_corners))
     _check_images(input, mode, sizes)
     if mode == "area":
         return adaptive_avg_pool1d(input, sizes) if ndim == 3 else adaptive_avg_pool2d(input, sizes)
     dtype = input.array.dtype if input.array.dtype.kind == "f" else np.dtype(np.float32)
-    dims = resized_dims(input.array.shape[2:], sizes, scales, dtype, mode, bool(align_corners))
-    return Upsample(_KINDS[mode], dims)(input)
+    dims = resized_dims(input.array.shape[2:], sizes, scales, dtype, mode, bool(align_corners), antialias)
+    return Upsample(_KINDS[mode], dims, antialias)(input)
 
 
 def resized_dims(
@@ -109,19 +133,21 @@ def resized_dims(
     dtype: np.dtype,
     mode: str,
     align_corners: bool,
+    antialias: bool = False,
 ) -> tuple[tuple[Part, ...], ...]:
     """For each dimension after the first two the parts whose sum is the new one.
 
     Args:     before, after: sizes.
               scales: that were asked for, None where it is the sizes that count.
     """
+    changes = zip(before, after, scales)
+    if antialias:
+        return tuple(antialiased_parts(n, m, scale, dtype, align_corners, mode) for n, m, scale in changes)
+    if mode in _RANK_OF:
+        parts = cubic_parts if mode == "bicubic" else linear_parts
+        return tuple(parts(n, m, scale, dtype, align_corners) for n, m, scale in changes)
     few = len(before) == 2 and sum(after) <= 128
-    return tuple(
-        linear_parts(n, m, scale, dtype, align_corners)
-        if mode in _RANK_OF
-        else nearest_part(n, m, scale, dtype, mode == "nearest-exact", few)
-        for n, m, scale in zip(before, after, scales)
-    )
+    return tuple(nearest_part(n, m, scale, dtype, mode == "nearest-exact", few) for n, m, scale in changes)
 
 
 def _sizes_and_scales(
@@ -134,8 +160,8 @@ def _sizes_and_scales(
 ) -> tuple[tuple[int, ...], Sequence[float | None]]:
     if mode in _UNALIGNED and align_corners is not None:
         raise ValueError(
-            "interpolate: align_corners option can only be set with the interpolating modes: linear | bilinear, "
-            f"got mode='{mode}'"
+            "interpolate: align_corners option can only be set with the interpolating modes: linear | bilinear | "
+            f"bicubic, got mode='{mode}'"
         )
     sizes, scales = _given_sizes(input, size, scale_factor)
     if recompute_scale_factor:
@@ -177,18 +203,22 @@ def _given_sizes(input: Variable, size: Any, scale_factor: Any) -> tuple[tuple[i
     return tuple(int(n * s) for n, s in zip(own, scales)), list(scales)
 
 
-def _check_mode(mode: str, ndim: int, antialias: bool) -> None:
-    if antialias:
-        raise NotImplementedError(
-            "interpolate: antialias=True is not supported; blur before (F.blur2d), or use mode='area'"
+def _check_mode(mode: str, ndim: int, antialias: bool, align_corners: bool) -> None:
+    if antialias and (mode not in FILTERS or ndim != 4):
+        raise ValueError(
+            "interpolate: Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D "
+            f"tensor as input, got {ndim} dimensions and mode='{mode}'"
         )
     if ndim not in (3, 4) or mode not in (*_UNALIGNED, *_RANK_OF):
         raise NotImplementedError(
             f"interpolate: Input Error: Only 3D and 4D input Tensors supported (got {ndim}D) for the modes: nearest | "
-            f"nearest-exact | area | linear | bilinear (got {mode})"
+            f"nearest-exact | area | linear | bilinear | bicubic | lanczos (got {mode})"
         )
     if _RANK_OF.get(mode, ndim) != ndim:
         raise NotImplementedError(f"interpolate: Got {ndim}D input, but {mode} mode needs {_RANK_OF[mode]}D input")
+    if mode == "lanczos" and (align_corners or not antialias):
+        which = "does not support align_corners=True" if align_corners else "requires antialias=True"
+        raise ValueError(f"interpolate: Lanczos mode {which}")
 
 
 def _check_images(input: Variable, mode: str, sizes: tuple[int, ...]) -> None:

@@ -6,6 +6,7 @@ A new element has a place among the old ones: element i of m is at i * n/m (its 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -55,6 +56,67 @@ def linear_parts(n: int, m: int, scale: float | None, dtype: np.dtype, align_cor
     before = np.minimum(places.astype(np.int64), n - 1)
     share = np.clip(places - before, 0, 1).astype(dtype)
     return Part(before, 1 - share), Part(np.minimum(before + 1, n - 1), share)
+
+
+def cubic_parts(n: int, m: int, scale: float | None, dtype: np.dtype, align_corners: bool) -> tuple[Part, ...]:
+    """Each new element is read off Keys' cubic through the four old ones around it; the ends go on beyond."""
+    if align_corners:
+        places = np.arange(m, dtype=dtype) * dtype.type((n - 1) / (m - 1) if m > 1 else 0)
+    else:
+        step = np.float64(_step(n, m, scale, dtype))
+        places = (step * (np.arange(m) + 0.5) - 0.5).astype(dtype)
+    before = np.floor(places)
+    beyond = places - before
+    return tuple(
+        Part(
+            np.clip(before + step, 0, n - 1).astype(np.int64),
+            _cubic(np.abs(beyond - dtype.type(step)), -0.75).astype(dtype),
+        )
+        for step in (-1, 0, 1, 2)
+    )
+
+
+def antialiased_parts(
+    n: int, m: int, scale: float | None, dtype: np.dtype, align_corners: bool, mode: str
+) -> tuple[Part, ...]:
+    """Each new element is a mean of the old ones below a filter that is as wide as the new element.
+
+    Args:     mode: a key of FILTERS.
+    Source:   Pillow's resize.
+    """
+    if m == n:
+        return (Part(np.arange(m)),)
+    # PyTorch's, which with align_corners takes the other step, but starts at the corner's left end all the same
+    step = dtype.type((n - 1) / (m - 1) if m > 1 else 0) if align_corners else _step(n, m, scale, dtype)
+    stretch = max(step, dtype.type(1))
+    radius, weigh = FILTERS[mode]
+    reach = dtype.type(radius) * stretch
+    middles = (np.float64(step) * (np.arange(m) + 0.5)).astype(dtype)
+    first = np.maximum((middles - reach + 0.5).astype(np.int64), 0)
+    last = np.minimum((middles + reach + 0.5).astype(np.int64), n)
+    below = first + np.arange(int((last - first).max()))[:, None]  # (the most below a filter, m)
+    distances = np.abs((below.astype(dtype) - middles + dtype.type(0.5)) * (dtype.type(1) / stretch))
+    shares = np.where(below < last, weigh(distances), dtype.type(0))
+    shares = (shares / shares.sum(axis=0)).astype(dtype)
+    return tuple(Part(sources, share) for sources, share in zip(np.minimum(below, n - 1), shares))
+
+
+def _cubic(x: Array, a: float) -> Array:
+    """Keys' cubic at distances x, of slope `a` at distance 1.
+
+    Source:   Keys 1981, "Cubic Convolution Interpolation for Digital Image Processing".
+    """
+    near = ((a + 2) * x - (a + 3)) * x * x + 1
+    far = ((x - 5) * x + 8) * x * a - 4 * a
+    return np.where(x < 1, near, np.where(x < 2, far, 0))
+
+
+# Of each filter how far it reaches, in new elements, and its height at a distance.
+FILTERS: dict[str, tuple[int, Callable[[Array], Array]]] = {
+    "bilinear": (1, lambda x: np.maximum(1 - x, 0)),
+    "bicubic": (2, lambda x: _cubic(x, -0.5)),
+    "lanczos": (3, lambda x: np.where(x < 3, np.sinc(x) * np.sinc(x / 3), 0)),
+}
 
 
 def _step(n: int, m: int, scale: float | None, dtype: np.dtype) -> np.floating:

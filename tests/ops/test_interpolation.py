@@ -15,8 +15,8 @@ from tests import reference_images as reference
 from tests.checks import assert_close, check_error, check_op, normal, ours_of, theirs_of
 
 # mode, align_corners
-MODES = [("nearest", None), ("nearest-exact", None), ("bilinear", False), ("bilinear", True)]
-LINE_MODES = [("linear" if mode == "bilinear" else mode, align) for mode, align in MODES]
+MODES = [("nearest", None), ("nearest-exact", None), *[(m, a) for m in ("bilinear", "bicubic") for a in (False, True)]]
+LINE_MODES = [("linear" if mode == "bilinear" else mode, align) for mode, align in MODES if mode != "bicubic"]
 
 
 @pytest.mark.parametrize("mode, align", MODES)
@@ -97,7 +97,56 @@ def test_any_size(mode, dtype, h, w, target):
         check_error(RuntimeError, "sizes should be greater than 0", F.interpolate, ours_of(x), **kwargs)
         return
     tolerance = 0 if mode[0].startswith("nearest") else {"float32": 1e-6, "float64": 1e-14}[dtype]
+    if mode[0] == "bicubic":  # weights beyond one another's signs: more to round
+        tolerance *= 10
     assert_close(F.interpolate(ours_of(x), **kwargs), expected, tolerance, "result")
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic", "lanczos"])
+@pytest.mark.parametrize("shape, size", [
+    ((2, 3, 8, 9), (4, 5)), ((1, 2, 3, 4), (7, 9)), ((1, 1, 6, 5), (1, 2)), ((1, 2, 9, 7), (9, 3)),
+    ((0, 2, 3, 3), (5, 4)),
+])  # fmt: skip
+def test_antialias(shape, size, mode):
+    check_op(
+        lambda x: F.interpolate(x, size, mode=mode, antialias=True),
+        lambda x: TF.interpolate(x, size, mode=mode, antialias=True),
+        [normal(*shape)],
+        reference=lambda x: reference.resize_antialiased(x, size, mode),
+    )
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic", "lanczos"])
+@pytest.mark.parametrize("n, m", [(5, 1), (1, 4), (9, 4), (4, 9), (7, 7)])
+def test_antialias_of_columns(n, m, mode):
+    """To one column as well, where PyTorch 2.13 goes wrong if there are several rows."""
+    x = normal(1, 2, 3, n)
+    found = F.interpolate(ours_of(x), (3, m), mode=mode, antialias=True)
+    assert_close(found, reference.resize_antialiased(x, (3, m), mode), 1e-14, "result")
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from(
+        [("bilinear", False), ("bilinear", True), ("bicubic", False), ("bicubic", True), ("lanczos", False)]
+    ),
+    st.sampled_from(["float32", "float64"]),
+    *(st.integers(1, 20) for _ in range(2)),
+    st.one_of(
+        st.tuples(st.integers(1, 30), st.integers(2, 30)),
+        st.tuples(*[st.sampled_from([1.0, 2.0, 1.14, 1.3, 2.9, 3.1, 4.0])] * 2),
+    ),
+)
+def test_antialias_of_any_size(mode, dtype, h, w, target):
+    x = normal(1, 2, h, w + 1).astype(dtype)  # two columns at least
+    kwargs = {
+        "scale_factor" if isinstance(target[0], float) else "size": target,
+        "mode": mode[0],
+        "align_corners": mode[1],
+        "antialias": True,
+    }
+    expected = TF.interpolate(theirs_of(x), **kwargs)
+    assert_close(F.interpolate(ours_of(x), **kwargs), expected, {"float32": 5e-6, "float64": 1e-14}[dtype], "result")
 
 
 @pytest.mark.parametrize("mode", ["nearest", "nearest-exact"])
@@ -143,12 +192,22 @@ def test_nan_stays_among_its_neighbours(mode):
         ("nearest-exact", (1, 1, 3, 3)),
         ("linear", (1, 1, 3)),
         ("bilinear", (1, 1, 3, 3)),
+        ("bicubic", (1, 1, 3, 3)),
         ("area", (1, 1, 3, 3)),
     ],
 )
 def test_grad_fn(mode, shape):
     ours, theirs = (
         library.interpolate(make(normal(*shape), True), 5, mode=mode).grad_fn.name()
+        for library, make in ((F, ours_of), (TF, theirs_of))
+    )
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic", "lanczos"])
+def test_grad_fn_of_antialias(mode):
+    ours, theirs = (
+        library.interpolate(make(normal(1, 1, 3, 3), True), 5, mode=mode, antialias=True).grad_fn.name()
         for library, make in ((F, ours_of), (TF, theirs_of))
     )
     assert ours == theirs
@@ -211,7 +270,20 @@ X, LINE = ours_of(normal(1, 2, 4, 4)), ours_of(normal(1, 2, 4))
             X,
             {"size": 2, "recompute_scale_factor": True},
         ),
-        (NotImplementedError, "antialias=True is not supported", X, {"size": 2, "mode": "bilinear", "antialias": True}),
+        *[
+            (ValueError, "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes", x, kwargs)
+            for x, kwargs in [
+                (X, {"size": 2, "mode": "nearest", "antialias": True}),
+                (LINE, {"size": 2, "mode": "linear", "antialias": True}),
+            ]
+        ],
+        (ValueError, "Lanczos mode requires antialias=True", X, {"size": 2, "mode": "lanczos"}),
+        (
+            ValueError,
+            "Lanczos mode does not support align_corners=True",
+            X,
+            {"size": 2, "mode": "lanczos", "antialias": True, "align_corners": True},
+        ),
         (
             NotImplementedError,
             r"Only 3D and 4D input Tensors supported \(got 2D\) for the modes: nearest",
@@ -221,11 +293,12 @@ X, LINE = ours_of(normal(1, 2, 4, 4)), ours_of(normal(1, 2, 4))
         (NotImplementedError, r"\(got 5D\)", ours_of(normal(1, 1, 2, 2, 2)), {"size": 2}),
         (
             NotImplementedError,
-            r"nearest \| nearest-exact \| area \| linear \| bilinear \(got bicubic\)",
+            r"nearest \| nearest-exact \| area \| linear \| bilinear \| bicubic \| lanczos \(got cubic\)",
             X,
-            {"size": 2, "mode": "bicubic"},
+            {"size": 2, "mode": "cubic"},
         ),
         (NotImplementedError, "Got 3D input, but bilinear mode needs 4D input", LINE, {"size": 2, "mode": "bilinear"}),
+        (NotImplementedError, "Got 3D input, but bicubic mode needs 4D input", LINE, {"size": 2, "mode": "bicubic"}),
         (NotImplementedError, "Got 4D input, but linear mode needs 3D input", X, {"size": 2, "mode": "linear"}),
         (RuntimeError, r"greater than 0, but got input \(H: 4, W: 4\) output \(H: 0, W: 2\)", X, {"size": (0, 2)}),
         (RuntimeError, r"greater than 0, but got input \(W: 4\) output \(W: 0\)", LINE, {"scale_factor": 0.1}),

@@ -64,7 +64,7 @@ def gathered(g: Graph, x: str, dims: Sequence[Sequence[Part]], ndim: int) -> str
                 shares = part.shares.reshape(-1, *[1] * (ndim - axis - 1))
                 one = g.add("Mul", one, g.array(shares, g.result.dtype))
             taken.append(one)
-        x = taken[0] if len(taken) == 1 else g.add("Add", *taken)
+        x = taken[0] if len(taken) == 1 else g.add("Sum", *taken)
     return x
 
 

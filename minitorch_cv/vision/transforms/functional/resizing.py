@@ -10,7 +10,6 @@ from ....nn import functional as nn
 from ....tensors.tensor import Tensor
 from ..interpolation_mode import PIL_NUMBERS, InterpolationMode, interpolation_mode
 from .images import as_batch, as_floats, back_to, check_pil_image, get_dimensions, max_value, out_of_batch
-from .resampling import antialiased_weights, bicubic_weights
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -88,24 +87,7 @@ def _resize_tensor(img: Tensor, height: int, width: int, mode: str, antialias: b
             f"{width})"
         )
     batch = as_floats(as_batch(img))
-    if mode in _NEAREST:
-        resized = nn.interpolate(batch, (height, width), mode=mode)
-    elif mode == "bilinear" and not antialias:
-        resized = nn.interpolate(batch, (height, width), mode=mode, align_corners=False)
-    else:
-        resized = _mixed(batch, height, width, mode, antialias)
-        if mode == "bicubic" and img.array.dtype.name == "uint8":  # a cubic swings beyond the pixels it goes through
-            resized = resized.clamp(0, max_value(img.dtype))
+    resized = nn.interpolate(batch, (height, width), mode=mode, antialias=antialias and mode not in _NEAREST)
+    if mode == "bicubic" and img.array.dtype.name == "uint8":  # a cubic swings beyond the pixels it goes through
+        resized = resized.clamp(0, max_value(img.dtype))
     return back_to(img.dtype, out_of_batch(resized, img))
-
-
-def _mixed(batch: Tensor, height: int, width: int, mode: str, antialias: bool) -> Tensor:
-    dtype = batch.array.dtype
-    h, w = batch.array.shape[-2:]
-    if antialias:
-        rows, columns = (antialiased_weights(n, m, mode, dtype) for n, m in ((h, height), (w, width)))
-    else:
-        rows, columns = (bicubic_weights(n, m, dtype) for n, m in ((h, height), (w, width)))
-    if width != w:
-        batch = batch @ Tensor.wrap(columns.T)
-    return Tensor.wrap(rows) @ batch if height != h else batch
