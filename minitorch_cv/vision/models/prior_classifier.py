@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from ... import nn
 from ...nn.functional import softmax
-from ...ops.sigmoids import logit
 from ...tensors.creation import zeros
 from ...tensors.tensor import Tensor
 
@@ -71,5 +70,5 @@ class PriorClassifier(nn.Module):
                 f"{expected[0]} (old_classes) and {expected[1]} (the classes of known)"
             )
         # Certainty is bounded: 0 and 1 would have infinite log-odds.
-        prior = logit(softmax(before, dim=1) @ self.membership, eps=1e-6)
-        return learnt + self.scale * self.is_known * prior
+        p = (softmax(before, dim=1) @ self.membership).clamp(1e-6, 1 - 1e-6)
+        return learnt + self.scale * self.is_known * (p / (1 - p)).log()
