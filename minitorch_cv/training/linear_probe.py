@@ -8,7 +8,7 @@ from typing import Any
 
 from ..nn.module import Module
 from ..nn.utils.freeze import freeze
-from ..optim import AdamW
+from ..optim import AdamW, Optimizer
 from ..optim.lr_scheduler import OneCycleLR
 from ..tensors.tensor import Tensor
 from .callbacks import History
@@ -28,10 +28,11 @@ def linear_probe(
     metrics: Metrics | None = None,
     out: str | Path | None = None,
     *,
+    optimizer: Callable[..., Optimizer] = AdamW,
     resume: bool = True,
     progress: bool = True,
 ) -> History:
-    """Train the last layer of a model alone, by AdamW and a one-cycle learning rate.
+    """Train the last layer of a model alone, under a one-cycle learning rate.
 
     What it has not learnt yet would otherwise, in the first steps of a fine-tuning, pull the layers before it away from
     what they know. They are frozen meanwhile, batch norms included; afterwards all is as frozen as it was before.
@@ -44,6 +45,8 @@ def linear_probe(
               metrics: as for `fit`.
               out: the run's folder, after `begin_run`. The folder "probe" in it gets the history, and the checkpoint
                 from which this goes on if it was cut off.
+              optimizer: makes the optimiser of the last layer's parameters and lr=: a class, or a functools.partial of
+                one with other options.
               resume: go on from that checkpoint, if it is there.
     Returns:  the history, as `fit` does.
     Raises:   ValueError: if there is no such module. What `fit` raises.
@@ -74,10 +77,10 @@ def linear_probe(
                 for parameter in module.parameters(recurse=False):
                     parameter.requires_grad_(False)
         try:
-            optimizer = AdamW([parameter for parameter in model.parameters() if parameter.requires_grad], lr=lr)
-            scheduler = OneCycleLR(optimizer, max_lr=lr, total_steps=epochs * len(train_loader))
+            made = optimizer([parameter for parameter in model.parameters() if parameter.requires_grad], lr=lr)
+            scheduler = OneCycleLR(made, max_lr=lr, total_steps=epochs * len(train_loader))
             settings: dict[str, Any] = {"metrics": metrics, "out": folder, "resume": resume, "progress": progress}
-            return fit(model, train_loader, None, optimizer, loss, epochs, scheduler, **settings)
+            return fit(model, train_loader, None, made, loss, epochs, scheduler, **settings)
         finally:
             for module, frozen in before:
                 if frozen is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -77,3 +79,25 @@ def test_parameters_of_the_model_itself_do_not_learn():
     model = Net()
     training.linear_probe(model, "head", BATCHES, nn.CrossEntropyLoss(), epochs=2, progress=False)
     assert model.position.abs().sum() == 0 and model.position.requires_grad
+
+
+def test_by_another_optimiser():
+    """The same two steps by hand."""
+    model, other = network(), network()
+    sgd = functools.partial(mt.optim.SGD, weight_decay=0.1, momentum=0.9)
+    history = training.linear_probe(
+        model, "3", BATCHES[:2], nn.CrossEntropyLoss(), 1, lr=0.5, optimizer=sgd, progress=False
+    )
+    made = sgd(other[3].parameters(), lr=0.5)
+    scheduler = mt.optim.lr_scheduler.OneCycleLR(made, max_lr=0.5, total_steps=2)
+    other[1].eval()
+    losses = []
+    for inputs, targets in BATCHES[:2]:
+        loss = nn.CrossEntropyLoss()(other(inputs), targets)
+        made.zero_grad()
+        loss.backward()
+        made.step()
+        scheduler.step()
+        losses.append(loss.item())
+    assert history["train_loss"] == pytest.approx([np.mean(losses)])
+    np.testing.assert_allclose(model[3].weight.detach().numpy(), other[3].weight.detach().numpy(), rtol=1e-12)
