@@ -52,6 +52,7 @@ from ..ops.distances import cosine_similarity, normalize, pairwise_distance
 from ..ops.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from ..ops.embedding import embedding, one_hot
 from ..ops.folding import fold, unfold
+from ..ops.grid_sampling import affine_grid, grid_sample
 from ..ops.interpolation import interpolate, upsample
 from ..ops.layer_norm import layer_norm, rms_norm
 from ..ops.linear import bilinear, linear

@@ -70,7 +70,7 @@ def cubic_parts(n: int, m: int, scale: float | None, dtype: np.dtype, align_corn
     return tuple(
         Part(
             np.clip(before + step, 0, n - 1).astype(np.int64),
-            _cubic(np.abs(beyond - dtype.type(step)), -0.75).astype(dtype),
+            keys_cubic(np.abs(beyond - dtype.type(step)), -0.75).astype(dtype),
         )
         for step in (-1, 0, 1, 2)
     )
@@ -101,7 +101,7 @@ def antialiased_parts(
     return tuple(Part(sources, share) for sources, share in zip(np.minimum(below, n - 1), shares))
 
 
-def _cubic(x: Array, a: float) -> Array:
+def keys_cubic(x: Array, a: float) -> Array:
     """Keys' cubic at distances x, of slope `a` at distance 1.
 
     Source:   Keys 1981, "Cubic Convolution Interpolation for Digital Image Processing".
@@ -111,10 +111,18 @@ def _cubic(x: Array, a: float) -> Array:
     return np.where(x < 1, near, np.where(x < 2, far, 0))
 
 
+def keys_cubic_slope(x: Array, a: float) -> Array:
+    """The derivative of keys_cubic(|x|) by x."""
+    d = np.abs(x)
+    near = (3 * (a + 2) * d - 2 * (a + 3)) * d
+    far = ((3 * d - 10) * d + 8) * a
+    return np.sign(x) * np.where(d < 1, near, np.where(d < 2, far, 0))
+
+
 # Of each filter how far it reaches, in new elements, and its height at a distance.
 FILTERS: dict[str, tuple[int, Callable[[Array], Array]]] = {
     "bilinear": (1, lambda x: np.maximum(1 - x, 0)),
-    "bicubic": (2, lambda x: _cubic(x, -0.5)),
+    "bicubic": (2, lambda x: keys_cubic(x, -0.5)),
     "lanczos": (3, lambda x: np.where(x < 3, np.sinc(x) * np.sinc(x / 3), 0)),
 }
 

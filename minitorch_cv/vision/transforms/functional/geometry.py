@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ....nn import functional as nn
+from ....ops.joining import cat
+from ....tensors.creation import ones_like
 from ....tensors.tensor import Tensor
+from ....types.dtype import from_numpy
 from ....types.size import Size
 from ..interpolation_mode import PIL_NUMBERS, InterpolationMode, interpolation_mode
 from .conversion import pil_to_tensor, to_pil_image
-from .grid_sampling import sample
 from .grids import affine_grid, identity_grid, perspective_grid, rotated_size
 from .images import (
     as_batch,
@@ -62,7 +65,7 @@ def rotate(
     size = _size(img)
     matrix = inverse_affine_matrix(_from_middle(center, size), -angle, (0.0, 0.0), 1.0, (0.0, 0.0))
     out_size = rotated_size(matrix, size) if expand else size
-    return _sampled("rotate", img, affine_grid(matrix, size, out_size, _float_of(img)), mode, fill)
+    return _sampled(img, affine_grid(matrix, size, out_size, _float_of(img)), mode, fill)
 
 
 def affine(
@@ -104,7 +107,7 @@ def affine(
     _check_tensor("affine", img, mode, fill)
     size = _size(img)
     matrix = inverse_affine_matrix(_from_middle(center, size), angle, translate, scale, shears)
-    return _sampled("affine", img, affine_grid(matrix, size, size, _float_of(img)), mode, fill)
+    return _sampled(img, affine_grid(matrix, size, size, _float_of(img)), mode, fill)
 
 
 def perspective(
@@ -127,7 +130,7 @@ def perspective(
     if not isinstance(img, Tensor):
         return _transform_pil_image(check_pil_image(img), "PERSPECTIVE", coeffs, mode, fill)
     _check_tensor("perspective", img, mode, fill)
-    return _sampled("perspective", img, perspective_grid(coeffs, _size(img), _float_of(img)), mode, fill)
+    return _sampled(img, perspective_grid(coeffs, _size(img), _float_of(img)), mode, fill)
 
 
 def elastic_transform(
@@ -157,7 +160,7 @@ def elastic_transform(
     if displacement.shape != expected:
         raise ValueError(f"Argument displacement shape should be {expected}, but given {displacement.shape}")
     grid = identity_grid(_size(img)) + pixels_of("elastic_transform", displacement)[0]
-    return _sampled("elastic_transform", img, grid, mode, fill)
+    return _sampled(img, grid, mode, fill)
 
 
 def inverse_affine_matrix(
@@ -251,11 +254,23 @@ def _from_middle(center: Sequence[float] | None, size: tuple[int, int]) -> tuple
     return (0.0, 0.0) if center is None else (center[0] - w * 0.5, center[1] - h * 0.5)
 
 
-def _sampled(op_name: str, img: Tensor, grid: np.ndarray, mode: InterpolationMode, fill: Fill) -> Tensor:
-    batch = as_batch(Tensor.wrap(pixels_of(op_name, img))).array.astype(grid.dtype, copy=False)
-    colours = [fill] if isinstance(fill, (int, float)) else fill
-    sampled = out_of_batch(Tensor.wrap(sample(batch, grid, mode.value, colours)), img)
-    return back_to(img.dtype, sampled)
+def _sampled(img: Tensor, grid: np.ndarray, mode: InterpolationMode, fill: Fill) -> Tensor:
+    """What the image shows at the places of a grid (height, width, 2).
+
+    As in torchvision: where the image ends, bilinear mixes what it has read, which is darker there already, with `fill`
+    by the share of the image in it.
+    """
+    batch = as_batch(img).to(from_numpy(grid.dtype))
+    places = Tensor.wrap(np.broadcast_to(grid, (len(batch), *grid.shape)))
+    if fill is None:
+        sampled = nn.grid_sample(batch, places, mode.value, align_corners=False)
+    else:
+        image = ones_like(batch[:, :1])
+        read = nn.grid_sample(cat((batch, image), 1), places, mode.value, align_corners=False)
+        sampled, share = read[:, :-1], read[:, -1:]
+        colours = np.array([fill] if isinstance(fill, (int, float)) else fill, grid.dtype)
+        sampled = sampled * share + (1 - share) * Tensor.wrap(colours.reshape(-1, 1, 1))
+    return back_to(img.dtype, out_of_batch(sampled, img))
 
 
 def _transform_pil_image(img: Image, kind: str, numbers: Sequence[float], mode: InterpolationMode, fill: Fill) -> Image:
