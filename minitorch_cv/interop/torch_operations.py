@@ -72,6 +72,9 @@ def torch_function(step: Step) -> Function:
         "Repeat": lambda: repeat(step),
         "Expand": lambda: expand(step),
         "Upsample": lambda: resized(step),
+        "GridSample": lambda: (
+            lambda x, grid: F.grid_sample(x, grid, s["mode"], s["padding_mode"], align_corners=s["align_corners"])
+        ),
         "Index": lambda: index(step),
         "IndexPad": lambda: padded(step),
         "PixelUnshuffle": lambda: lambda x: F.pixel_unshuffle(x, s["factor"]),

@@ -230,6 +230,15 @@ FUNCTIONS = {
     "interpolate, bilinear": lambda x: (
         F.interpolate(x, (7, 5), mode="bilinear") + F.interpolate(x, (7, 5), mode="bilinear", align_corners=True)
     ),
+    "interpolate, bicubic": lambda x: (
+        F.interpolate(x, (7, 5), mode="bicubic")
+        + F.interpolate(x, (7, 5), mode="bilinear", antialias=True)
+        + F.interpolate(x, (7, 5), mode="lanczos", antialias=True)
+    ),
+    "grid_sample": lambda x: (
+        F.grid_sample(x, F.affine_grid(x[:, :2, 0, :3] * 0.2 + 0.3, (len(x), 3, 4, 5), False), align_corners=False)
+        + F.grid_sample(x, x[:, :2, :4, :5].permute(0, 2, 3, 1), "bicubic", "reflection", True)
+    ),
     "interpolate, linear and area": lambda x: (
         F.interpolate(x.flatten(2), size=4, mode="linear") + F.interpolate(x, (1, 4), mode="area")[:, :, 0]
     ),

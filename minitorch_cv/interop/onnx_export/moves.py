@@ -95,10 +95,18 @@ def _sliding_window(g: Graph, step: Step, x: list[str]) -> str:
     return g.add("Transpose", windows, perm=[*order, s["dim"] + 1])
 
 
+def _grid_sample(g: Graph, step: Step, x: list[str]) -> str:
+    s = step.settings
+    return g.add(
+        "GridSample", *x, mode=s["mode"], padding_mode=s["padding_mode"], align_corners=int(s["align_corners"])
+    )
+
+
 MOVES: dict[str, Emit] = {
     "Cumsum": _cumsum,
     "Expand": _expand,
     "Flip": _flip,
+    "GridSample": _grid_sample,
     "Index": _index,
     "IndexPad": _index_pad,
     "IndexSelect": _index_select,
