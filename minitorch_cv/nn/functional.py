@@ -44,6 +44,7 @@ from ..ops.activation_smooth import (
 )
 from ..ops.arguments import check_tensor
 from ..ops.arithmetic import neg
+from ..ops.attention import scaled_dot_product_attention
 from ..ops.average_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, avg_pool1d, avg_pool2d
 from ..ops.blur import blur2d
 from ..ops.channel_norm import batch_norm, group_norm, instance_norm
