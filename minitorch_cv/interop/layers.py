@@ -9,14 +9,16 @@ from .. import nn
 from ..nn.module import Module
 
 CONTAINERS = (nn.Sequential, nn.ModuleList, nn.ModuleDict, nn.ParameterList, nn.ParameterDict)
+MADE_OF_OTHERS = (nn.MultiheadAttention, nn.TransformerEncoderLayer, nn.TransformerEncoder)
 
 
 def layer_kind(module: Module) -> str | None:
     """The name in `nn` of the layer that a module is: of its class, or of a base whose forward it has unchanged.
 
-    None for containers, for a class with a forward of its own, and for a module whose forward was replaced.
+    None for containers, for a class with a forward of its own, for a module whose forward was replaced, and for layers
+    that are made of other layers and operations.
     """
-    if isinstance(module, CONTAINERS) or "forward" in vars(module):
+    if isinstance(module, (*CONTAINERS, *MADE_OF_OTHERS)) or "forward" in vars(module):
         return None
     for kind in type(module).__mro__:
         if getattr(nn, kind.__name__, None) is kind and kind is not Module:

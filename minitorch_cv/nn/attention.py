@@ -8,7 +8,7 @@ from typing import Any
 
 from ..ops.expanding import expand
 from ..ops.joining import cat
-from ..tensors.creation import empty, zeros, zeros_like
+from ..tensors.creation import empty, zeros_like
 from ..tensors.tensor import Tensor
 from ..types import dtype as dt
 from . import functional as F
@@ -157,7 +157,7 @@ class MultiheadAttention(Module):
         if self.bias_k is not None and self.bias_v is not None:
             k, v = (cat((x, expand(bias, (n, 1, -1))), 1) for x, bias in ((k, self.bias_k), (v, self.bias_v)))
         if self.add_zero_attn:
-            k, v = (cat((x, zeros(n, 1, self.embed_dim, dtype=x.dtype)), 1) for x in (k, v))
+            k, v = (F.pad(x, (0, 0, 0, 1)) for x in (k, v))
         return [x.unflatten(2, (self.num_heads, self.head_dim)).transpose(1, 2) for x in (q, k, v)]
 
     def _mask(

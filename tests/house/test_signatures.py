@@ -45,7 +45,9 @@ def public_callables():
 
 
 def shown(default):
-    """A default as text; the default generator is another object in each library."""
+    """A default as text; functions and the default generator are other objects in each library."""
+    if inspect.isfunction(default):
+        return default.__name__
     return "default_generator" if type(default).__name__ == "Generator" else repr(default)
 
 

@@ -276,3 +276,26 @@ TOKENS = {
     "repeat": lambda token, x: token.repeat(len(x), 1, 1),
     "repeat with a new dimension": lambda token, x: token[0, 0].repeat(len(x), 2, 1),
 }
+
+
+class VisionTransformer(nn.Module):
+    """Patches, a token beside them, attention by turns with linear layers; the heads' shares as a second result."""
+
+    def __init__(self, norm_first, causal) -> None:
+        super().__init__()
+        self.patches = nn.Conv2d(4, 6, 2, 2)
+        self.token = nn.Parameter(mt.from_numpy(normal(1, 1, 6).astype(np.float32)))
+        layer = nn.TransformerEncoderLayer(6, 2, 8, batch_first=True, norm_first=norm_first, activation="gelu")
+        self.encoder = nn.TransformerEncoder(layer, 2, nn.LayerNorm(6))
+        self.attention = nn.MultiheadAttention(6, 3, batch_first=True, add_zero_attn=True)
+        self.head = nn.Linear(6, 5)
+        self.register_buffer("mask", mt.full((13, 13), -mt.inf).triu(1) if causal else None)
+
+    def forward(self, x):
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        x = self.encoder(mt.cat([self.token.expand(len(x), -1, -1), x], 1), self.mask)
+        mixed, shares = self.attention(x, x, x)
+        return self.head(mixed[:, 0]), shares
+
+
+TRANSFORMERS = {"norms last": (False, False), "norms first": (True, False), "causal": (True, True)}

@@ -15,7 +15,16 @@ from minitorch_cv.interop.samples import sample_for
 from minitorch_cv.nn import functional as F
 from minitorch_cv.vision import models
 from tests.checks import check_error, normal
-from tests.interop.cases import FUNCTIONS, TOKENS, Between, ClassToken, Functional, trained
+from tests.interop.cases import (
+    FUNCTIONS,
+    TOKENS,
+    TRANSFORMERS,
+    Between,
+    ClassToken,
+    Functional,
+    VisionTransformer,
+    trained,
+)
 from tests.interop.exported import check_export, run_file
 
 needs_jit = pytest.mark.skipif(config.DISABLE_JIT, reason="plain Python takes long for a whole network")
@@ -139,6 +148,11 @@ def test_operations_that_are_not_supported(function, match, tmp_path):
 @pytest.mark.parametrize("name", TOKENS)
 def test_a_parameter_beside_every_image(name, tmp_path):
     check_export(trained(ClassToken(TOKENS[name])), tmp_path / "model.onnx", (2, 4, 6, 8))
+
+
+@pytest.mark.parametrize("name", TRANSFORMERS)
+def test_vision_transformer(name, tmp_path):
+    check_export(trained(VisionTransformer(*TRANSFORMERS[name])), tmp_path / "model.onnx", (2, 4, 6, 8))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -15,7 +15,18 @@ from minitorch_cv.interop import to_torch
 from minitorch_cv.interop.samples import sample_for
 from minitorch_cv.vision import models
 from tests.checks import as_array, assert_close, check_error, normal, ours_of, theirs_of
-from tests.interop.cases import FUNCTIONS, PARAMETERS, TOKENS, Between, ClassToken, Functional, Pair, trained
+from tests.interop.cases import (
+    FUNCTIONS,
+    PARAMETERS,
+    TOKENS,
+    TRANSFORMERS,
+    Between,
+    ClassToken,
+    Functional,
+    Pair,
+    VisionTransformer,
+    trained,
+)
 
 needs_jit = pytest.mark.skipif(config.DISABLE_JIT, reason="plain Python takes long for a whole network")
 
@@ -94,6 +105,12 @@ def test_operations_between_layers():
 @pytest.mark.parametrize("name", TOKENS)
 def test_a_parameter_beside_every_image(name):
     ours = trained(ClassToken(TOKENS[name]))
+    check_same(ours, to_torch(ours, mt.ones(1, 4, 6, 8)), (3, 4, 6, 8))
+
+
+@pytest.mark.parametrize("name", TRANSFORMERS)
+def test_vision_transformer(name):
+    ours = trained(VisionTransformer(*TRANSFORMERS[name]))
     check_same(ours, to_torch(ours, mt.ones(1, 4, 6, 8)), (3, 4, 6, 8))
 
 
