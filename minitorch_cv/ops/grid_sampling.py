@@ -169,8 +169,10 @@ def _middles(n: int, dtype: np.dtype, align_corners: bool) -> Array:
     """Of n pixels the normalised places of their middles."""
     if n == 1:
         return np.zeros(1, dtype)
-    ends = 1.0 if align_corners else (n - 1) / n
-    return np.linspace(-ends, ends, n).astype(dtype)
+    step = np.float64(dtype.type(2) / dtype.type(n - 1))  # in the arithmetic of PyTorch's linspace, to the last bit
+    i = np.arange(n)
+    places = np.where(i < n // 2, -1 + step * i, 1 - step * (n - 1 - i)).astype(dtype)
+    return places if align_corners else places * dtype.type(n - 1) / dtype.type(n)
 
 
 def _warn_of_corners() -> None:
