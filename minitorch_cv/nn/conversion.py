@@ -10,6 +10,7 @@ from ..tensors.conversion import parse_to
 from ..tensors.tensor import Tensor
 from ..types import memory_format as mf
 from .traversal import TraversalMethods
+from .uninitialized import Uninitialized
 
 M = TypeVar("M", bound="ConversionMethods")
 
@@ -23,12 +24,17 @@ class ConversionMethods(TraversalMethods):
         for param in self._parameters.values():
             if param is None:
                 continue
+            if isinstance(param, Uninitialized):
+                param.convert(fn)
+                continue
             with no_grad():
                 param.data = fn(param)
                 if param.grad is not None:
                     param.grad.data = fn(param.grad)
         for name, buffer in self._buffers.items():
-            if buffer is not None:
+            if isinstance(buffer, Uninitialized):
+                buffer.convert(fn)
+            elif buffer is not None:
                 self._buffers[name] = fn(buffer)
         return self
 

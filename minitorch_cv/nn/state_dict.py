@@ -13,6 +13,7 @@ from ..autograd.operation import RemovableHandle
 from ..tensors.tensor import Tensor
 from .parameter import Parameter
 from .traversal import TraversalMethods
+from .uninitialized import Uninitialized
 
 _EXTRA_STATE = "_extra_state"
 
@@ -89,7 +90,8 @@ class StateDictMethods(TraversalMethods):
     def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
         """Write this module's own tensors, not those of the modules below; for subclasses to override."""
         for name, tensor in self._own_state().items():
-            destination[prefix + name] = tensor if keep_vars else tensor.detach()
+            as_it_is = keep_vars or isinstance(tensor, Uninitialized)
+            destination[prefix + name] = tensor if as_it_is else tensor.detach()
         if self._overrides("get_extra_state"):
             destination[prefix + _EXTRA_STATE] = self.get_extra_state()
 
@@ -186,6 +188,8 @@ class StateDictMethods(TraversalMethods):
                 f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from '
                 f"checkpoint but received {type(given)}"
             )
+        if isinstance(target, Uninitialized):
+            target.materialize(tuple(given.shape))
         if target.shape == () and given.shape == (1,):  # how very old versions of PyTorch saved scalars
             given = given[0]
         if given.shape != target.shape:
