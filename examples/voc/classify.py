@@ -7,7 +7,7 @@ The task and its measure are explained in voc/simple.py, which trains the simple
 last layer, which knows motorbikes, of which there are five to learn from; a new layer adds to what it says (see
 PriorClassifier). The new layer learns alone first, by SGD, whose steps for rare kinds are as small as their part in the
 loss: so what the old layer says of them stays. Then the whole network learns at a low rate. The scores are the means of
-those for an image and for its mirror image.
+those for an image in three sizes and for its mirror images.
 
 A tenth of the train split, drawn at random, is for validation; VOC's val split is the test split here, looked at once
 for each network. A run that was cut off goes on where it was when the command is given again.
@@ -77,6 +77,7 @@ IN_IMAGENET = {
 PROBE_EPOCHS = 10  # of the new layer alone
 PROBE = functools.partial(torch.optim.SGD, momentum=0.9, weight_decay=1e-3)
 RATE, FINE_RATE = 5e-4, 2e-5  # of networks that begin at random, and of a pretrained one
+SIZES = (160, 320)  # in which a pretrained one sees each test image besides
 
 
 def main() -> None:
@@ -172,6 +173,7 @@ def main() -> None:
             ignore=difficult,
             features=features,
             mirror=name == "pretrained",
+            sizes=SIZES if name == "pretrained" else (),
         )
         print(f"{name}: mAP {result['mAP']:.3f} (a constant score: {result['baseline_mAP']:.3f})")
         if result["without_positives"]:

@@ -47,6 +47,7 @@ def finish_run(
     ignore: np.ndarray | None = None,
     method: str = "step",
     mirror: bool = False,
+    sizes: Sequence[int] = (),
 ) -> dict[str, Any]:
     """Evaluate a model and write metrics.json and predictions.npz beside the run.json that `begin_run` wrote.
 
@@ -62,6 +63,8 @@ def finish_run(
                 (see `average_precision`).
               method: of the average precision in multi-label runs.
               mirror: take for the scores of an image the mean of those for it and for its mirror image, left to right;
+                said beside the result.
+              sizes: show each image in these sizes as well, that many pixels high and wide, and take the mean of all;
                 said beside the result.
     Returns:  what metrics.json holds.
     Raises:   FileNotFoundError: if begin_run has not made the folder.
@@ -82,7 +85,7 @@ def finish_run(
         find_layer(model, features)  # complains now rather than when all else is done
     if ignore is not None and run["task"] != "multilabel":
         raise ValueError("finish_run: ignore is for multi-label runs; this one has one class a sample")
-    found = predict(_WithMirrorImage(model) if mirror else model, test_loader, progress=True)
+    found = predict(_Views(model, mirror, sizes) if mirror or sizes else model, test_loader, progress=True)
     if found.scores.ndim != 2 or found.scores.shape[1] != len(run["classes"]):
         raise ValueError(
             f"finish_run: scores of shape {found.scores.shape} for the run's {len(run['classes'])} classes; expected "
@@ -96,21 +99,31 @@ def finish_run(
         _multilabel(found, run["classes"], ignore, method) if multilabel else _classification(found, run["classes"])
     )
     metrics |= trained
-    if mirror:
-        metrics["scores_of"] = "each image and its mirror image, averaged"
+    if mirror or sizes:
+        seen = "each image and its mirror image" if mirror else "each image"
+        also = f", in {', '.join(map(str, sizes))} pixels as well" if sizes else ""
+        metrics["scores_of"] = f"{seen}{also}, averaged"
     write_json(folder / METRICS, metrics)
     _write_predictions(folder, model, test_loader, found, mean, std, features, ignore)
     return metrics
 
 
-class _WithMirrorImage(Module):
-    def __init__(self, model: Module) -> None:
+class _Views(Module):
+    """The mean of a model's scores for an image in several sizes, and for its mirror image."""
+
+    def __init__(self, model: Module, mirror: bool, sizes: Sequence[int]) -> None:
         super().__init__()
         self.model = model
+        self.mirror = mirror
+        self.sizes = tuple(sizes)
         self.training = model.training
 
     def forward(self, images: Tensor) -> Tensor:
-        return (self.model(images) + self.model(images.flip(-1))) / 2
+        other = (nn.functional.interpolate(images, (n, n), mode="bilinear", antialias=True) for n in self.sizes)
+        views = [images, *other]
+        if self.mirror:
+            views += [view.flip(-1) for view in views]
+        return sum(self.model(view) for view in views) / len(views)
 
 
 def _classification(found: Predictions, classes: Sequence[str]) -> dict[str, Any]:

@@ -145,6 +145,23 @@ def test_scores_of_an_image_and_its_mirror_image(tmp_path):
     assert "each image and its mirror image, averaged" in page
 
 
+@pytest.mark.parametrize("mirror", [False, True])
+def test_scores_of_an_image_in_several_sizes(tmp_path, mirror):
+    model = small_net()
+    out = begin(tmp_path, model)
+    pictures = mt.from_numpy(images(6)[1])
+    loader = DataLoader(TensorDataset(pictures, mt.tensor([0, 1, 2, 0, 1, 2])), batch_size=4)
+    metrics = training.finish_run(out, model, loader, mirror=mirror, sizes=(5, 12))
+    seen = "each image and its mirror image" if mirror else "each image"
+    assert metrics["scores_of"] == f"{seen}, in 5, 12 pixels as well, averaged"
+    shown = torch.tensor(pictures.numpy())
+    views = [shown, *(torch.nn.functional.interpolate(shown, (n, n), mode="bilinear", antialias=True) for n in (5, 12))]
+    views += [view.flip(3) for view in views] if mirror else []
+    with mt.no_grad():
+        expected = np.mean([model.eval()(mt.from_numpy(view.numpy())).numpy() for view in views], axis=0)
+    np.testing.assert_allclose(np.load(out / "predictions.npz")["scores"], expected, rtol=1e-4, atol=1e-5)
+
+
 def test_finish_of_several_labels(tmp_path):
     model = small_net()
     out = begin(tmp_path, model, task="multilabel")
