@@ -58,6 +58,7 @@ from .ops.comparison import allclose, eq, equal, ge, gt, isclose, isfinite, isin
 from .ops.convolution import conv1d, conv2d
 from .ops.copying import clone
 from .ops.counting import all, any, count_nonzero
+from .ops.derived import cartesian_prod, diff, inner
 from .ops.distances import cosine_similarity, pairwise_distance
 from .ops.einsum import einsum, tensordot
 from .ops.expanding import broadcast_shapes, broadcast_tensors, broadcast_to, meshgrid
@@ -87,8 +88,10 @@ from .ops.max_pooling import adaptive_max_pool1d, max_pool1d, max_pool2d
 from .ops.moments import std, std_mean, var, var_mean
 from .ops.norms import logsumexp, norm
 from .ops.operator_forms import batch_norm, dropout, embedding, instance_norm
+from .ops.pairs import cdist
 from .ops.permuting import moveaxis, movedim, permute, swapaxes, swapdims, t, transpose
 from .ops.powers import rsqrt, sgn, sign
+from .ops.quantiles import nanmean, nanquantile, quantile
 from .ops.rearranging import diag, diag_embed, flip, fliplr, flipud, roll, rot90, tril, triu
 from .ops.reductions import nansum, prod
 from .ops.repeating import repeat_interleave, tile
@@ -96,6 +99,7 @@ from .ops.reshaping import atleast_1d, atleast_2d, atleast_3d, flatten, ravel, r
 from .ops.rounding import frac, trunc
 from .ops.scans import cummax, cummin, cumprod, cumsum
 from .ops.scattering import scatter, scatter_add, scatter_reduce
+from .ops.searching import bucketize, searchsorted
 from .ops.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from .ops.sigmoids import erf, logit
 from .ops.slicing import diagonal, narrow, select
@@ -103,7 +107,7 @@ from .ops.softmax import log_softmax, softmax
 from .ops.sorting import argsort, kthvalue, median, mode, nanmedian, sort, topk
 from .ops.splitting import chunk, split, split_with_sizes, tensor_split, unbind
 from .ops.transposed_convolution import conv_transpose1d, conv_transpose2d
-from .ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cosh, sinh
+from .ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cosh, deg2rad, rad2deg, sinh
 from .ops.uniqueness import bincount, histc, unique
 from .scripts import as_torch, load_ipython_extension, unload_ipython_extension
 from .serialization import load, save

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels import elementwise, vector_math
 from .arguments import check_tensor, inplace_operands, promote_floating, unbroadcast
+from .arithmetic import mul
 from .pointwise import OfInput, OfResult, floating, floating_target
 
 
@@ -286,3 +289,13 @@ def atan2_(input: V, other: Variable) -> V:
     """Take atan2(input, other), in place."""
     check_tensor("atan2_", other, "other")
     return Atan2().inplace(input, *inplace_operands("atan2_", input, other, floating=True))
+
+
+def deg2rad(input: V) -> V:
+    """Degrees in radians (torch.deg2rad)."""
+    return mul(floating("deg2rad", input), math.pi / 180)
+
+
+def rad2deg(input: V) -> V:
+    """Radians in degrees (torch.rad2deg)."""
+    return mul(floating("rad2deg", input), 180 / math.pi)

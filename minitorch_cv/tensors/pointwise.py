@@ -71,6 +71,8 @@ class PointwiseMethods(Variable):
     acosh_ = trigonometry.acosh_
     atanh = trigonometry.atanh
     atanh_ = trigonometry.atanh_
+    deg2rad = trigonometry.deg2rad
+    rad2deg = trigonometry.rad2deg
     arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
     arcsin_, arccos_, arctan_, arctan2_ = asin_, acos_, atan_, atan2_
     arcsinh_, arccosh_, arctanh_ = asinh_, acosh_, atanh_

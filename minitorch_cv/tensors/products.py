@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.variable import Variable
+from ..ops import derived
 from ..ops import matmul as ops
 
 
@@ -19,6 +20,7 @@ class ProductMethods(Variable):
     mv = ops.mv
     dot = ops.dot
     outer = ops.outer
+    inner = derived.inner
     addmm = ops.addmm
     addmm_ = ops.addmm_
     baddbmm = ops.baddbmm

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..autograd.variable import Variable
-from ..ops import counting, extremes, moments, norms, reductions, scans, sorting, uniqueness
+from ..ops import counting, derived, extremes, moments, norms, quantiles, reductions, scans, sorting, uniqueness
 
 
 class ReductionMethods(Variable):
@@ -13,6 +13,7 @@ class ReductionMethods(Variable):
 
     sum = reductions.sum
     nansum = reductions.nansum
+    nanmean = quantiles.nanmean
     mean = reductions.mean
     prod = reductions.prod
 
@@ -46,6 +47,9 @@ class ReductionMethods(Variable):
     median = sorting.median
     nanmedian = sorting.nanmedian
     mode = sorting.mode
+    quantile = quantiles.quantile
+    nanquantile = quantiles.nanquantile
+    diff = derived.diff
 
     unique = uniqueness.unique
     bincount = uniqueness.bincount
