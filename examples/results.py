@@ -120,11 +120,12 @@ PROJECTS = [
     ),
     Project(
         "Imagenette",
-        "9,469 training images, a tenth of them for validation, and 3,925 test images (Imagenette's val split) of 10 "
-        "classes; the files are at 128×128. The network of five layers sees them so, the small net of the own layers "
-        "at 64×64, fine-tuned networks enlarged to 192×192. 3,791 of the test images have the names of ImageNet's "
-        "training images: networks that were trained on ImageNet have seen most of them, the report's and ours. SqueezeNet keeps "
-        "ImageNet's last layer beside the new one, chosen on training images held out after simpler ways had been tested.",
+        "9,469 training images, a tenth of them for validation, and 3,925 test images (Imagenette's val split) of "
+        "10 classes; the files are at 128×128. The network of five layers sees them so, the small net of the own "
+        "layers at 64×64, fine-tuned networks enlarged to 192×192. 3,791 of the test images have the names of "
+        "ImageNet's training images: networks that were trained on ImageNet have seen most of them, the report's "
+        "and ours. SqueezeNet keeps ImageNet's last layer beside the new one, chosen on training images held out "
+        "after simpler ways had been tested.",
         [
             Row("own convolution and blur, a small net", None, "imagenette-own-conv"),
             Row("five layers, base", 51.31, IMAGENETTE + "base"),
@@ -142,14 +143,14 @@ PROJECTS = [
     ),
     Project(
         "PASCAL VOC 2012",
-        "A subset of 1,745 training and 873 test images at a shorter side of 160, mostly animals and people; the split "
-        "is ours. The networks see 227×227. Mean average precision as scikit-learn computes it, over the kinds that "
-        "occur in the test split. Some of them occur in a few images only: 7 birds, 4 motorbikes, 3 boats, 3 bicycles "
-        "and 2 buses weigh as much in it as 294 dogs, and there is one bus to learn from. Over the kinds of which "
-        "the test split has ten images at least it is given as well. The pretrained network keeps ImageNet's last layer "
-        "beside the new one, and sees each test image in three sizes and their mirror images; both were chosen by "
-        "cross-validation in the training split, after simpler ways had been tested. The report has four figures of its own network "
-        "and variants of it; ours are other variants.",
+        "A subset of 1,745 training and 873 test images at a shorter side of 160, mostly animals and people; the "
+        "split is ours. The networks see 227×227. Mean average precision as scikit-learn computes it, over the "
+        "kinds that occur in the test split. Some of them occur in a few images only: 7 birds, 4 motorbikes, 3 "
+        "boats, 3 bicycles and 2 buses weigh as much in it as 294 dogs, and there is one bus to learn from. Over "
+        "the kinds of which the test split has ten images at least it is given as well. The pretrained network "
+        "keeps ImageNet's last layer beside the new one, and sees each test image in three sizes and their mirror "
+        "images; both were chosen by cross-validation in the training split, after simpler ways had been tested. "
+        "The report has four figures of its own network and variants of it; ours are other variants.",
         [
             Row("simple classifier", 0.132, "voc-simple", "mAP"),
             Row("AlexNet, from scratch", 0.098, "voc-classify/AlexNet", "mAP"),
