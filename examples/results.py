@@ -124,8 +124,7 @@ PROJECTS = [
         "10 classes; the files are at 128×128. The network of five layers sees them so, the small net of the own "
         "layers at 64×64, fine-tuned networks enlarged to 192×192. 3,791 of the test images have the names of "
         "ImageNet's training images: networks that were trained on ImageNet have seen most of them, the report's "
-        "and ours. SqueezeNet keeps ImageNet's last layer beside the new one, chosen on training images held out "
-        "after simpler ways had been tested.",
+        "and ours.",
         [
             Row("own convolution and blur, a small net", None, "imagenette-own-conv"),
             Row("five layers, base", 51.31, IMAGENETTE + "base"),

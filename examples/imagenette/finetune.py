@@ -4,12 +4,10 @@
     python examples/imagenette/finetune.py --data FOLDER --model squeezenet1_0 --weights squeezenet1_0.pth
     python examples/imagenette/finetune.py --data FOLDER                                            # random weights
 
-With random weights the last layer gives ten scores instead of a thousand. With weights from ImageNet, to whose classes
-Imagenette's belong, the old last layer stays and a new one adds to what it says of the ten (PriorClassifier). The new
-one learns alone first, by SGD with a weight decay that keeps what it adds small; then the whole network learns at a low
-rate. A frozen batch norm normalises by the statistics of the images that the weights were trained on, and keeps its
-factors; a free one goes by the new images.
-With random weights there is nothing worth freezing, and SqueezeNet and AlexNet have no batch norms: then there is one
+The last layer (of SqueezeNet the whole classifier) is exchanged for one of ten classes. With weights, it learns alone
+first; then the layers before it learn too, at a lower rate. A frozen batch norm normalises by the statistics of the
+images that the weights were trained on, and keeps its factors; a free one goes by the new images. With random weights
+there is nothing worth freezing, and SqueezeNet, AlexNet and VGG without _bn have no batch norms: then there is one
 variant. The rate falls to nothing, so the weights of the last epoch are tested, once, on each image and its mirror
 image. A run that was cut off goes on where it was when the command is given again.
 """
@@ -17,7 +15,6 @@ image. A run that was cut off goes on where it was when the command is given aga
 from __future__ import annotations
 
 import argparse
-import functools
 import os
 from pathlib import Path
 
@@ -28,13 +25,11 @@ from minitorch_cv.utils.command_line import existing_file, positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Imagenette
 from minitorch_cv.vision.models import FINE_TUNABLE, for_fine_tuning
-from minitorch_cv.vision.models.imagenet_classes import IMAGENET_CLASSES
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
 
 SIZE = 192
-PROBE_EPOCHS = 4  # of the new layer alone
-PROBE = functools.partial(torch.optim.SGD, momentum=0.9, weight_decay=1e-3)
-RATE, FINE_RATE = 2e-3, 1e-5  # of a network that begins at random, and of a pretrained one
+PROBE_EPOCHS = 2  # of the new layer alone
+RATE, BODY_RATE = 1e-3, 4e-5  # of it afterwards, and of the layers before it
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
@@ -43,13 +38,13 @@ def main() -> None:
     parser.add_argument("--data", default=os.environ.get("MINITORCH_CV_DATA"), help="folder that holds imagenette2-160")
     parser.add_argument("--model", choices=FINE_TUNABLE, default="resnet18")
     parser.add_argument("--weights", type=existing_file, help="torchvision's file of the model's weights")
-    parser.add_argument("--epochs", type=positive_int, help="3 with weights, 10 without")
+    parser.add_argument("--epochs", type=positive_int, default=10)
     parser.add_argument("--quick", action="store_true", help="a few images, half their size, one epoch: to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/imagenette-finetune"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     folder = args.out.with_name(f"{args.out.name}-quick") if args.quick else args.out
-    epochs, size = (1, SIZE // 2) if args.quick else (args.epochs or (3 if args.weights else 10), SIZE)
+    epochs, size = (1, SIZE // 2) if args.quick else (args.epochs, SIZE)
     probe_epochs = (1 if args.quick else PROBE_EPOCHS) if args.weights else 0
 
     to_size = Compose([Resize(size), CenterCrop(size)])
@@ -65,20 +60,19 @@ def main() -> None:
     val_loader = DataLoader(Subset(images.with_transform(augment.plain()), indices[:held_out]), batch_size=50)
 
     runs = []
-    variants, known = ["random weights"], None
+    variants = ["random weights"]
     if args.weights is not None:
         norms = args.model.startswith("resnet") or args.model.endswith("_bn")
         variants = ["batch norm frozen", "batch norm free"] if norms else ["fine-tuned"]
-        known = [[IMAGENET_CLASSES.index(name)] for name in classes]
     for variant in variants:
         torch.manual_seed(args.seed)
         train_loader = DataLoader(Subset(images, indices[held_out:]), batch_size=32, shuffle=True, num_workers=1)
-        model, new, new_rate, features = for_fine_tuning(args.model, len(classes), args.weights, known)
+        model, new, new_rate, features = for_fine_tuning(args.model, len(classes), args.weights)
         if variant == "batch norm frozen":
             for module in model.modules():
                 if isinstance(module, nn.BatchNorm2d):
                     nn.utils.freeze(module)  # its statistics too, through model.train()
-        rate = FINE_RATE if args.weights else RATE
+        rate, body_rate = (RATE, BODY_RATE) if args.weights else (2e-3, 2e-3)
         out = begin_run(
             folder / variant.replace(" ", "-"),
             f"{type(model).__name__} on Imagenette: {variant}",
@@ -93,6 +87,7 @@ def main() -> None:
                 "variant": variant,
                 "epochs": epochs,
                 "lr": rate,
+                "lr before the last layer": body_rate,
                 "epochs of the last layer alone": probe_epochs,
             },
             data={
@@ -101,16 +96,15 @@ def main() -> None:
                 "val": held_out,
                 "test": len(test_loader.dataset),
             },
-            notes=["ImageNet's last layer stays as a prior."]
-            if args.weights
-            else ["From random weights: no weights trained on other images were given."],
+            notes=[] if args.weights else ["From random weights: no weights trained on other images were given."],
         )
         criterion = nn.CrossEntropyLoss()
         if probe_epochs:
-            sgd = 10 * new_rate  # which is AdamW's
-            linear_probe(model, new, train_loader, criterion, probe_epochs, sgd, out=out, optimizer=PROBE)
-        optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
-        scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=rate, total_steps=epochs * len(train_loader))
+            linear_probe(model, new, train_loader, criterion, probe_epochs, new_rate, out=out)
+        optimizer = torch.optim.AdamW(nn.utils.parameter_groups(model, {new: rate}, lr=body_rate), weight_decay=0.01)
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
+        )
         fit(model, train_loader, val_loader, optimizer, criterion, epochs, scheduler, out=out)
         result = finish_run(out, model, test_loader, criterion, mean=MEAN, std=STD, features=features, mirror=True)
         print(f"{variant}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
