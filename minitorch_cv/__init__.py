@@ -58,7 +58,7 @@ from .ops.comparison import allclose, eq, equal, ge, gt, isclose, isfinite, isin
 from .ops.convolution import conv1d, conv2d
 from .ops.copying import clone
 from .ops.counting import all, any, count_nonzero
-from .ops.derived import cartesian_prod, diff, inner
+from .ops.derived import cartesian_prod, diff, inner, trapezoid
 from .ops.distances import cosine_similarity, pairwise_distance
 from .ops.einsum import einsum, tensordot
 from .ops.expanding import broadcast_shapes, broadcast_tensors, broadcast_to, meshgrid
@@ -243,7 +243,7 @@ from .types.promotion import can_cast, promote_types
 from .types.size import Size
 
 subtract, multiply, divide, true_divide, negative = sub, mul, div, div, neg
-absolute, clip, fix, ger = abs, clamp, trunc, outer
+absolute, clip, fix, ger, trapz = abs, clamp, trunc, outer, trapezoid
 arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
 not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
 row_stack = vstack

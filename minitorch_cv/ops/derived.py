@@ -1,4 +1,4 @@
-"""Functions that are made of other operations: inner, diff, cartesian_prod."""
+"""Functions that are made of other operations: inner, diff, cartesian_prod, trapezoid."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import numpy as np
 
 from ..autograd.variable import V, Variable
 from .arguments import check_tensor, normalize_dim
-from .arithmetic import mul, sub
+from .arithmetic import add, div, mul, sub
 from .expanding import meshgrid
 from .joining import cat, stack
 from .logic import logical_xor
 from .matmul import matmul
 from .permuting import transpose
+from .reductions import sum
 from .reshaping import flatten, reshape
 from .sizes import is_int
 from .slicing import narrow
@@ -74,3 +75,35 @@ def cartesian_prod(*tensors: Any) -> Any:
     if len(tensors) == 1:
         return tensors[0]
     return stack(tuple(flatten(each) for each in meshgrid(*tensors, indexing="ij")), 1)
+
+
+def trapezoid(y: V, x: Variable | None = None, *, dx: float = 1.0, dim: int = -1) -> V:
+    """The area below points that are joined by lines (torch.trapezoid), as below a ROC curve.
+
+    Args:     y: heights.
+              x: where they are: one dimension, or broadcast with y; None: dx apart.
+    Raises:   RuntimeError: if there are not as many places as heights, or both x and dx.
+    """
+    check_tensor("trapezoid", y, "y")
+    axis = normalize_dim("trapezoid", dim, y.array.ndim)
+    length = y.array.shape[axis]
+    if length == 0:
+        return sum(y, axis)
+    pairs = add(narrow(y, axis, 1, length - 1), narrow(y, axis, 0, length - 1))
+    if x is None:
+        return mul(sum(pairs, axis), dx / 2)
+    check_tensor("trapezoid", x, "x")
+    if dx != 1.0:
+        raise RuntimeError("trapezoid: give the places x or their distance dx, not both")
+    places: Any = x
+    if x.array.ndim == 1:
+        if x.array.shape[0] != length:
+            raise RuntimeError(
+                "torch.trapezoid: There must be one `x` value for each sample point, got "
+                f"{x.array.shape[0]} for {length} in dimension {axis}"
+            )
+        places = reshape(x, (length, *(1,) * (y.array.ndim - axis - 1)))
+        steps = diff(places, dim=0)
+    else:
+        steps = diff(places, dim=dim)
+    return div(sum(mul(pairs, steps), axis), 2.0)

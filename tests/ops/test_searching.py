@@ -1,4 +1,4 @@
-"""searchsorted, bucketize; and what is made of other operations: inner, diff, cartesian_prod, deg2rad, rad2deg."""
+"""searchsorted, bucketize; and what is made of other operations: inner, diff, cartesian_prod, trapezoid, deg2rad."""
 
 from __future__ import annotations
 
@@ -88,3 +88,27 @@ def test_degrees(name):
     ours, theirs = (getattr(library, name)(library.tensor([180, 3])) for library in (mt, torch))
     assert str(ours.dtype) == str(theirs.dtype)
     np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("dim", [0, 1, -1])
+def test_trapezoid(dim):
+    y, x = normal(4, 5, 3), np.sort(normal(4, 5, 3, seed=1), axis=dim)
+    line = np.sort(normal(y.shape[dim], seed=2))
+    check_op(
+        lambda y: mt.trapezoid(y, dx=0.5, dim=dim), lambda y: torch.trapezoid(y, dx=0.5, dim=dim), [y],
+        reference=lambda y: np.trapezoid(y, dx=0.5, axis=dim),
+    )  # fmt: skip
+    for places in (x, line):
+        check_op(
+            lambda *both: mt.trapz(*both, dim=dim), lambda *both: torch.trapz(*both, dim=dim), [y, places],
+            reference=lambda y, x: np.trapezoid(y, x, axis=dim),
+        )  # fmt: skip
+
+
+def test_trapezoid_of_nothing_and_errors():
+    for count in (0, 1):
+        ones = np.ones((2, count))
+        np.testing.assert_array_equal(mt.trapezoid(ours_of(ones)).numpy(), torch.trapezoid(theirs_of(ones)).numpy())
+    y = ours_of(normal(2, 3))
+    check_error(RuntimeError, "one `x` value for each sample point, got 2 for 3", mt.trapezoid, y, ours_of(normal(2)))
+    check_error(RuntimeError, "give the places x or their distance dx", mt.trapezoid, y, y, dx=2.0)
