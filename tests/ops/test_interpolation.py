@@ -6,10 +6,12 @@ import warnings
 
 import numpy as np
 import pytest
+import torch
 import torch.nn.functional as TF
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import minitorch_cv as mt
 from minitorch_cv.nn import functional as F
 from tests import reference_images as reference
 from tests.checks import assert_close, check_error, check_op, normal, ours_of, theirs_of
@@ -202,6 +204,20 @@ def test_grad_fn(mode, shape):
         for library, make in ((F, ours_of), (TF, theirs_of))
     )
     assert ours == theirs
+
+
+@pytest.mark.parametrize("size", [(4, 6), (5, 7), (5, 6), (4, 7)])
+@pytest.mark.parametrize("channels_last", [False, True])
+def test_memory_of_antialias(size, channels_last):
+    """In the input's format, and not the input's own."""
+    ours, theirs = ours_of(normal(2, 3, 5, 7)), theirs_of(normal(2, 3, 5, 7))
+    if channels_last:
+        ours = ours.to(memory_format=mt.channels_last)
+        theirs = theirs.to(memory_format=torch.channels_last)
+    found = F.interpolate(ours, size, mode="bilinear", antialias=True)
+    assert found.stride() == TF.interpolate(theirs, size, mode="bilinear", antialias=True).stride()
+    found.zero_()
+    assert ours.array.all()
 
 
 @pytest.mark.parametrize("mode", ["bilinear", "bicubic", "lanczos"])
