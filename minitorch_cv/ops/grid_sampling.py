@@ -32,33 +32,46 @@ class GridSample(Operation):
 
     def forward(self, x: Array, grid: Array) -> Array:
         n, c, h, w = x.shape
-        self.shape, self.grid = x.shape, grid
-        self.pixels = x.transpose(0, 2, 3, 1).reshape(n * h * w, c)
-        out = np.zeros((n, *grid.shape[1:3], c), x.dtype)
+        self.shape = x.shape
+        self.pixels = x.transpose(0, 2, 3, 1).reshape(n, h * w, c)
+        # One grid for all images, expanded: where its places lie is worked out once.
+        self.grid = grid[:1] if grid.strides[0] == 0 else grid
+        out = None
         for index, column, row in self._reads():
-            out += self.pixels[index] * (column.share * row.share)[..., None]
+            read = self._at(index)
+            read *= (column.share * row.share)[..., None]
+            out = read if out is None else np.add(out, read, out=out)
+        assert out is not None
         return out.transpose(0, 3, 1, 2)
 
     def _reads(self) -> Iterator[tuple[Array, Read, Read]]:
-        """Of each pair of a column and a row: where the pixels lie, and the two."""
-        n, _, h, w = self.shape
+        """Of each pair of a column and a row: which of an image's pixels, and the two."""
+        _, _, h, w = self.shape
         how = self.mode, self.padding_mode, self.align_corners
-        first = (np.arange(n) * (h * w)).reshape(-1, 1, 1)
         rows = reads(self.grid[..., 1], h, *how)
         for column in reads(self.grid[..., 0], w, *how):
             for row in rows:
-                yield first + row.pixel * w + column.pixel, column, row
+                yield row.pixel * w + column.pixel, column, row
+
+    def _at(self, index: Array) -> Array:
+        """(N, height, width, C): each image's pixels at its places."""
+        if len(index) == 1:
+            return np.take(self.pixels, index[0], axis=1)
+        return self.pixels[np.arange(len(index)).reshape(-1, 1, 1), index]
 
     def backward(self, grad_out: Array) -> tuple[Array | None, Array | None]:
         n, c, h, w = self.shape
         grads = grad_out.transpose(0, 2, 3, 1)
-        grad_pixels = np.zeros((n * h * w, c), grad_out.dtype) if self.needs_grad[0] else None
-        grad_grid = np.zeros_like(self.grid) if self.needs_grad[1] else None
+        images = np.broadcast_to(np.arange(n).reshape(-1, 1, 1), grads.shape[:3])
+        grad_pixels = np.zeros_like(self.pixels) if self.needs_grad[0] else None
+        grad_grid = np.zeros((*grads.shape[:3], 2), grads.dtype) if self.needs_grad[1] else None
         for index, column, row in self._reads():
             if grad_pixels is not None:
-                add_at(grad_pixels, (index, slice(None)), grads * (column.share * row.share)[..., None])
+                everywhere = np.broadcast_to(index, grads.shape[:3])
+                read = grads * (column.share * row.share)[..., None]
+                add_at(grad_pixels, (images, everywhere, slice(None)), read)
             if grad_grid is not None:
-                along = (grads * self.pixels[index]).sum(axis=-1)
+                along = (grads * self._at(index)).sum(axis=-1)
                 grad_grid[..., 0] += along * column.slope * row.share
                 grad_grid[..., 1] += along * column.share * row.slope
         if grad_pixels is None:
@@ -148,7 +161,7 @@ def affine_grid(theta: V, size: Sequence[int], align_corners: bool | None = None
         raise ValueError(f"affine_grid: Expected theta to have floating point type, but got {theta.dtype}")
     if len(size) != 4:
         raise NotImplementedError(
-            f"affine_grid only supports 4D sizes, for 2D affine transforms; 5D, of volumes, are not. Got {size}"
+            f"affine_grid only supports 4D sizes (N, C, height, width), for 2D affine transforms. Got size {size}"
         )
     if theta.array.ndim != 3 or theta.array.shape[1:] != (2, 3) or theta.array.shape[0] != size[0]:
         raise ValueError(

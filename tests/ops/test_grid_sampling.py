@@ -124,6 +124,17 @@ def test_grad_fn_and_corners():
     assert messages[0] == messages[1]
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_one_grid_for_all_images(mode):
+    """Expanded: its gradient is the sum of all images'."""
+    check_op(
+        lambda x, grid: F.grid_sample(x, grid.expand(3, -1, -1, -1), mode, align_corners=False),
+        lambda x, grid: TF.grid_sample(x, grid.expand(3, -1, -1, -1), mode, align_corners=False),
+        [normal(3, 2, 4, 5), grid_of(1, 3, 4)],
+        reference=lambda x, grid: sampled(x, np.repeat(grid, 3, axis=0), mode, "zeros", False),
+    )
+
+
 @pytest.mark.parametrize("align", [False, True])
 @pytest.mark.parametrize("size", [(2, 3, 4, 5), (1, 1, 1, 6), (3, 2, 2, 1)])
 def test_affine_grid(size, align):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ....nn import functional as nn
-from ....ops.joining import cat
 from ....tensors.creation import ones_like
 from ....tensors.tensor import Tensor
 from ....types.dtype import from_numpy
@@ -262,12 +261,9 @@ def _sampled(img: Tensor, grid: np.ndarray, mode: InterpolationMode, fill: Fill)
     """
     batch = as_batch(img).to(from_numpy(grid.dtype))
     places = Tensor.wrap(np.broadcast_to(grid, (len(batch), *grid.shape)))
-    if fill is None:
-        sampled = nn.grid_sample(batch, places, mode.value, align_corners=False)
-    else:
-        image = ones_like(batch[:, :1])
-        read = nn.grid_sample(cat((batch, image), 1), places, mode.value, align_corners=False)
-        sampled, share = read[:, :-1], read[:, -1:]
+    sampled = nn.grid_sample(batch, places, mode.value, align_corners=False)
+    if fill is not None:
+        share = nn.grid_sample(ones_like(batch[:1, :1]), places[:1], mode.value, align_corners=False)
         colours = np.array([fill] if isinstance(fill, (int, float)) else fill, grid.dtype)
         sampled = sampled * share + (1 - share) * Tensor.wrap(colours.reshape(-1, 1, 1))
     return back_to(img.dtype, out_of_batch(sampled, img))
