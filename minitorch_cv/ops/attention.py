@@ -9,7 +9,6 @@ import numpy as np
 from ..autograd.variable import V, Variable
 from .arguments import check_floating, check_tensor
 from .arithmetic import add, mul
-from .choosing import where
 from .dropout import dropout
 from .filling import masked_fill
 from .matmul import matmul
@@ -57,14 +56,21 @@ def scaled_dot_product_attention(
     scores = mul(matmul(query, transpose(key, -2, -1)), factor)
     if attn_mask is None:
         shares = softmax(scores, -1)
-    elif attn_mask.array.dtype == bool:
-        shares = softmax(masked_fill(scores, type(query).wrap(~attn_mask.array), -math.inf), -1)
-        nothing = np.asarray(~attn_mask.array.any(axis=-1, keepdims=True))
-        if nothing.any():  # softmax of nothing is no number
-            shares = where(type(query).wrap(nothing), 0.0, shares)
     else:
-        shares = softmax(add(scores, attn_mask), -1)
+        shares = _masked_shares(scores, attn_mask)
     return matmul(dropout(shares, dropout_p), value)
+
+
+def _masked_shares(scores: V, attn_mask: Variable) -> V:
+    """softmax of the scores of what is seen; 0 for a query that may see nothing, whose softmax would be no number."""
+    if attn_mask.array.dtype == bool:
+        scores = masked_fill(scores, type(scores).wrap(~attn_mask.array), -math.inf)
+    else:
+        scores = add(scores, attn_mask)
+    nothing = type(scores).wrap(np.asarray((scores.array == -math.inf).all(axis=-1, keepdims=True)))
+    if not nothing.array.any():
+        return softmax(scores, -1)
+    return masked_fill(softmax(masked_fill(scores, nothing, 0.0), -1), nothing, 0.0)
 
 
 def _check(named: dict[str, Variable], attn_mask: Variable | None, is_causal: bool) -> None:

@@ -46,7 +46,9 @@ class TestScaledDotProductAttention:
         arrays = [x[0, 0] for x in (Q, K, V)]
         check_op(F.scaled_dot_product_attention, TF.scaled_dot_product_attention, arrays, reference=attention_loops)
 
-    @pytest.mark.parametrize("mask", [BOOLS, NOTHING, normal(4, 6, seed=3), BOOLS[None, :1]], ids=str)
+    @pytest.mark.parametrize(
+        "mask", [BOOLS, NOTHING, normal(4, 6, seed=3), BOOLS[None, :1], np.where(NOTHING, 0.5, -np.inf)], ids=str
+    )
     def test_masks(self, mask):
         def masked(library, make):
             return lambda q, k, v: library.scaled_dot_product_attention(
@@ -154,6 +156,16 @@ class TestMultiheadAttention:
                 ),
                 arrays,
             )
+
+    def test_a_sequence_that_is_all_padding(self):
+        """0 before the last projection, and finite gradients; NaN where the shares are asked for, as in PyTorch."""
+        ours, theirs = pair("MultiheadAttention", 6, 2, batch_first=True)
+        arrays = [normal(2, 4, 6), normal(2, 5, 6, seed=1), normal(2, 5, 6, seed=2)]
+        padding = np.array([[False] * 5, [True] * 5])
+        check_both(ours, theirs, lambda layer, make, *x: layer(*x, make(padding), False), arrays)
+        assert np.isfinite(ours.in_proj_weight.grad.array).all()
+        found, _ = ours(*map(ours_of, arrays), ours_of(padding))
+        assert np.isnan(found.array[1]).all() and np.isfinite(found.array[0]).all()
 
     def test_shares_of_each_head_and_no_batch(self):
         ours, theirs = pair("MultiheadAttention", 6, 2)
