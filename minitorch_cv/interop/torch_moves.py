@@ -42,6 +42,19 @@ def resized(step: Step) -> Function:
     return function
 
 
+def resized_antialiased(step: Step) -> Function:
+    """F.interpolate with antialias, by the shares that it was worked out to have."""
+    rows, columns = (
+        None if shares is None else torch_tensor(shares) for shares in (step.settings["rows"], step.settings["columns"])
+    )
+
+    def function(x: Any) -> Any:
+        x = x if columns is None else x @ columns.T.to(x.device)
+        return x if rows is None else rows.to(x.device) @ x
+
+    return function
+
+
 def _taken(x: Any, axis: int, sources: Any, shares: Any = None) -> Any:
     taken = x.index_select(axis, sources.to(x.device))
     return taken if shares is None else taken * shares.to(x).reshape(-1, *[1] * (x.ndim - axis - 1))

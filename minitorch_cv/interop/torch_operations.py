@@ -10,7 +10,7 @@ import numpy as np
 from .program import Step
 from .step_arguments import einsum_equation
 from .torch_layers import torch_tensor
-from .torch_moves import expand, index, padded, repeat, resized, sliding_window
+from .torch_moves import expand, index, padded, repeat, resized, resized_antialiased, sliding_window
 from .torch_windows import (
     adaptive_average_pool,
     adaptive_max_pool,
@@ -72,6 +72,7 @@ def torch_function(step: Step) -> Function:
         "Repeat": lambda: repeat(step),
         "Expand": lambda: expand(step),
         "Upsample": lambda: resized(step),
+        "UpsampleAntialiased": lambda: resized_antialiased(step),
         "GridSample": lambda: (
             lambda x, grid: F.grid_sample(x, grid, s["mode"], s["padding_mode"], align_corners=s["align_corners"])
         ),

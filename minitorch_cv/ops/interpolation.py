@@ -16,7 +16,7 @@ from ..types import memory_format as mf
 from .arguments import check_floating, check_tensor, is_number
 from .average_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d
 from .memory_order import take
-from .resized_dimension import FILTERS, Part, antialiased_parts, cubic_parts, linear_parts, nearest_part
+from .resized_dimension import FILTERS, Part, antialiased_shares, cubic_parts, linear_parts, nearest_part
 
 _UNALIGNED = ("nearest", "nearest-exact", "area")
 _RANK_OF = {"linear": 3, "bilinear": 4, "bicubic": 4, "lanczos": 4}
@@ -37,41 +37,26 @@ class Upsample(Operation):
     Attributes:
         kind: part of PyTorch's name for the backward node.
         dims: the parts, of each of these dimensions, whose sum is the new one.
-        antialias: part of the name, too. Then PyTorch begins with the last dimension, else with the first.
     """
 
     kind: str
     dims: tuple[tuple[Part, ...], ...]
-    antialias: bool = False
 
     def name(self) -> str:
-        """UpsampleNearest2DBackward0, UpsampleBilinear2DAaBackward0 and so on."""
-        return f"Upsample{self.kind}{len(self.dims)}D{'Aa' if self.antialias else ''}Backward0"
-
-    def _in_turn(self) -> list[tuple[int, tuple[Part, ...]]]:
-        dims = list(enumerate(self.dims, 2))
-        return dims[::-1] if self.antialias else dims
+        """UpsampleNearest2DBackward0 and so on."""
+        return f"Upsample{self.kind}{len(self.dims)}DBackward0"
 
     def forward(self, x: Array) -> Array:
-        self.shape, given = x.shape, x
-        for axis, parts in self._in_turn():
-            if self.antialias:
-                x = _mixed(x, _matrix(parts, x.shape[axis]), axis)
-                continue
-            first, *others = parts
+        self.shape = x.shape
+        for axis, (first, *others) in enumerate(self.dims, 2):
             new = _times(take(x, first.sources, axis), first.shares, axis)
             for part in others:
                 new += _times(take(x, part.sources, axis), part.shares, axis)
             x = new
-        if x is given or mf.format_of(x) is not mf.format_of(given):  # a matrix product gives rows one after the other
-            x = mf.copy(x, x.dtype, mf.format_of(given))
         return x
 
     def backward(self, grad_out: Array) -> Array:
-        for axis, parts in reversed(self._in_turn()):
-            if self.antialias:
-                grad_out = _mixed(grad_out, _matrix(parts, self.shape[axis]), axis, back=True)
-                continue
+        for axis, parts in reversed(list(enumerate(self.dims, 2))):
             shape = (*grad_out.shape[:axis], self.shape[axis], *grad_out.shape[axis + 1 :])
             grad_x = mf.empty(shape, grad_out.dtype, mf.format_of(grad_out))
             grad_x.fill(0)
@@ -81,27 +66,35 @@ class Upsample(Operation):
         return grad_out
 
 
-def _matrix(parts: tuple[Part, ...], n: int) -> Array | None:
-    """(m, n): how much of each old element is in each new one; None if they are the same.
+@dataclass(eq=False, repr=False)
+class UpsampleAntialiased(Operation):
+    """Rows and columns of images as mixtures of the old ones.
 
-    A filter is as wide as many parts: a matrix product is faster than they are one by one, and rounds as PyTorch does.
+    A filter reaches over many elements: a matrix product is faster than they are part by part, and rounds as PyTorch.
+
+    Attributes:
+        kind: part of PyTorch's name for the backward node.
+        rows, columns: (new, old): the shares of the old ones; None where they stay as they are.
     """
-    if parts[0].shares is None:
-        return None
-    rows = np.arange(len(parts[0].sources))
-    matrix = np.zeros((len(rows), n), parts[0].shares.dtype)
-    for part in parts:
-        assert part.shares is not None
-        np.add.at(matrix, (rows, part.sources), part.shares)
-    return matrix
 
+    kind: str
+    rows: Array | None
+    columns: Array | None
 
-def _mixed(x: Array, matrix: Array | None, axis: int, back: bool = False) -> Array:
-    """The rows (axis 2) or columns (axis 3) of images, mixed; back: the gradient of that."""
-    if matrix is None:
-        return x
-    matrix = matrix.T if back else matrix
-    return x @ matrix.T if axis == 3 else matrix @ x
+    def name(self) -> str:
+        """UpsampleBilinear2DAaBackward0 and so on."""
+        return f"Upsample{self.kind}2DAaBackward0"
+
+    def forward(self, x: Array) -> Array:
+        mixed = x if self.columns is None else x @ self.columns.T
+        mixed = mixed if self.rows is None else self.rows @ mixed
+        if mixed is x or mf.format_of(mixed) is not mf.format_of(x):  # a product lies row by row
+            return mf.copy(mixed, x.dtype, mf.format_of(x))
+        return mixed
+
+    def backward(self, grad_out: Array) -> Array:
+        grad = grad_out if self.rows is None else self.rows.T @ grad_out
+        return grad if self.columns is None else grad @ self.columns
 
 
 def _times(x: Array, shares: Array | None, axis: int) -> Array:
@@ -148,8 +141,12 @@ def interpolate(
     if mode == "area":
         return adaptive_avg_pool1d(input, sizes) if ndim == 3 else adaptive_avg_pool2d(input, sizes)
     dtype = input.array.dtype if input.array.dtype.kind == "f" else np.dtype(np.float32)
-    dims = resized_dims(input.array.shape[2:], sizes, scales, dtype, mode, bool(align_corners), antialias)
-    return Upsample(_KINDS[mode], dims, antialias)(input)
+    if antialias:
+        changes = zip(input.array.shape[2:], sizes, scales)
+        rows, columns = (antialiased_shares(*change, dtype, bool(align_corners), mode) for change in changes)
+        return UpsampleAntialiased(_KINDS[mode], rows, columns)(input)
+    dims = resized_dims(input.array.shape[2:], sizes, scales, dtype, mode, bool(align_corners))
+    return Upsample(_KINDS[mode], dims)(input)
 
 
 def resized_dims(
@@ -159,7 +156,6 @@ def resized_dims(
     dtype: np.dtype,
     mode: str,
     align_corners: bool,
-    antialias: bool = False,
 ) -> tuple[tuple[Part, ...], ...]:
     """For each dimension after the first two the parts whose sum is the new one.
 
@@ -167,8 +163,6 @@ def resized_dims(
               scales: that were asked for, None where it is the sizes that count.
     """
     changes = zip(before, after, scales)
-    if antialias:
-        return tuple(antialiased_parts(n, m, scale, dtype, align_corners, mode) for n, m, scale in changes)
     if mode in _RANK_OF:
         parts = cubic_parts if mode == "bicubic" else linear_parts
         return tuple(parts(n, m, scale, dtype, align_corners) for n, m, scale in changes)

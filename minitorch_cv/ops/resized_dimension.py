@@ -40,7 +40,7 @@ def nearest_part(n: int, m: int, scale: float | None, dtype: np.dtype, exact: bo
         places = (np.arange(m, dtype=np.float32) + step.dtype.type(0.5 if exact else 0)) * step
     else:
         step = _step(n, m, scale, dtype)
-        places = _middles(m, step) + dtype.type(0.5) if exact else np.arange(m, dtype=dtype) * step
+        places = np.maximum(_middles(m, step), 0) + dtype.type(0.5) if exact else np.arange(m, dtype=dtype) * step
         places = places.astype(np.float32)
     return (Part(np.minimum(places.astype(np.int64), n - 1)),)
 
@@ -49,10 +49,7 @@ def linear_parts(n: int, m: int, scale: float | None, dtype: np.dtype, align_cor
     """Each new element mixes the two old ones that it stands between."""
     if m == n:
         return (Part(np.arange(m)),)
-    if align_corners:
-        places = np.arange(m, dtype=dtype) * dtype.type((n - 1) / (m - 1) if m > 1 else 0)
-    else:
-        places = _middles(m, _step(n, m, scale, dtype))
+    places = np.maximum(_places(n, m, scale, dtype, align_corners), 0)
     before = np.minimum(places.astype(np.int64), n - 1)
     share = np.clip(places - before, 0, 1).astype(dtype)
     return Part(before, 1 - share), Part(np.minimum(before + 1, n - 1), share)
@@ -60,11 +57,7 @@ def linear_parts(n: int, m: int, scale: float | None, dtype: np.dtype, align_cor
 
 def cubic_parts(n: int, m: int, scale: float | None, dtype: np.dtype, align_corners: bool) -> tuple[Part, ...]:
     """Each new element is read off Keys' cubic through the four old ones around it; the ends go on beyond."""
-    if align_corners:
-        places = np.arange(m, dtype=dtype) * dtype.type((n - 1) / (m - 1) if m > 1 else 0)
-    else:
-        step = np.float64(_step(n, m, scale, dtype))
-        places = (step * (np.arange(m) + 0.5) - 0.5).astype(dtype)
+    places = _places(n, m, scale, dtype, align_corners)
     before = np.floor(places)
     beyond = places - before
     return tuple(
@@ -76,18 +69,20 @@ def cubic_parts(n: int, m: int, scale: float | None, dtype: np.dtype, align_corn
     )
 
 
-def antialiased_parts(
+def antialiased_shares(
     n: int, m: int, scale: float | None, dtype: np.dtype, align_corners: bool, mode: str
-) -> tuple[Part, ...]:
-    """Each new element is a mean of the old ones below a filter that is as wide as the new element.
+) -> Array | None:
+    """(m, n): how much of each old element is in each new one; None for all if the length stays.
+
+    Each new element is a mean of the old ones below a filter that is as wide as the new element.
 
     Args:     mode: a key of FILTERS.
     Source:   Pillow's resize.
     """
     if m == n:
-        return (Part(np.arange(m)),)
-    # PyTorch's, which with align_corners takes the other step, but starts at the corner's left end all the same
-    step = dtype.type((n - 1) / (m - 1) if m > 1 else 0) if align_corners else _step(n, m, scale, dtype)
+        return None
+    # with align_corners PyTorch takes the other step, but begins at the left end all the same
+    step = _step(n, m, scale, dtype, align_corners)
     stretch = max(step, dtype.type(1))
     radius, weigh = FILTERS[mode]
     reach = dtype.type(radius) * stretch
@@ -95,10 +90,12 @@ def antialiased_parts(
     first = np.maximum((middles - reach + 0.5).astype(np.int64), 0)
     last = np.minimum((middles + reach + 0.5).astype(np.int64), n)
     below = first + np.arange(int((last - first).max()))[:, None]  # (the most below a filter, m)
+    inside = below < last
     distances = np.abs((below.astype(dtype) - middles + dtype.type(0.5)) * (dtype.type(1) / stretch))
-    shares = np.where(below < last, weigh(distances), dtype.type(0))
-    shares = (shares / shares.sum(axis=0)).astype(dtype)
-    return tuple(Part(sources, share) for sources, share in zip(np.minimum(below, n - 1), shares))
+    heights = np.where(inside, weigh(distances), dtype.type(0))
+    shares = np.zeros((m, n), dtype)
+    shares[np.nonzero(inside)[1], below[inside]] = (heights / heights.sum(axis=0))[inside]
+    return shares
 
 
 def keys_cubic(x: Array, a: float) -> Array:
@@ -127,10 +124,19 @@ FILTERS: dict[str, tuple[int, Callable[[Array], Array]]] = {
 }
 
 
-def _step(n: int, m: int, scale: float | None, dtype: np.dtype) -> np.floating:
+def _step(n: int, m: int, scale: float | None, dtype: np.dtype, align_corners: bool = False) -> np.floating:
+    """From one new element to the next, in old ones."""
+    if align_corners:
+        return dtype.type((n - 1) / (m - 1) if m > 1 else 0)
     return dtype.type(1 / scale) if scale is not None else dtype.type(n) / dtype.type(m)
+
+
+def _places(n: int, m: int, scale: float | None, dtype: np.dtype, align_corners: bool) -> Array:
+    """Where the new elements' middles lie, counted from the middle of the first old one."""
+    step = _step(n, m, scale, dtype, align_corners)
+    return np.arange(m, dtype=dtype) * step if align_corners else _middles(m, step)
 
 
 def _middles(m: int, step: np.floating) -> Array:
     # rounded once, as by the fused multiply-add that PyTorch's compiler makes of this
-    return np.maximum((np.float64(step) * (np.arange(m) + 0.5) - 0.5).astype(step.dtype), 0)
+    return (np.float64(step) * (np.arange(m) + 0.5) - 0.5).astype(step.dtype)

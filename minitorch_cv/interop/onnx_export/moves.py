@@ -102,6 +102,13 @@ def _grid_sample(g: Graph, step: Step, x: list[str]) -> str:
     )
 
 
+def _upsample_antialiased(g: Graph, step: Step, x: list[str]) -> str:
+    result, rows, columns = x[0], step.settings["rows"], step.settings["columns"]
+    if columns is not None:
+        result = g.add("MatMul", result, g.array(columns.T, g.result.dtype))
+    return result if rows is None else g.add("MatMul", g.array(rows, g.result.dtype), result)
+
+
 MOVES: dict[str, Emit] = {
     "Cumsum": _cumsum,
     "Expand": _expand,
@@ -116,4 +123,5 @@ MOVES: dict[str, Emit] = {
     "Split": _split,
     "Unbind": _unbind,
     "Upsample": lambda g, step, x: gathered(g, x[0], step.settings["dims"], len(g.result.shape)),
+    "UpsampleAntialiased": _upsample_antialiased,
 }
