@@ -11,8 +11,6 @@ from .running_norm import RunningNorm
 
 
 class _BatchNorm(RunningNorm):
-    _ndims: tuple[int, ...]  # that an input may have
-
     def forward(self, input: Tensor) -> Tensor:
         """The input, normalised: by its own statistics in training, by the running ones in evaluation."""
         return F.batch_norm(input, *self._statistics_and_settings(input))
@@ -23,9 +21,7 @@ class _BatchNorm(RunningNorm):
 
     def _statistics_and_settings(self, input: Tensor) -> tuple[Any, ...]:
         """What batch_norm takes after the input. In training this counts the batch."""
-        if input.ndim not in self._ndims:
-            wanted = " or ".join(f"{n}D" for n in self._ndims)
-            raise ValueError(f"{type(self).__name__}: expected {wanted} input (got {input.ndim}D input)")
+        self._channel_dim(input)  # which complains
         share = 0.0 if self.momentum is None else self.momentum
         if self.training and self.track_running_stats and self.num_batches_tracked is not None:
             self.num_batches_tracked.add_(1)

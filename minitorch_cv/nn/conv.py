@@ -18,6 +18,12 @@ _PADDING_STRINGS = ("same", "valid")
 _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
+def check_divisible(name: str, channels: int, groups: int) -> None:
+    """Raise ValueError if channels cannot be dealt out to groups."""
+    if channels % groups != 0:
+        raise ValueError(f"{name} must be divisible by groups, got {channels} and {groups}")
+
+
 class _Conv(Module):
     """What all convolution layers have in common: settings, weight, bias and their first values."""
 
@@ -45,10 +51,8 @@ class _Conv(Module):
         super().__init__()
         if groups <= 0:
             raise ValueError(f"groups must be a positive integer, got {groups}")
-        if in_channels % groups != 0:
-            raise ValueError(f"in_channels must be divisible by groups, got {in_channels} and {groups}")
-        if out_channels % groups != 0:
-            raise ValueError(f"out_channels must be divisible by groups, got {out_channels} and {groups}")
+        check_divisible("in_channels", in_channels, groups)
+        check_divisible("out_channels", out_channels, groups)
         if padding_mode not in _PADDING_MODES:
             raise ValueError(f"padding_mode must be one of {_PADDING_MODES}, but got padding_mode='{padding_mode}'")
         self.in_channels = in_channels
@@ -66,15 +70,18 @@ class _Conv(Module):
                 raise ValueError(f"Invalid padding string '{padding}', should be one of {_PADDING_STRINGS}")
             if padding == "same" and any(s != 1 for s in self.stride):
                 raise ValueError(f"padding='same' is not supported for strided convolutions, got stride={self.stride}")
-        ends = (out_channels, in_channels // groups)
-        if self.transposed:
-            ends = (in_channels, out_channels // groups)
-        self.weight = Parameter(empty((*ends, *self.kernel_size), device=device, dtype=dtype))
+        self.weight = Parameter(empty(self._weight_shape(), device=device, dtype=dtype))
         if bias:
             self.bias = Parameter(empty(out_channels, device=device, dtype=dtype))
         else:
             self.register_parameter("bias", None)
         self.reset_parameters()
+
+    def _weight_shape(self) -> tuple[int, ...]:
+        ends = (self.out_channels, self.in_channels // self.groups)
+        if self.transposed:
+            ends = (self.in_channels, self.out_channels // self.groups)
+        return (*ends, *self.kernel_size)
 
     def _tuple(self, name: str, value: Any) -> tuple[int, ...]:
         return tuple_of(self._spatial, type(self).__name__, name, value)

@@ -11,8 +11,6 @@ from .running_norm import RunningNorm
 
 
 class _InstanceNorm(RunningNorm):
-    _spatial: int  # dimensions after the channels
-
     def __init__(
         self,
         num_features: int,
@@ -27,14 +25,13 @@ class _InstanceNorm(RunningNorm):
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
+    def _channel_dim(self, input: Tensor) -> int:
+        super()._channel_dim(input)
+        return input.ndim - self._ndims[0]  # 0 without a batch
+
     def forward(self, input: Tensor) -> Tensor:
         """The input, each channel of each item normalised; by the running statistics in evaluation if there are any."""
-        unbatched = self._spatial + 1
-        if input.ndim not in (unbatched, unbatched + 1):
-            raise ValueError(
-                f"{type(self).__name__}: expected {unbatched}D or {unbatched + 1}D input (got {input.ndim}D input)"
-            )
-        dim = input.ndim - unbatched
+        dim = self._channel_dim(input)
         channels = input.shape[dim]
         if channels != self.num_features:
             if self.affine:
@@ -67,7 +64,7 @@ class InstanceNorm1d(_InstanceNorm):
               track_running_stats: whether to keep running statistics, and to normalise by them in evaluation.
     """
 
-    _spatial = 1
+    _ndims = (2, 3)
 
 
 class InstanceNorm2d(_InstanceNorm):
@@ -77,4 +74,4 @@ class InstanceNorm2d(_InstanceNorm):
               track_running_stats: whether to keep running statistics, and to normalise by them in evaluation.
     """
 
-    _spatial = 2
+    _ndims = (3, 4)

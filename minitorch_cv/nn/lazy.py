@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d
-from .conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
+from .conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d, check_divisible
 from .instancenorm import InstanceNorm1d, InstanceNorm2d
 from .linear import Linear
 from .module import Module
@@ -76,37 +76,11 @@ class LazyLinear(LazyModuleMixin, Linear):
         self.reset_parameters()
 
 
-class _LazyConv(LazyModuleMixin):
+class _LazyConvBase(LazyModuleMixin):
     """A convolution whose in_channels are those of its first input."""
 
-    def __init__(
-        self,
-        out_channels: int,
-        kernel_size: Any,
-        stride: Any,
-        padding: Any,
-        dilation: Any,
-        groups: int,
-        bias: bool,
-        padding_mode: str,
-        device: Any,
-        dtype: Any,
-        **output_padding: Any,
-    ) -> None:
-        super().__init__(
-            0,
-            0,
-            kernel_size,
-            stride,
-            padding,
-            dilation=dilation,
-            groups=groups,
-            bias=False,
-            padding_mode=padding_mode,
-            **output_padding,
-        )
-        if out_channels % groups:
-            raise ValueError(f"out_channels must be divisible by groups, got {out_channels} and {groups}")
+    def _begin(self: Any, out_channels: int, groups: int, bias: bool, device: Any, dtype: Any) -> None:
+        check_divisible("out_channels", out_channels, groups)
         self.out_channels = out_channels
         for name in ("weight", "bias") if bias else ("weight",):
             self.register_parameter(name, UninitializedParameter(device=device, dtype=dtype))
@@ -122,15 +96,48 @@ class _LazyConv(LazyModuleMixin):
         self.in_channels = input.shape[-spatial - 1]
         if not self.has_uninitialized_params():
             return
-        if self.in_channels % self.groups:
-            raise ValueError(f"in_channels must be divisible by groups, got {self.in_channels} and {self.groups}")
-        ends = (self.out_channels, self.in_channels // self.groups)
-        if self.transposed:
-            ends = (self.in_channels, self.out_channels // self.groups)
-        self.weight.materialize((*ends, *self.kernel_size))
+        check_divisible("in_channels", self.in_channels, self.groups)
+        self.weight.materialize(self._weight_shape())
         if self.bias is not None:
             self.bias.materialize((self.out_channels,))
         self.reset_parameters()
+
+
+class _LazyConv(_LazyConvBase):
+    def __init__(
+        self,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode)
+        self._begin(out_channels, groups, bias, device, dtype)
+
+
+class _LazyConvTranspose(_LazyConvBase):
+    def __init__(
+        self,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Any = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(0, 0, kernel_size, stride, padding, output_padding, groups, False, dilation, padding_mode)
+        self._begin(out_channels, groups, bias, device, dtype)
 
 
 class LazyConv1d(_LazyConv, Conv1d):
@@ -141,23 +148,6 @@ class LazyConv1d(_LazyConv, Conv1d):
 
     cls_to_become = Conv1d
 
-    def __init__(
-        self,
-        out_channels: int,
-        kernel_size: int | tuple[int],
-        stride: int | tuple[int] = 1,
-        padding: int | str | tuple[int] = 0,
-        dilation: int | tuple[int] = 1,
-        groups: int = 1,
-        bias: bool = True,
-        padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(
-            out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype
-        )
-
 
 class LazyConv2d(_LazyConv, Conv2d):
     """A Conv2d whose in_channels are those of its first input.
@@ -167,25 +157,8 @@ class LazyConv2d(_LazyConv, Conv2d):
 
     cls_to_become = Conv2d
 
-    def __init__(
-        self,
-        out_channels: int,
-        kernel_size: int | tuple[int, int],
-        stride: int | tuple[int, int] = 1,
-        padding: int | str | tuple[int, int] = 0,
-        dilation: int | tuple[int, int] = 1,
-        groups: int = 1,
-        bias: bool = True,
-        padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(
-            out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype
-        )
 
-
-class LazyConvTranspose1d(_LazyConv, ConvTranspose1d):
+class LazyConvTranspose1d(_LazyConvTranspose, ConvTranspose1d):
     """A ConvTranspose1d whose in_channels are those of its first input.
 
     Args:     as ConvTranspose1d, without in_channels.
@@ -193,48 +166,14 @@ class LazyConvTranspose1d(_LazyConv, ConvTranspose1d):
 
     cls_to_become = ConvTranspose1d
 
-    def __init__(
-        self,
-        out_channels: int,
-        kernel_size: int | tuple[int],
-        stride: int | tuple[int] = 1,
-        padding: int | tuple[int] = 0,
-        output_padding: int | tuple[int] = 0,
-        groups: int = 1,
-        bias: bool = True,
-        dilation: int | tuple[int] = 1,
-        padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        settings = stride, padding, dilation, groups, bias, padding_mode, device, dtype
-        super().__init__(out_channels, kernel_size, *settings, output_padding=output_padding)
 
-
-class LazyConvTranspose2d(_LazyConv, ConvTranspose2d):
+class LazyConvTranspose2d(_LazyConvTranspose, ConvTranspose2d):
     """A ConvTranspose2d whose in_channels are those of its first input.
 
     Args:     as ConvTranspose2d, without in_channels.
     """
 
     cls_to_become = ConvTranspose2d
-
-    def __init__(
-        self,
-        out_channels: int,
-        kernel_size: int | tuple[int, int],
-        stride: int | tuple[int, int] = 1,
-        padding: int | tuple[int, int] = 0,
-        output_padding: int | tuple[int, int] = 0,
-        groups: int = 1,
-        bias: bool = True,
-        dilation: int = 1,
-        padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        settings = stride, padding, dilation, groups, bias, padding_mode, device, dtype
-        super().__init__(out_channels, kernel_size, *settings, output_padding=output_padding)
 
 
 class _LazyNorm(LazyModuleMixin):
@@ -261,12 +200,7 @@ class _LazyNorm(LazyModuleMixin):
 
     def initialize_parameters(self: Any, input: Any) -> None:  # type: ignore[override]
         """Factors, summands and statistics for such inputs."""
-        dims = getattr(self, "_ndims", None) or (self._spatial + 1, self._spatial + 2)
-        if input.ndim not in dims:
-            wanted = " or ".join(f"{n}D" for n in dims)
-            raise ValueError(f"{type(self).__name__}: expected {wanted} input (got {input.ndim}D input)")
-        unbatched = hasattr(self, "_spatial") and input.ndim == self._spatial + 1
-        self.num_features = input.shape[0 if unbatched else 1]
+        self.num_features = input.shape[self._channel_dim(input)]
         if not self.has_uninitialized_params():
             return
         for each in (*self._parameters.values(), *self._buffers.values()):

@@ -21,6 +21,7 @@ class RunningNorm(Affine):
 
     _version = 2  # since which a state_dict has num_batches_tracked
 
+    _ndims: tuple[int, ...]  # that an input may have
     stats_frozen = False  # set by nn.utils.freeze: it stays in evaluation mode whatever its model is told
 
     running_mean: Tensor | None
@@ -55,6 +56,16 @@ class RunningNorm(Affine):
     def train(self: R, mode: bool = True) -> R:
         """Switch to training behaviour, unless the statistics are frozen (nn.utils.freeze)."""
         return super().train(mode and not self.stats_frozen)
+
+    def _channel_dim(self, input: Tensor) -> int:
+        """Which dimension of an input has the channels.
+
+        Raises:   ValueError: for other numbers of dimensions.
+        """
+        if input.ndim not in self._ndims:
+            wanted = " or ".join(f"{n}D" for n in self._ndims)
+            raise ValueError(f"{type(self).__name__}: expected {wanted} input (got {input.ndim}D input)")
+        return 1
 
     def reset_running_stats(self) -> None:
         """Forget what was seen: mean 0, variance 1, no batches."""

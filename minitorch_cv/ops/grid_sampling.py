@@ -14,6 +14,7 @@ from .accumulation import add_at
 from .arguments import check_floating, check_tensor
 from .grid_places import Read, reads
 from .matmul import matmul
+from .numbers import even_steps
 from .permuting import transpose
 from .reshaping import reshape
 
@@ -182,9 +183,7 @@ def _middles(n: int, dtype: np.dtype, align_corners: bool) -> Array:
     """Of n pixels the normalised places of their middles."""
     if n == 1:
         return np.zeros(1, dtype)
-    step = np.float64(dtype.type(2) / dtype.type(n - 1))  # in the arithmetic of PyTorch's linspace, to the last bit
-    i = np.arange(n)
-    places = np.where(i < n // 2, -1 + step * i, 1 - step * (n - 1 - i)).astype(dtype)
+    places = even_steps(-1, 1, n, dtype).astype(dtype)
     return places if align_corners else places * dtype.type(n - 1) / dtype.type(n)
 
 

@@ -48,6 +48,21 @@ def _reduced_shape(shape: tuple[int, ...], dims: Dims) -> tuple[int, ...]:
     return () if dims is None else tuple(n for d, n in enumerate(shape) if d not in dims)
 
 
+def p_norm(x: Array, order: float, dims: Dims, keepdim: bool = False) -> Array:
+    """sum(|x|**order) ** (1/order) over dimensions; what VectorNorm says of infinity and 0."""
+    if order == math.inf:
+        return np.abs(x).max(axis=dims, keepdims=keepdim, initial=0)
+    if order == -math.inf:
+        return np.abs(x).min(axis=dims, keepdims=keepdim)
+    if order == 0:
+        return accurate_sum((x != 0).astype(x.dtype), dims, keepdim)
+    if order == 1:
+        return accurate_sum(np.abs(x), dims, keepdim)
+    if order == 2:
+        return np.sqrt(accurate_sum(x * x, dims, keepdim))
+    return np.power(accurate_sum(np.power(np.abs(x), order), dims, keepdim), 1 / order)
+
+
 @dataclass(eq=False, repr=False)
 class VectorNorm(Operation):
     """sum(|x|**order) ** (1/order); the largest |x| for inf, the smallest for -inf, the number of non-zeros for 0."""
@@ -59,22 +74,8 @@ class VectorNorm(Operation):
 
     def forward(self, x: Array) -> Array:
         self.x: Any = x if self.needs_grad[0] else None
-        self.y = tidy(np.asarray(self._norm(x)).astype(x.dtype, copy=False))
+        self.y = tidy(np.asarray(p_norm(x, self.order, self.dims, self.keepdim)).astype(x.dtype, copy=False))
         return self.y
-
-    def _norm(self, x: Array) -> Array:
-        order = self.order
-        if order == math.inf:
-            return np.abs(x).max(axis=self.dims, keepdims=self.keepdim)
-        if order == -math.inf:
-            return np.abs(x).min(axis=self.dims, keepdims=self.keepdim)
-        if order == 0:
-            return accurate_sum((x != 0).astype(x.dtype), self.dims, self.keepdim)
-        if order == 1:
-            return accurate_sum(np.abs(x), self.dims, self.keepdim)
-        if order == 2:
-            return np.sqrt(accurate_sum(x * x, self.dims, self.keepdim))
-        return np.power(accurate_sum(np.power(np.abs(x), order), self.dims, self.keepdim), 1 / order)
 
     def backward(self, grad_out: Array) -> Array | None:
         x, order = self.x, self.order

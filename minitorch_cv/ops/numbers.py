@@ -41,3 +41,15 @@ def number_range(d: dt.dtype, floats: bool) -> tuple[int, int]:
 def is_python_number(value: Any) -> bool:
     """Whether PyTorch takes `value` for a number: Python's bool, int, float, and NumPy's int and float64 scalars."""
     return isinstance(value, (bool, int, float, np.integer))
+
+
+def even_steps(first: float, last: float, count: int, dtype: np.dtype) -> Array:
+    """float64 numbers from first to last, both included, counted from the nearer end; in linspace's arithmetic."""
+    if count < 2:
+        return np.full(count, first, np.float64)
+    step = (last - first) / (count - 1)
+    if dtype == np.float32:  # PyTorch rounds the ends and the step; it multiplies by that and adds in one go
+        first, last = float(np.float32(first)), float(np.float32(last))
+        step = float(np.float32(np.float32(last - first) / np.float32(count - 1)))
+    positions = np.arange(count)
+    return np.where(positions < count // 2, first + step * positions, last - step * (count - 1 - positions))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from .arguments import check_tensor, is_number, unbroadcast
+from .norms import p_norm
 
 _MODES = (
     "use_mm_for_euclid_dist_if_necessary",
@@ -44,10 +46,10 @@ class PairwiseDistances(Operation):
             return self.distances
         self.distances = np.empty((*batch, x1.shape[-2], x2.shape[-2]), x1.dtype)
         for part, difference in self._differences():
-            self.distances[..., part, :] = _norm(np.abs(difference), self.p)
+            self.distances[..., part, :] = p_norm(difference, self.p, (-1,))
         return self.distances
 
-    def _differences(self):  # type: ignore[no-untyped-def]
+    def _differences(self) -> Iterator[tuple[slice, Array]]:
         """Some rows of x1 at a time, and their differences from all of x2: (..., rows, R, M)."""
         rows = self.x1.shape[-2]
         step = max(1, _AT_ONCE // max(1, self.x2.size))
@@ -74,14 +76,6 @@ class PairwiseDistances(Operation):
             unbroadcast(grad, shape) if needed else None
             for grad, shape, needed in zip(grads, self.shapes, self.needs_grad)
         )
-
-
-def _norm(absolute: Array, p: float) -> Array:
-    if p == 0:
-        return (absolute > 0).sum(axis=-1).astype(absolute.dtype)
-    if math.isinf(p):
-        return absolute.max(axis=-1, initial=0)
-    return absolute.sum(axis=-1) if p == 1 else (absolute**p).sum(axis=-1) ** (1 / p)
 
 
 def _slope(difference: Array, distance: Array, p: float) -> Array:

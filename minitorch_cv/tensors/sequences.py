@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.variable import Variable
-from ..ops.numbers import is_python_number, number_array
+from ..ops.numbers import even_steps, is_python_number, number_array
 from ..ops.sizes import is_int
 from ..types import dtype as dt
 from ..types import memory_format as mf
@@ -115,14 +115,7 @@ def _even_steps(op_name: str, start: Any, end: Any, steps: Any, d: dt.dtype) -> 
         raise RuntimeError(f"{op_name}: number of steps must be non-negative, got {count}")
     if d is dt.bool_:
         raise NotImplementedError(f"{op_name}: not implemented for bool; ask for an integer or float dtype")
-    if count < 2:
-        return np.full(count, first, np.float64)
-    step = (last - first) / (count - 1)
-    if d is dt.float32:  # PyTorch rounds the ends and the step; it multiplies by that and adds in one go
-        first, last = float(np.float32(first)), float(np.float32(last))
-        step = float(np.float32(np.float32(last - first) / np.float32(count - 1)))
-    positions = np.arange(count)
-    return np.where(positions < count // 2, first + step * positions, last - step * (count - 1 - positions))
+    return even_steps(first, last, count, d.numpy)
 
 
 def linspace(

@@ -41,7 +41,7 @@ def _batch_norm(g: Graph, m: Any, x: str, v: Value) -> str:
 
 
 def _instance_norm(g: Graph, m: Any, x: str, v: Value) -> str:
-    spatial = m._spatial
+    spatial = max(m._ndims) - 2
     if m.running_mean is not None and m.track_running_stats:
         return _batch_norm(g, m, x, v)
     axes = list(range(-spatial, 0))

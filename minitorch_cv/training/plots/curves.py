@@ -45,7 +45,7 @@ def plot_history(
     Args:     history: a value an epoch, under names like "train_loss", "val_accuracy", "test_mAP", "lr"; accuracies and
                 mAP in [0, 1]. Any other name becomes a panel of its own; up to six curves a panel. NaN or None is a
                 gap. "epoch", if there, holds the numbers of the epochs. Of more than six learning rates ("lr",
-                "group2_lr" ...) the first five and the last are drawn.
+                "classifier_lr", "group2_lr" ...) the first five and the last are drawn.
               path: of the picture; its folder is made if need be.
               best: the epoch to mark.
     Returns:  the path.
@@ -58,11 +58,10 @@ def history_figure(history: Mapping[str, Sequence[float]], title: str = "", best
     """The figure of `plot_history`."""
     panels, epochs = read_history("plot_history", history)
     for panel in panels:
-        if panel.quantity == "lr" and len(panel.curves) > 1:
-            panel.curves = {"first group" if name == "lr" else name: panel.curves[name] for name in panel.curves}
-        if panel.quantity == "lr" and len(panel.curves) > _MOST:  # of many groups of parameters, as in layer-wise decay
+        if panel.quantity == "lr" and len(panel.curves) > 1:  # of groups of parameters; of many, as in layer-wise decay
             names = list(panel.curves)
-            panel.curves = {name: panel.curves[name] for name in [*names[: _MOST - 1], names[-1]]}
+            shown = names if len(names) <= _MOST else [*names[: _MOST - 1], names[-1]]
+            panel.curves = {"first group" if name == "lr" else name: panel.curves[name] for name in shown}
     crowded = next((panel for panel in panels if len(panel.curves) > _MOST), None)
     if crowded is not None:
         raise ValueError(f"plot_history: more than {_MOST} curves of {crowded.quantity}: {', '.join(crowded.curves)}")
