@@ -99,8 +99,8 @@ def test_any_size(mode, dtype, h, w, target):
         check_error(RuntimeError, "sizes should be greater than 0", F.interpolate, ours_of(x), **kwargs)
         return
     tolerance = 0 if mode[0].startswith("nearest") else {"float32": 1e-6, "float64": 1e-14}[dtype]
-    if mode[0] == "bicubic":  # weights beyond one another's signs: more to round
-        tolerance *= 10
+    if mode[0] == "bicubic":  # of sixteen pixels, some with negative weights: more to round
+        tolerance *= 4
     assert_close(F.interpolate(ours_of(x), **kwargs), expected, tolerance, "result")
 
 
