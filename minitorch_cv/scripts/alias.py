@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any, NoReturn
 
 from .. import nn
@@ -101,7 +101,12 @@ class Alias(ModuleType):
 
     def __init__(self, name: str, own: ModuleType) -> None:
         super().__init__(name, own.__doc__)
-        self.__dict__["_own"] = own
+        super().__setattr__("_own", own)
+
+    @property
+    def __dict__(self) -> MappingProxyType[str, Any]:  # type: ignore[override]
+        """What `vars` shows: scripts find networks and optimisers in it by their names. It is there to read only."""
+        return MappingProxyType({name: getattr(self, name) for name in dir(self)})
 
     def __getattr__(self, name: str) -> Any:
         full_name = f"{self.__name__}.{name}"
