@@ -13,7 +13,7 @@ from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels import elementwise
 from ..types.random_source import current_source
-from .arguments import check_floating, check_number, check_tensor
+from .arguments import as_number, check_floating, check_tensor
 from .selection import choose, keep_where
 
 
@@ -245,7 +245,7 @@ def threshold(input: V, threshold: float, value: float, inplace: bool = False) -
     Args:     input: float32, float64 or integers.
     """
     _check_real("threshold", input)
-    op = Threshold(check_number("threshold", "threshold", threshold), check_number("threshold", "value", value))
+    op = Threshold(as_number("threshold", "threshold", threshold), as_number("threshold", "value", value))
     return op.inplace(input) if inplace else op(input)
 
 
@@ -268,7 +268,7 @@ def hardtanh(input: V, min_val: float = -1.0, max_val: float = 1.0, inplace: boo
 
 def _hardtanh(op_name: str, input: V, min_val: float, max_val: float, inplace: bool) -> V:
     _check_real(op_name, input)
-    op = Hardtanh(check_number(op_name, "min_val", min_val), check_number(op_name, "max_val", max_val))
+    op = Hardtanh(as_number(op_name, "min_val", min_val), as_number(op_name, "max_val", max_val))
     if min_val > max_val:
         raise ValueError(f"{op_name}: min_val cannot be greater than max_val, got {min_val} and {max_val}")
     if input.array.dtype.kind == "u" and min(min_val, max_val) < 0:
@@ -289,7 +289,7 @@ def relu6(input: V, inplace: bool = False) -> V:
 def leaky_relu(input: V, negative_slope: float = 0.01, inplace: bool = False) -> V:
     """`input` where positive, negative_slope * input elsewhere; the gradient at 0 is negative_slope."""
     check_floating("leaky_relu", input)
-    op = LeakyRelu(check_number("leaky_relu", "negative_slope", negative_slope))
+    op = LeakyRelu(as_number("leaky_relu", "negative_slope", negative_slope))
     return op.inplace(input) if inplace else op(input)
 
 
@@ -311,8 +311,7 @@ def rrelu(
     Source:   Xu et al. 2015.
     """
     check_floating("rrelu", input)
-    check_number("rrelu", "lower", lower)
-    check_number("rrelu", "upper", upper)
+    lower, upper = as_number("rrelu", "lower", lower), as_number("rrelu", "upper", upper)
     if not lower <= upper:
         raise RuntimeError(
             f"rrelu: Lower bound should be less than or equal to the upper bound, got {lower} and {upper}"
@@ -378,7 +377,7 @@ def hardswish(input: V, inplace: bool = False) -> V:
 def hardshrink(input: V, lambd: float = 0.5) -> V:
     """`input` where it is outside [-lambd, lambd], 0 elsewhere."""
     check_floating("hardshrink", input)
-    return Hardshrink(check_number("hardshrink", "lambd", lambd))(input)
+    return Hardshrink(as_number("hardshrink", "lambd", lambd))(input)
 
 
 def softshrink(input: V, lambd: float = 0.5) -> V:
@@ -387,6 +386,7 @@ def softshrink(input: V, lambd: float = 0.5) -> V:
     Raises:   RuntimeError: if lambd is negative.
     """
     check_floating("softshrink", input)
-    if not check_number("softshrink", "lambd", lambd) >= 0:
+    lambd = as_number("softshrink", "lambd", lambd)
+    if not lambd >= 0:
         raise RuntimeError(f"softshrink: lambda must be greater or equal to 0, but found to be {lambd}.")
     return Softshrink(lambd)(input)

@@ -12,7 +12,7 @@ from ..autograd.variable import V
 from ..kernels import elementwise, vector_math
 from ..kernels.erf import erf
 from . import logistic
-from .arguments import check_floating, check_number, normalize_dim, promote_floating
+from .arguments import as_number, check_floating, normalize_dim, promote_floating
 from .memory_order import by_element, tidy
 from .selection import choose
 
@@ -210,7 +210,7 @@ def elu(input: V, alpha: float = 1.0, inplace: bool = False) -> V:
     Source:   Clevert et al. 2015.
     """
     check_floating("elu", input)
-    op = Elu(check_number("elu", "alpha", alpha))
+    op = Elu(as_number("elu", "alpha", alpha))
     return op.inplace(input) if inplace else op(input)
 
 
@@ -241,7 +241,8 @@ def celu(input: V, alpha: float = 1.0, inplace: bool = False) -> V:
     Source:   Barron 2017.
     """
     check_floating("celu", input)
-    if check_number("celu", "alpha", alpha) == 0:
+    alpha = as_number("celu", "alpha", alpha)
+    if alpha == 0:
         raise RuntimeError("celu: ZeroDivisionError: alpha cannot be 0 for CELU")
     op = Celu(alpha, width=alpha)
     return op.inplace(input) if inplace else op(input)
@@ -286,7 +287,7 @@ def softplus(input: V, beta: float = 1, threshold: float = 20) -> V:
     Args:     threshold: where beta * input exceeds it the result is input itself.
     """
     check_floating("softplus", input)
-    return Softplus(check_number("softplus", "beta", beta), check_number("softplus", "threshold", threshold))(input)
+    return Softplus(as_number("softplus", "beta", beta), as_number("softplus", "threshold", threshold))(input)
 
 
 def logsigmoid(input: V) -> V:

@@ -158,14 +158,20 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.integer, np.floating, np.bool_))
 
 
-def check_number(op_name: str, arg_name: str, value: Any) -> Any:
-    """`value` itself, if it is a number.
+def as_number(op_name: str, arg_name: str, value: Any, expected: str = "Number") -> Any:
+    """`value` itself if it is a number, or the number in a 0-d tensor.
 
-    Raises:   TypeError: if it is not.
+    Raises:   TypeError: if it is neither, or a tensor that requires a gradient, which would be lost.
     """
-    if not is_number(value):
-        raise TypeError(f"{op_name}(): argument '{arg_name}' must be Number, not {type(value).__name__}")
-    return value
+    if is_number(value):
+        return value
+    if isinstance(value, Variable) and value.array.ndim == 0 and not value.requires_grad:
+        return value.array.item()
+    hint = ""
+    if isinstance(value, Variable):
+        found = "one that requires a gradient" if value.array.ndim == 0 else f"one of shape {list(value.shape)}"
+        hint = f" ({found}; value.item() is the number in a tensor of one element)"
+    raise TypeError(f"{op_name}(): argument '{arg_name}' must be {expected}, not {type(value).__name__}{hint}")
 
 
 def dtype_of_operands(op_name: str, *operands: Any) -> dt.dtype:

@@ -12,10 +12,10 @@ from ..autograd.variable import V, Variable
 from ..kernels import elementwise
 from ..types import dtype as dt
 from .arguments import (
+    as_number,
     check_tensor,
     dtype_of_operands,
     inplace_operands,
-    is_number,
     promote,
     promote_floating,
     unbroadcast,
@@ -226,29 +226,27 @@ class Neg(Operation):
         return -grad_out
 
 
-def _check_alpha(op_name: str, alpha: Any, d: dt.dtype) -> None:
-    if not is_number(alpha):
-        raise TypeError(f"{op_name}(): argument 'alpha' must be Number, not {type(alpha).__name__}")
+def _factor(op_name: str, alpha: Any, d: dt.dtype) -> Any:
+    alpha = as_number(op_name, "alpha", alpha)
     if not d.is_floating_point and isinstance(alpha, float):
         raise RuntimeError(
             f"{op_name}: For integral input tensors, argument alpha must not be a floating point number."
         )
     if isinstance(alpha, bool) and d is not dt.bool_:
         raise RuntimeError(f"{op_name}: Boolean alpha only supported for Boolean results, not for {d.name}.")
+    return alpha
 
 
 def add(input: V, other: Variable | float, *, alpha: float = 1) -> V:
     """input + alpha * other, with broadcasting and type promotion (torch.add)."""
     a, b = promote("add", input, other)
-    _check_alpha("add", alpha, a.dtype)
-    return Add(alpha)(a, b)
+    return Add(_factor("add", alpha, a.dtype))(a, b)
 
 
 def add_(input: V, other: Variable | float, *, alpha: float = 1) -> V:
     """Add alpha * other to input, in place."""
     (b,) = inplace_operands("add_", input, other)
-    _check_alpha("add_", alpha, input.dtype)
-    return Add(alpha).inplace(input, b)
+    return Add(_factor("add_", alpha, input.dtype)).inplace(input, b)
 
 
 def _is_bool(operand: Variable | float) -> bool:
@@ -286,24 +284,21 @@ def sub(input: Variable | float, other: Variable | float, *, alpha: float = 1) -
     """input - alpha * other, with broadcasting and type promotion (torch.sub)."""
     _check_subtraction("sub", input, other)
     a, b = promote("sub", input, other)
-    _check_alpha("sub", alpha, a.dtype)
-    return Sub(alpha)(a, b)
+    return Sub(_factor("sub", alpha, a.dtype))(a, b)
 
 
 def sub_(input: V, other: Variable | float, *, alpha: float = 1) -> V:
     """Subtract alpha * other from input, in place."""
     (b,) = inplace_operands("sub_", input, other)
     _check_subtraction("sub_", input, other)
-    _check_alpha("sub_", alpha, input.dtype)
-    return Sub(alpha).inplace(input, b)
+    return Sub(_factor("sub_", alpha, input.dtype)).inplace(input, b)
 
 
 def rsub(input: V, other: Variable | float, *, alpha: float = 1) -> V:
     """other - alpha * input (torch.rsub)."""
     _check_subtraction("rsub", input, other)
     b, a = promote("rsub", input, other)
-    _check_alpha("rsub", alpha, a.dtype)
-    return Rsub(alpha, not isinstance(other, Variable))(a, b)
+    return Rsub(_factor("rsub", alpha, a.dtype), not isinstance(other, Variable))(a, b)
 
 
 def mul(input: V, other: Variable | float) -> V:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
-from .arguments import broadcast_shape, check_number, check_tensor, inplace_operands, is_number, promote, unbroadcast
+from .arguments import as_number, broadcast_shape, check_tensor, inplace_operands, is_number, promote, unbroadcast
 from .c_names import C_NAMES
 from .numbers import number_array
 from .old_forms import scaled_operand
@@ -85,6 +85,8 @@ def _lerp_operands(op_name: str, input: Any, end: Any, weight: Any) -> tuple[Var
     check_tensor(op_name, input)
     check_tensor(op_name, end, "end")
     refuse_integers(op_name, input)
+    if isinstance(weight, Variable) and weight.dtype is not input.dtype and weight.array.ndim == 0:
+        weight = as_number(op_name, "weight", weight)
     for name, other in (("end", end), ("weight", weight)):
         if isinstance(other, Variable) and other.array.dtype != input.array.dtype:
             expected, found = (C_NAMES[t.dtype] for t in (input, other))
@@ -110,29 +112,28 @@ def lerp_(input: V, end: Variable, weight: Variable | float) -> V:
     return Lerp().inplace(*_lerp_operands("lerp_", input, end, weight))
 
 
-def _check_operands(op_name: str, input: Any, tensor1: Any, tensor2: Any, value: Any) -> None:
+def _check_operands(op_name: str, input: Any, tensor1: Any, tensor2: Any) -> None:
     check_tensor(op_name, input)
     check_tensor(op_name, tensor1, "tensor1")
     check_tensor(op_name, tensor2, "tensor2")
-    check_number(op_name, "value", value)
 
 
 def addcmul(input: V, tensor1: Variable, tensor2: Variable, *old: Variable, value: float = 1) -> V:
     """input + value * tensor1 * tensor2 (torch.addcmul)."""
     if old:  # the number first, as before PyTorch 1.5
         value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcmul", "value", value, tensor1, tensor2, *old)  # type: ignore[assignment]
-    _check_operands("addcmul", input, tensor1, tensor2, value)
+    _check_operands("addcmul", input, tensor1, tensor2)
     x, a, b = promote("addcmul", input, tensor1, tensor2)
-    return Addcmul(number_array("addcmul", value, x.dtype))(x, a, b)
+    return Addcmul(number_array("addcmul", as_number("addcmul", "value", value), x.dtype))(x, a, b)
 
 
 def addcmul_(input: V, tensor1: Variable, tensor2: Variable, *old: Variable, value: float = 1) -> V:
     """Add value * tensor1 * tensor2, in place."""
     if old:  # the number first, as before PyTorch 1.5
         value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcmul_", "value", value, tensor1, tensor2, *old)  # type: ignore[assignment]
-    _check_operands("addcmul_", input, tensor1, tensor2, value)
+    _check_operands("addcmul_", input, tensor1, tensor2)
     a, b = inplace_operands("addcmul_", input, tensor1, tensor2)
-    return Addcmul(number_array("addcmul_", value, input.dtype)).inplace(input, a, b)
+    return Addcmul(number_array("addcmul_", as_number("addcmul_", "value", value), input.dtype)).inplace(input, a, b)
 
 
 def _refuse_integer_division(op_name: str, tensor1: Variable, tensor2: Variable) -> None:
@@ -150,17 +151,17 @@ def addcdiv(input: V, tensor1: Variable, tensor2: Variable, *old: Variable, valu
     """
     if old:  # the number first, as before PyTorch 1.5
         value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcdiv", "value", value, tensor1, tensor2, *old)  # type: ignore[assignment]
-    _check_operands("addcdiv", input, tensor1, tensor2, value)
+    _check_operands("addcdiv", input, tensor1, tensor2)
     _refuse_integer_division("addcdiv", tensor1, tensor2)
     x, a, b = promote("addcdiv", input, tensor1, tensor2)
-    return Addcdiv(number_array("addcdiv", value, x.dtype))(x, a, b)
+    return Addcdiv(number_array("addcdiv", as_number("addcdiv", "value", value), x.dtype))(x, a, b)
 
 
 def addcdiv_(input: V, tensor1: Variable, tensor2: Variable, *old: Variable, value: float = 1) -> V:
     """Add value * tensor1 / tensor2, in place."""
     if old:  # the number first, as before PyTorch 1.5
         value, tensor1, tensor2 = tensor1, tensor2, scaled_operand("addcdiv_", "value", value, tensor1, tensor2, *old)  # type: ignore[assignment]
-    _check_operands("addcdiv_", input, tensor1, tensor2, value)
+    _check_operands("addcdiv_", input, tensor1, tensor2)
     _refuse_integer_division("addcdiv_", tensor1, tensor2)
     a, b = inplace_operands("addcdiv_", input, tensor1, tensor2)
-    return Addcdiv(number_array("addcdiv_", value, input.dtype)).inplace(input, a, b)
+    return Addcdiv(number_array("addcdiv_", as_number("addcdiv_", "value", value), input.dtype)).inplace(input, a, b)

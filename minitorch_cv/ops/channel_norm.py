@@ -17,7 +17,7 @@ from ..kernels.moments import row_moments, row_products
 from ..kernels.summation import accurate_sum
 from . import batch_norm_relu as vector
 from .activation_piecewise import relu
-from .arguments import check_floating, check_same_dtype, check_tensor, tuple_of
+from .arguments import as_number, check_floating, check_same_dtype, check_tensor, tuple_of
 from .arithmetic import add
 
 
@@ -183,6 +183,7 @@ def batch_norm_relu(
 
     Args:     residual: of the result's shape; None adds nothing. The others: see batch_norm.
     """
+    eps = as_number("batch_norm", "eps", eps, "float")
     statistics_and_settings = running_mean, running_var, weight, bias, training, momentum, eps
     if vector.supports(input, eps) and (residual is None or _alike(input, residual)):
         return _batch_norm(input, *statistics_and_settings, relu=True, residual=residual)
@@ -204,6 +205,7 @@ def _batch_norm(
 ) -> V:
     op_name = "batch_norm"
     _check_input(op_name, input)
+    momentum, eps = as_number(op_name, "momentum", momentum, "float"), as_number(op_name, "eps", eps, "float")
     shape = input.array.shape
     if training and shape[0] * math.prod(shape[2:]) == 1:
         raise ValueError(
@@ -257,6 +259,7 @@ def instance_norm(
     """
     op_name = "instance_norm"
     _check_input(op_name, input)
+    momentum, eps = as_number(op_name, "momentum", momentum, "float"), as_number(op_name, "eps", eps, "float")
     shape = input.array.shape
     if use_input_stats and math.prod(shape[2:]) == 1:
         raise ValueError(f"{op_name}: Expected more than 1 spatial element when training, got input size {input.shape}")
@@ -313,7 +316,7 @@ def group_norm(
                 f"{name} of shape {list(given.array.shape)} and input of shape {list(shape)}"
             )
     check_same_dtype(op_name, input=input, weight=weight, bias=bias)
-    return GroupNorm(eps, num_groups)(input, weight, bias)
+    return GroupNorm(as_number(op_name, "eps", eps, "float"), num_groups)(input, weight, bias)
 
 
 def _check_input(op_name: str, input: Variable) -> None:

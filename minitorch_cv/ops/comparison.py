@@ -9,7 +9,7 @@ import numpy as np
 
 from ..autograd.memory_order import inherit_order
 from ..autograd.variable import V, Variable
-from .arguments import broadcast_shape, check_number, check_tensor, dtype_of_operands, is_number, promote
+from .arguments import as_number, broadcast_shape, check_tensor, dtype_of_operands, is_number, promote
 
 
 def _compare(op_name: str, relation: Callable, input: V, other: Variable | float) -> V:
@@ -92,8 +92,9 @@ def allclose(
 def _close(op_name: str, input: Any, other: Any, rtol: float, atol: float, equal_nan: bool) -> np.ndarray:
     check_tensor(op_name, input)
     check_tensor(op_name, other, "other")
+    rtol, atol = as_number(op_name, "rtol", rtol), as_number(op_name, "atol", atol)
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
-        if not check_number(op_name, name, tolerance) >= 0:
+        if not tolerance >= 0:
             raise RuntimeError(f"{op_name}: {name} must be greater than or equal to zero, but got {tolerance}")
     if input.array.dtype != other.array.dtype:
         raise RuntimeError(

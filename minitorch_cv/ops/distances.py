@@ -8,7 +8,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
-from .arguments import check_floating, check_number, check_tensor, normalize_dim, promote, promote_floating, unbroadcast
+from .arguments import as_number, check_floating, check_tensor, normalize_dim, promote, promote_floating, unbroadcast
 from .arithmetic import add, div, sub
 from .clamping import clamp_min
 from .norms import vector_norm
@@ -68,7 +68,7 @@ def cosine_similarity(x1: V, x2: Variable, dim: int = 1, eps: float = 1e-8) -> V
             f"cosine_similarity: expected common dtype to be floating point, yet common dtype is {a.dtype.tensor_type}"
         )
     check_floating("cosine_similarity", a, "x1")
-    check_number("cosine_similarity", "eps", eps)
+    eps = as_number("cosine_similarity", "eps", eps)
     ndim = max(x1.ndim, x2.ndim)
     dim = normalize_dim("cosine_similarity", dim, ndim)
     return CosineSimilarity((dim,) if ndim else (), eps)(a, b)
@@ -82,7 +82,7 @@ def pairwise_distance(x1: V, x2: Variable, p: float = 2.0, eps: float = 1e-6, ke
     """
     check_tensor("pairwise_distance", x1, "x1")
     check_tensor("pairwise_distance", x2, "x2")
-    check_number("pairwise_distance", "eps", eps)
+    eps = as_number("pairwise_distance", "eps", eps)
     a, b = promote_floating("pairwise_distance", x1, x2)
     check_floating("pairwise_distance", a, "x1")
     return vector_norm(add(sub(a, b), eps), p, -1, keepdim)
@@ -97,4 +97,4 @@ def normalize(input: V, p: float = 2.0, dim: int | tuple[int, ...] = 1, eps: flo
     if out is not None:
         raise NotImplementedError("normalize: out= is not supported; copy the result with out.copy_(...)")
     check_floating("normalize", input)
-    return div(input, clamp_min(vector_norm(input, p, dim, True), check_number("normalize", "eps", eps)))
+    return div(input, clamp_min(vector_norm(input, p, dim, True), as_number("normalize", "eps", eps)))

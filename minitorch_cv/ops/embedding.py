@@ -10,7 +10,7 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from .accumulation import add_rows
-from .arguments import check_number, check_tensor
+from .arguments import as_number, check_tensor
 
 
 @dataclass(eq=False, repr=False)
@@ -84,8 +84,8 @@ def embedding(
             f"embedding: index out of range in self: {input.array[outside][0].item()}, expected 0 <= index < {rows}"
         )
     if max_norm is not None:
-        check_number("embedding", "max_norm", max_norm)
-        check_number("embedding", "norm_type", norm_type)
+        max_norm = as_number("embedding", "max_norm", max_norm)
+        norm_type = as_number("embedding", "norm_type", norm_type)
         _shorten_rows(weight, np.unique(input.array), max_norm, norm_type)
     return Embedding(padding_idx, scale_grad_by_freq)(input, weight)
 

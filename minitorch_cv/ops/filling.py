@@ -10,7 +10,7 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..types import dtype as dt
-from .arguments import broadcast_shape, check_number, check_tensor, is_number, to_dtype, unbroadcast
+from .arguments import as_number, broadcast_shape, check_tensor, is_number, to_dtype, unbroadcast
 from .memory_order import tidy
 from .numbers import number_array
 from .undifferentiable import Undifferentiable
@@ -144,10 +144,10 @@ def masked_fill_(input: V, mask: Variable, value: Variable | float) -> V:
 
 
 def _nan_to_num(op_name: str, nan: float | None, posinf: float | None, neginf: float | None) -> NanToNum:
-    for name, value in (("nan", nan), ("posinf", posinf), ("neginf", neginf)):
-        if value is not None:
-            check_number(op_name, name, value)
-    return NanToNum(0.0 if nan is None else nan, posinf, neginf)
+    def number(name: str, value: Any) -> Any:
+        return None if value is None else as_number(op_name, name, value)
+
+    return NanToNum(0.0 if nan is None else number("nan", nan), number("posinf", posinf), number("neginf", neginf))
 
 
 def fill_diagonal_(input: V, fill_value: float, wrap: bool = False) -> V:

@@ -10,10 +10,10 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from .accumulation import add_at
-from .arguments import broadcast_shape, check_tensor, normalize_dim, to_dtype, unbroadcast
+from .arguments import as_number, broadcast_shape, check_tensor, is_number, normalize_dim, to_dtype, unbroadcast
 from .expanding import Expand
 from .index_arguments import check_indices, check_vector, in_range, rows_of
-from .numbers import is_python_number, number_array
+from .numbers import number_array
 from .numpy_names import numpy_names
 from .scatter_operations import lines
 
@@ -128,8 +128,7 @@ def _index_adding(op_name: str, input: Variable, dim: int, index: Variable, sour
             f"{op_name}(): self ({input.dtype.tensor_type}) and source ({source.dtype.tensor_type}) must have the same "
             "scalar type"
         )
-    if not is_python_number(alpha):
-        raise TypeError(f"{op_name}(): argument 'alpha' must be Number, not {type(alpha).__name__}")
+    alpha = as_number(op_name, "alpha", alpha)
     given = source_shape[d] if d < len(source_shape) else 1
     if given != index.array.size:
         raise RuntimeError(
@@ -232,7 +231,7 @@ def _index_filling(op_name: str, input: Variable, dim: int, index: Variable, val
                 "dimension(s)."
             )
         source = to_dtype(value, input.dtype)
-    elif is_python_number(value):
+    elif is_number(value):
         source = input.wrap(number_array(op_name, value, input.dtype))
     else:
         raise TypeError(f"{op_name}(): argument 'value' must be Number or Tensor, not {type(value).__name__}")

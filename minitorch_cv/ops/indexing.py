@@ -10,12 +10,12 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from .accumulation import add_at, indexed_shape, is_mask
-from .arguments import check_tensor, to_dtype, unbroadcast
+from .arguments import check_tensor, is_number, to_dtype, unbroadcast
 from .copying import CopyInto
 from .expanding import expanded_shape
 from .index_expressions import IndexExpression, read_index, read_index_tensors
 from .memory_order import tidy
-from .numbers import is_python_number, number_array
+from .numbers import number_array
 from .reshaping import Reshape
 from .slicing import BasicIndex
 
@@ -137,9 +137,12 @@ def _basic(input: V, expression: IndexExpression) -> V:
     return BasicIndex(expression.basic, expression.view_name)(input)
 
 
+_NOT_ASSIGNED = (np.float32, np.float16, np.bool_)  # by index, though they are numbers elsewhere; as in PyTorch
+
+
 def _as_source(target: Variable, value: Any) -> Variable:
     """The value as a tensor, without leading dimensions of size 1."""
-    if is_python_number(value):
+    if is_number(value) and not isinstance(value, _NOT_ASSIGNED):
         return target.wrap(number_array("setitem", value, target.dtype))
     if not isinstance(value, Variable):
         kind = type(value)

@@ -12,7 +12,7 @@ from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels.moments import row_moments, row_products
 from ..kernels.summation import accurate_sum
-from .arguments import check_floating, check_same_dtype, check_tensor, tuple_of
+from .arguments import as_number, check_floating, check_same_dtype, check_tensor, tuple_of
 from .channel_norm import scaled_and_shifted
 
 
@@ -111,7 +111,7 @@ def layer_norm(
     Source:   Ba et al. 2016.
     """
     shape = _check("layer_norm", input, normalized_shape, weight=weight, bias=bias)
-    return LayerNorm(len(shape), eps)(input, weight, bias)
+    return LayerNorm(len(shape), as_number("layer_norm", "eps", eps, "float"))(input, weight, bias)
 
 
 def rms_norm(
@@ -129,7 +129,8 @@ def rms_norm(
     Source:   Zhang and Sennrich 2019.
     """
     shape = _check("rms_norm", input, normalized_shape, weight=weight)
-    return RMSNorm(len(shape), float(np.finfo(input.array.dtype).eps) if eps is None else eps)(input, weight, None)
+    least = np.finfo(input.array.dtype).eps if eps is None else as_number("rms_norm", "eps", eps, "float")
+    return RMSNorm(len(shape), float(least))(input, weight, None)
 
 
 def _check(op_name: str, input: Variable, normalized_shape: Any, **parameters: Variable | None) -> tuple[int, ...]:

@@ -10,9 +10,10 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels import softmax as kernels
-from .arguments import check_floating, check_number, check_tensor, dtype_of_operands, to_dtype
+from .arguments import as_number, check_floating, check_tensor, dtype_of_operands, to_dtype
 from .class_indices import LabelledPositions, check_class_indices, check_class_weight, check_shape_of_class_weight
 from .losses_base import chosen_reduction, reduced
+from .sizes import as_integer
 from .softmax import shifted_exponentials
 
 
@@ -173,6 +174,7 @@ def nll_loss(
     check_floating("nll_loss", input)
     check_tensor("nll_loss", target, "target")
     check_class_weight("nll_loss", weight, input)
+    ignore_index = as_integer("nll_loss", "ignore_index", ignore_index)
     check_class_indices("nll_loss", input, target, ignore_index)
     return NllLoss(reduction, ignore_index)(input, target, weight)
 
@@ -201,7 +203,9 @@ def cross_entropy(
     reduction = chosen_reduction("cross_entropy", reduction, size_average, reduce)
     check_floating("cross_entropy", input)
     check_tensor("cross_entropy", target, "target")
-    if not 0 <= check_number("cross_entropy", "label_smoothing", label_smoothing) <= 1:
+    label_smoothing = as_number("cross_entropy", "label_smoothing", label_smoothing, "float")
+    ignore_index = as_integer("cross_entropy", "ignore_index", ignore_index)
+    if not 0 <= label_smoothing <= 1:
         raise RuntimeError(f"cross_entropy: label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     if target.shape == input.shape:
         return _of_probabilities(input, target, weight, ignore_index, reduction, label_smoothing)

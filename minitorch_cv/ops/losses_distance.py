@@ -10,7 +10,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
-from .arguments import broadcast_shape, check_floating, check_number, check_tensor, promote_floating, unbroadcast
+from .arguments import as_number, broadcast_shape, check_floating, check_tensor, promote_floating, unbroadcast
 from .choosing import minimum
 from .distances import pairwise_distance
 from .losses_base import chosen_reduction, reduced, spread
@@ -73,7 +73,7 @@ def cosine_embedding_loss(
     reduction = chosen_reduction(op_name, reduction, size_average, reduce)
     for arg_name, tensor in (("input1", input1), ("input2", input2), ("target", target)):
         check_tensor(op_name, tensor, arg_name)
-    check_number(op_name, "margin", margin)
+    margin = as_number(op_name, "margin", margin)
     if target.ndim > 1:
         raise RuntimeError(f"{op_name}: 0D or 1D target tensor expected, multi-target not supported")
     if not input1.ndim == input2.ndim == target.ndim + 1:
@@ -90,7 +90,7 @@ def cosine_embedding_loss(
 def _check_triplet(op_name: str, anchor: Variable, positive: Variable, negative: Variable, margin: float) -> None:
     for arg_name, tensor in (("anchor", anchor), ("positive", positive), ("negative", negative)):
         check_tensor(op_name, tensor, arg_name)
-    if not check_number(op_name, "margin", margin) > 0:
+    if not margin > 0:
         raise ValueError(f"{op_name}: margin must be greater than 0, got {margin}")
     if not anchor.ndim == positive.ndim == negative.ndim:
         raise RuntimeError(

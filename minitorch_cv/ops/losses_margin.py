@@ -8,7 +8,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
-from .arguments import broadcast_shape, check_floating, check_number, check_tensor, promote_floating
+from .arguments import as_number, broadcast_shape, check_floating, check_tensor, promote_floating
 from .losses_base import ReducedLoss, chosen_reduction, reduced, refuse_grad, spread
 
 
@@ -124,7 +124,7 @@ def hinge_embedding_loss(
     check_floating(op_name, input)
     check_tensor(op_name, target, "target")
     broadcast_shape(op_name, target.shape, input.shape)
-    check_number(op_name, "margin", margin)
+    margin = as_number(op_name, "margin", margin)
     return HingeEmbeddingLoss(reduction, margin)(input, target.detached())
 
 
@@ -151,7 +151,7 @@ def margin_ranking_loss(
             f"margin_ranking_loss : All input tensors should have same dimension but got sizes: "
             f"input1: {input1.shape}, input2: {input2.shape}, target: {target.shape}"
         )
-    check_number(op_name, "margin", margin)
+    margin = as_number(op_name, "margin", margin)
     operands = promote_floating(op_name, input1, input2, target)
     check_floating(op_name, operands[0], "input1")
     return MarginRankingLoss(reduction, margin)(*operands)
@@ -194,7 +194,7 @@ def multi_margin_loss(
     if p not in (1, 2):
         raise ValueError(f"{op_name}: only p == 1 and p == 2 supported, got {p}")
     _check_rows(op_name, input, target)
-    check_number(op_name, "margin", margin)
+    margin = as_number(op_name, "margin", margin)
     n, classes = input.shape[0] if input.ndim == 2 else 1, input.shape[-1] if input.ndim else 1
     if target.shape != (n,) and not (input.ndim < 2 and target.ndim == 0):
         raise RuntimeError(

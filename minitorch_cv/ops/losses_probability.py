@@ -11,7 +11,7 @@ import numpy as np
 
 from ..autograd.operation import Array
 from ..autograd.variable import V, Variable
-from .arguments import check_floating, check_number, check_tensor, is_number, promote, promote_floating
+from .arguments import as_number, check_floating, check_tensor, is_number, promote, promote_floating
 from .arithmetic import div
 from .losses_base import ReducedLoss, chosen_reduction
 from .reshaping import unsqueeze
@@ -137,7 +137,7 @@ def poisson_nll_loss(
     check_tensor("poisson_nll_loss", target, "target")
     x, t = promote_floating("poisson_nll_loss", input, target)
     check_floating("poisson_nll_loss", x)
-    check_number("poisson_nll_loss", "eps", eps)
+    eps = as_number("poisson_nll_loss", "eps", eps)
     return PoissonNllLoss(reduction, bool(log_input), bool(full), eps)(x, t)
 
 
@@ -168,7 +168,7 @@ def gaussian_nll_loss(
     if (variance.array < 0).any():
         raise ValueError(f"{op_name}: var has negative entry/entries, the least is {variance.array.min().item()}")
     reduction = chosen_reduction(op_name, reduction)
-    check_number(op_name, "eps", eps)
+    eps = as_number(op_name, "eps", eps)
     operands = promote_floating(op_name, input, target, variance)
     check_floating(op_name, operands[0])
     return GaussianNllLoss(reduction, bool(full), eps)(*operands)

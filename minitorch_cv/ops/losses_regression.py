@@ -10,7 +10,7 @@ import numpy as np
 
 from ..autograd.operation import Array
 from ..autograd.variable import V, Variable
-from .arguments import check_floating, check_number, check_tensor, promote
+from .arguments import as_number, check_floating, check_tensor, promote
 from .losses_base import ElementwiseLoss, ReducedLoss, WeightedReduction, chosen_reduction
 from .selection import choose
 
@@ -145,7 +145,8 @@ def smooth_l1_loss(
     """
     reduction = chosen_reduction("smooth_l1_loss", reduction, size_average, reduce)
     operands = _operands("smooth_l1_loss", input, target)
-    if not check_number("smooth_l1_loss", "beta", beta) >= 0:
+    beta = as_number("smooth_l1_loss", "beta", beta)
+    if not beta >= 0:
         raise RuntimeError(f"smooth_l1_loss does not support negative values for beta, got {beta}.")
     return SmoothL1Loss(reduction, beta)(*operands) if beta else L1Loss(reduction)(*operands)
 
@@ -173,7 +174,8 @@ def huber_loss(
             f"Convert the target: target.to({input.dtype})."
         )
     operands = _operands("huber_loss", input, target)
-    if not check_number("huber_loss", "delta", delta) > 0:
+    delta = as_number("huber_loss", "delta", delta)
+    if not delta > 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}.")
     if weight is None:
         return HuberLoss(reduction, delta)(*operands)

@@ -11,7 +11,7 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels.matrix_product import matrix_product
-from .arguments import broadcast_shape, check_number, check_tensor, dtype_of_operands, to_dtype, unbroadcast
+from .arguments import as_number, broadcast_shape, check_tensor, dtype_of_operands, to_dtype, unbroadcast
 from .c_names import C_NAMES
 from .numbers import number_array
 from .pointwise import refuse_bool
@@ -279,8 +279,7 @@ def _add_product(
     op_name: str, op: type[Addmm], input: Variable, a: Variable, b: Variable, beta: Any, alpha: Any
 ) -> tuple[Addmm, Variable, Variable, Variable]:
     """The operation and its operands, checked."""
-    check_number(op_name, "beta", beta)
-    check_number(op_name, "alpha", alpha)
+    beta, alpha = as_number(op_name, "beta", beta), as_number(op_name, "alpha", alpha)
     _same_dtype(f"{op_name}: self and mat2 must have the same dtype, but got {{}} and {{}}", input, b)
     target = (*a.array.shape[:-1], b.array.shape[-1])
     shape = input.array.shape

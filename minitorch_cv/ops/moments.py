@@ -11,7 +11,7 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
 from ..kernels.summation import accurate_sum_wide
-from .arguments import check_number, check_tensor
+from .arguments import as_number, check_tensor
 from .dimensions import Dims, count, keep_dims, reduced_dims
 from .memory_order import tidy
 from .numpy_names import numpy_names
@@ -81,7 +81,7 @@ def _spread(op_name: str, kind: type[Var], input: V, dim: Any, unbiased: Any, ke
         )
     if correction is None:
         correction = 1 if unbiased is None else int(bool(unbiased))
-    check_number(op_name, "correction", correction)
+    correction = as_number(op_name, "correction", correction)
     dims = reduced_dims(op_name, dim, input.array.ndim)
     if count(input.array.shape, dims) <= correction:
         warnings.warn(

@@ -13,7 +13,7 @@ from ..autograd.variable import V, Variable
 from ..kernels.summation import accurate_sum
 from ..types import dtype as dt
 from ..types.promotion import promote_types
-from .arguments import check_tensor, is_number, normalize_dim, to_dtype
+from .arguments import as_number, check_tensor, normalize_dim, to_dtype
 from .dimensions import Dims, count, keep_dims, reduced_dims
 from .extremes import amax, amin
 from .memory_order import tidy
@@ -147,8 +147,7 @@ def vector_norm(x: V, ord: float = 2, dim: Any = None, keepdim: bool = False, *,
     Raises:   RuntimeError: for integers, a dtype that narrows, and an infinite ord of no elements.
     """
     v = _norm_input("linalg.vector_norm", x, dtype)
-    if not is_number(ord):
-        raise TypeError(f"linalg_vector_norm(): argument 'ord' must be Number, not {type(ord).__name__}")
+    ord = as_number("linalg_vector_norm", "ord", ord)
     dims = reduced_dims("linalg.vector_norm", dim, v.array.ndim)
     if (math.isinf(ord) or ord < 0) and count(v.array.shape, dims) == 0:
         where = "an empty tensor" if dims is None else f"dimension {list(dims)}, which is empty,"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ..autograd.operation import Array
@@ -36,11 +34,6 @@ def number_range(d: dt.dtype, floats: bool) -> tuple[int, int]:
     """The numbers that an integer dtype takes: negative integers (not floats) wrap for uint8."""
     limits = np.iinfo(d.numpy)
     return (limits.min if floats or limits.min < 0 else -limits.max), limits.max
-
-
-def is_python_number(value: Any) -> bool:
-    """Whether PyTorch takes `value` for a number: Python's bool, int, float, and NumPy's int and float64 scalars."""
-    return isinstance(value, (bool, int, float, np.integer))
 
 
 def even_steps(first: float, last: float, count: int, dtype: np.dtype) -> Array:

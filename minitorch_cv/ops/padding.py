@@ -12,7 +12,7 @@ from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
 from ..kernels.window import Pair
 from ..types import memory_format as mf
-from .arguments import check_tensor, is_number
+from .arguments import as_number, check_tensor
 from .memory_order import take
 
 _MODES = ("constant", "reflect", "replicate", "circular")
@@ -136,8 +136,7 @@ def _pairs_by_dim(numbers: tuple[int, ...]) -> tuple[Pair, ...]:
 
 def _constant(input: V, numbers: tuple[int, ...], value: Any) -> V:
     shape = input.array.shape
-    if not is_number(value):
-        raise TypeError(f"pad(): argument 'value' must be a number, not {type(value).__name__}")
+    value = as_number("pad", "value", value)
     dtype = input.array.dtype
     if dtype.kind in "iu" and not np.iinfo(dtype).min <= value <= np.iinfo(dtype).max:  # NaN is outside as well
         raise RuntimeError(f"pad: value {value} cannot be converted to type {dtype}_t without overflow")

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
-from .arguments import check_tensor, is_number, unbroadcast
+from .arguments import as_number, check_tensor, unbroadcast
 from .norms import p_norm
 
 _MODES = (
@@ -117,7 +117,8 @@ def cdist(x1: V, x2: Variable, p: float = 2.0, compute_mode: str | None = _MODES
         raise RuntimeError(f"cdist: x1 is {x1.dtype} and x2 {x2.dtype}, expected the same dtype")
     if a.shape[-1] != b.shape[-1]:
         raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {a.shape[-1]} X2: {b.shape[-1]}")
-    if not is_number(p) or not p >= 0:
+    p = as_number("cdist", "p", p)
+    if not p >= 0:
         raise RuntimeError(f"cdist only supports non-negative p values, got {p!r}")
     if compute_mode is not None and compute_mode not in _MODES:
         raise ValueError(f"cdist: {compute_mode} is not a valid value for compute_mode; there are {', '.join(_MODES)}")

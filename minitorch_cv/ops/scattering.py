@@ -9,9 +9,9 @@ import numpy as np
 
 from ..autograd.operation import Array
 from ..autograd.variable import V, Variable
-from .arguments import check_tensor, normalize_dim
+from .arguments import check_tensor, is_number, normalize_dim
 from .index_arguments import check_index_fits, check_indices, in_range
-from .numbers import is_python_number, number_array
+from .numbers import number_array
 from .numpy_names import numpy_names
 from .scatter_operations import Scatter, ScatterAdd, ScatterReduce
 
@@ -100,7 +100,7 @@ def _scattering(
                 stacklevel=4,
             )
         source, places = src, _places(op_name, input, dim, index, src)
-    elif is_python_number(src):
+    elif is_number(src):
         source, places = input.wrap(number_array(op_name, src, input.dtype)), _places(op_name, input, dim, index, None)
     else:
         raise TypeError(f"{op_name}(): needs src, a Tensor, or value, a Number; got {type(src).__name__}")

@@ -12,7 +12,7 @@ from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
 from ..kernels import elementwise, vector_math
 from ..kernels.erf import erf as erf_of_array
-from .arguments import check_number
+from .arguments import as_number
 from .pointwise import OfInput, OfResult, floating, floating_target
 
 
@@ -101,4 +101,4 @@ def logit_(input: V, eps: float | None = None) -> V:
 
 
 def _check_eps(op_name: str, eps: float | None) -> float | None:
-    return None if eps is None else check_number(op_name, "eps", eps)
+    return None if eps is None else as_number(op_name, "eps", eps)

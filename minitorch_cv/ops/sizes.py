@@ -19,6 +19,16 @@ def is_int(value: Any) -> bool:
     return isinstance(value, (int, np.integer))
 
 
+def as_integer(op_name: str, arg_name: str, value: Any) -> int:
+    """An integer, or that in a tensor of one element, as Python's.
+
+    Raises:   TypeError: if it is anything else.
+    """
+    if not is_int(value):
+        raise TypeError(f"{op_name}(): argument '{arg_name}' must be int, not {type(value).__name__}")
+    return int(value)
+
+
 def int_tuple(op_name: str, arg_name: str, value: Any) -> tuple[int, ...]:
     """A tuple or list of integers as a tuple of Python's.
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
 from .arguments import check_tensor, normalize_dim
-from .sizes import is_int
+from .sizes import as_integer
 
 
 @dataclass(eq=False, repr=False)
@@ -98,7 +98,7 @@ def select(input: V, dim: int, index: int) -> V:
     if not shape:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
     d = normalize_dim("select", dim, len(shape))
-    position = _as_int("select", "index", index)
+    position = as_integer("select", "index", index)
     if not -shape[d] <= position < shape[d]:
         raise IndexError(
             f"select(): index {position} out of range for tensor of size {list(shape)} at dimension {d}; "
@@ -117,7 +117,7 @@ def narrow(input: V, dim: int, start: int, length: int) -> V:
     if not shape:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     d = normalize_dim("narrow", dim, len(shape))
-    first, count = _as_int("narrow", "start", start), _as_int("narrow", "length", length)
+    first, count = as_integer("narrow", "start", start), as_integer("narrow", "length", length)
     if count < 0:
         raise RuntimeError(f"narrow(): length must be non-negative, got {count}")
     if not -shape[d] <= first <= shape[d]:
@@ -141,7 +141,7 @@ def diagonal(input: V, offset: int = 0, dim1: int = 0, dim2: int = 1) -> V:
     first, second = normalize_dim("diagonal", dim1, ndim), normalize_dim("diagonal", dim2, ndim)
     if first == second:
         raise RuntimeError(f"diagonal: diagonal dimensions cannot be identical {dim1}, {dim2}")
-    return Diagonal(_as_int("diagonal", "offset", offset), first, second)(input)
+    return Diagonal(as_integer("diagonal", "offset", offset), first, second)(input)
 
 
 def unfold(input: V, dimension: int, size: int, step: int) -> V:
@@ -153,7 +153,7 @@ def unfold(input: V, dimension: int, size: int, step: int) -> V:
     check_tensor("unfold", input)
     shape = input.array.shape
     d = normalize_dim("unfold", dimension, len(shape))
-    width, stride = _as_int("unfold", "size", size), _as_int("unfold", "step", step)
+    width, stride = as_integer("unfold", "size", size), as_integer("unfold", "step", step)
     n = shape[d] if shape else 1
     if width < 0:
         raise RuntimeError(f"unfold: size is {width} but must be >= 0")
@@ -162,9 +162,3 @@ def unfold(input: V, dimension: int, size: int, step: int) -> V:
     if stride <= 0:
         raise RuntimeError(f"unfold: step is {stride} but must be > 0")
     return SlidingWindow(d, width, stride)(input)
-
-
-def _as_int(op_name: str, arg_name: str, value: object) -> int:
-    if not is_int(value):
-        raise TypeError(f"{op_name}(): argument '{arg_name}' must be int, not {type(value).__name__}")
-    return int(value)  # type: ignore[call-overload]

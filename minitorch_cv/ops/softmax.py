@@ -12,7 +12,7 @@ from ..autograd.operation import Array, Operation
 from ..autograd.variable import V
 from ..types import dtype as dt
 from ..types.random_source import current_source
-from .arguments import check_floating, check_number, check_tensor, normalize_dim, to_dtype
+from .arguments import as_number, check_floating, check_tensor, normalize_dim, to_dtype
 from .arithmetic import add, div
 from .memory_order import tidy
 
@@ -111,7 +111,7 @@ def gumbel_softmax(logits: V, tau: float = 1, hard: bool = False, eps: float = 1
     Source:   Jang et al. 2016, Maddison et al. 2016.
     """
     check_floating("gumbel_softmax", logits, "logits")
-    check_number("gumbel_softmax", "tau", tau)
+    tau = as_number("gumbel_softmax", "tau", tau)
     if eps != 1e-10:
         warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
     axis = _axis("gumbel_softmax", dim, logits.ndim)

@@ -11,7 +11,7 @@ import numpy as np
 from ..autograd.operation import Array
 from ..autograd.variable import V, Variable
 from ..types import dtype as dt
-from .arguments import check_number, check_tensor, normalize_dim
+from .arguments import as_number, check_tensor, normalize_dim
 from .pointwise import refuse_integers
 from .undifferentiable import Undifferentiable
 
@@ -98,7 +98,7 @@ def histc(input: V, bins: int = 100, min: float = 0, max: float = 0) -> V:
     if bins <= 0:
         raise RuntimeError(f"histc(): bins must be > 0, but got {bins}")
     x = input.array.reshape(-1)
-    low, high = float(check_number("histc", "min", min)), float(check_number("histc", "max", max))
+    low, high = float(as_number("histc", "min", min)), float(as_number("histc", "max", max))
     if low == high and x.size:
         low, high = float(x.min()), float(x.max())
     if not (np.isfinite(low) and np.isfinite(high)):

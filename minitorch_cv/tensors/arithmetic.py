@@ -9,6 +9,7 @@ import numpy as np
 from ..autograd.variable import Variable
 from ..ops import arithmetic as ops
 from ..ops import powers
+from ..ops.arguments import is_number
 from ..ops.old_forms import scaled_operand
 
 
@@ -173,4 +174,4 @@ class ArithmeticMethods(Variable):
 
 
 def _is_operand(value: Any) -> bool:
-    return isinstance(value, Variable) or ops.is_number(value)
+    return isinstance(value, Variable) or is_number(value)

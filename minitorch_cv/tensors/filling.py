@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..autograd.variable import Variable
-from ..ops.numbers import is_python_number, number_array
+from ..ops.arguments import is_number
+from ..ops.numbers import number_array
 from ..types import dtype as dt
 from ..types import memory_format as mf
 
@@ -19,7 +20,7 @@ def fill_number(op_name: str, value: Any, d: dt.dtype | None) -> np.ndarray:
     """
     if isinstance(value, Variable) and value.array.ndim == 0:
         d, value = d or value.dtype, value.array.item()
-    if not is_python_number(value):
+    if not is_number(value):
         raise TypeError(f"{op_name}(): argument 'fill_value' must be Number, not {type(value).__name__}")
     if d is None:
         d = dt.bool_ if isinstance(value, bool) else dt.int64 if isinstance(value, (int, np.integer)) else None

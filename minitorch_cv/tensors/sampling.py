@@ -9,7 +9,7 @@ import numpy as np
 
 from ..autograd.variable import Variable
 from ..ops import sampling as ops
-from ..ops.arguments import check_number, check_tensor
+from ..ops.arguments import as_number, check_tensor
 from ..ops.copying import as_asked
 from ..ops.sizes import is_int
 from ..types import dtype as dt
@@ -331,9 +331,10 @@ def normal(
     Raises:   RuntimeError: if an std is negative, or the shapes do not broadcast. NotImplementedError: for integers.
     """
     rng = rng_of("normal", generator)
-    for name, value in (("mean", mean), ("std", std)):
-        if not isinstance(value, Variable):
-            check_number("normal", name, value)
+    if size is not None or not isinstance(mean, Variable):
+        mean = as_number("normal", "mean", mean)
+    if size is not None or not isinstance(std, Variable):
+        std = as_number("normal", "std", std)
     if isinstance(mean, Variable) or isinstance(std, Variable):
         if size is not None or dtype is not None or requires_grad:
             raise TypeError(

@@ -8,20 +8,13 @@ from typing import Any
 import numpy as np
 
 from ..autograd.variable import Variable
-from ..ops.numbers import even_steps, is_python_number, number_array
-from ..ops.sizes import is_int
+from ..ops.arguments import as_number
+from ..ops.numbers import even_steps, number_array
+from ..ops.sizes import as_integer
 from ..types import dtype as dt
 from ..types import memory_format as mf
 from .factory_arguments import check_common, check_dtype, check_out, set_requires_grad, write_out
 from .tensor import Tensor
-
-
-def _number(op_name: str, arg_name: str, value: Any) -> Any:
-    if isinstance(value, Variable) and value.array.ndim == 0:
-        return value.array.item()
-    if not is_python_number(value):
-        raise TypeError(f"{op_name}(): argument '{arg_name}' must be Number, not {type(value).__name__}")
-    return value
 
 
 def _finish(
@@ -52,7 +45,7 @@ def arange(
     Raises:   RuntimeError: for a step of 0 or of the wrong sign, or limits that are not finite.
     """
     limits = _arange_limits(args, kwargs)
-    start, end, step = (_number("arange", name, limits[name]) for name in ("start", "end", "step"))
+    start, end, step = (as_number("arange", name, limits[name]) for name in ("start", "end", "step"))
     if out is not None and dtype is None:
         d = out.dtype if isinstance(out, Variable) else dt.get_default_dtype()
     else:
@@ -105,12 +98,10 @@ def _arange_array(start: Any, end: Any, step: Any, d: dt.dtype) -> np.ndarray:
 
 def _even_steps(op_name: str, start: Any, end: Any, steps: Any, d: dt.dtype) -> np.ndarray:
     """float64 numbers from start to end, both included, counted from the nearer end."""
-    first, last = _number(op_name, "start", start), _number(op_name, "end", end)
+    first, last = as_number(op_name, "start", start), as_number(op_name, "end", end)
     if not d.is_floating_point:  # the ends become integers before the steps between them are taken
         first, last = (float(number_array(op_name, limit, d)) for limit in (first, last))
-    if not is_int(steps):
-        raise TypeError(f"{op_name}(): argument 'steps' must be int, not {type(steps).__name__}")
-    count = int(steps)
+    count = as_integer(op_name, "steps", steps)
     if count < 0:
         raise RuntimeError(f"{op_name}: number of steps must be non-negative, got {count}")
     if d is dt.bool_:
@@ -160,16 +151,15 @@ def logspace(
     d = check_dtype("logspace", dtype, out.dtype if isinstance(out, Variable) else None)
     with np.errstate(all="ignore"):
         exponents = _even_steps("logspace", start, end, steps, d)
-        array = np.power(float(_number("logspace", "base", base)), exponents).astype(d.numpy)
+        array = np.power(float(as_number("logspace", "base", base)), exponents).astype(d.numpy)
     return _finish("logspace", array, out, dtype, device, layout, pin_memory, requires_grad)
 
 
 def _count(op_name: str, arg_name: str, value: Any) -> int:
-    if not is_int(value):
-        raise TypeError(f"{op_name}(): argument '{arg_name}' must be int, not {type(value).__name__}")
-    if value < 0:
-        raise RuntimeError(f"{op_name}: {arg_name} must be greater or equal to 0, got {int(value)}")
-    return int(value)
+    count = as_integer(op_name, arg_name, value)
+    if count < 0:
+        raise RuntimeError(f"{op_name}: {arg_name} must be greater or equal to 0, got {count}")
+    return count
 
 
 def eye(

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minitorch_cv as mt
+import minitorch_cv.nn.functional as F
 from minitorch_cv.autograd.broadcast import is_expandable, is_expanded, unbroadcast
 from minitorch_cv.ops import arguments
 
@@ -146,7 +147,7 @@ def test_is_number(value, expected):
 def test_is_no_number(value):
     assert not arguments.is_number(value)
     with pytest.raises(TypeError, match=r"op\(\): argument 'p' must be Number, not"):
-        arguments.check_number("op", "p", value)
+        arguments.as_number("op", "p", value)
 
 
 def test_numbers_too_big():
@@ -155,3 +156,65 @@ def test_numbers_too_big():
             mt.ones(1) + number
     assert (mt.ones(1) * 1e300).tolist() == (torch.ones(1) * 1e300).tolist() == [float("inf")]
     assert (mt.ones(1, dtype=mt.float16) * 1e6).tolist() == [float("inf")]
+
+
+# Numbers that PyTorch's functions take from tensors without dimensions, and from NumPy's scalars. X is a matrix.
+WITH_NUMBERS = """
+    X.add(X, alpha=N) | X.clone().add_(X, alpha=N) | torch.sub(X, X, alpha=N) | torch.rsub(X, X, alpha=N)
+    X.addcmul(X, X, value=N) | X.clone().addcdiv_(X, X + 9, value=N) | torch.addmm(X, X, X, beta=N, alpha=N)
+    torch.lerp(X, X + 1, N) | X.clone().lerp_(X, N) | X.index_add(0, I, X, alpha=N) | X.index_fill(0, I, N)
+    torch.histc(X, 3, -N, N) | torch.cdist(X, X, p=N) | X.norm(N) | X.var(correction=N)
+    torch.logit(X.sigmoid(), N / 9)
+    torch.isclose(X, X + 1, rtol=N) | torch.allclose(X, X + 1, atol=N) | torch.nan_to_num(X / 0, N, N, N)
+    torch.full((2,), N) | torch.full_like(X, N) | X.new_full((2,), N) | torch.linspace(N, 3, 4)
+    torch.arange(0, N, 0.25)
+    torch.logspace(0, N, 3, base=2 * N) | torch.normal(N, 0.0, (2,)) | torch.empty(3).uniform_(N, N)
+    torch.empty(3).normal_(N, 0) | torch.zeros(3).bernoulli_(2 * N) | F.dropout(X, N - N)
+    F.pad(X, (1, 1), value=N) | F.leaky_relu(X, N) | F.elu(X, N) | F.celu(X, N) | F.hardtanh(X, -N, N)
+    F.threshold(X, N, N)
+    F.softplus(X, N, N) | F.hardshrink(X, N) | F.softshrink(X, N) | F.normalize(X, p=N, eps=N)
+    F.cosine_similarity(X, X, eps=N) | F.pairwise_distance(X, X + 1, p=2 * N, eps=N)
+    F.layer_norm(X, (3,), eps=N) | F.rms_norm(X, (3,), eps=N) | F.group_norm(X, 3, eps=N)
+    F.batch_norm(X, M, V, training=False, eps=N) | F.batch_norm(X, M, V, training=True, momentum=N, eps=N)
+    F.instance_norm(X[None], M, V, eps=N, momentum=N)
+    F.cross_entropy(X, I, label_smoothing=N) | F.smooth_l1_loss(X, X + 1, beta=N)
+    F.huber_loss(X, X + 2, delta=N) | F.triplet_margin_loss(X, X, X + 1, margin=N)
+    F.margin_ranking_loss(X, X, X, margin=N) | F.hinge_embedding_loss(X, X.sign(), margin=N)
+    F.cosine_embedding_loss(X, X, X[0].sign(), margin=N) | F.multi_margin_loss(X, I, margin=N)
+    F.poisson_nll_loss(X.abs(), X.abs(), log_input=False, eps=N) | F.gaussian_nll_loss(X, X, X * X, eps=N)
+    nn.init.uniform_(X.clone(), N, N) | nn.init.normal_(X.clone(), N, 0) | nn.init.constant_(X.clone(), N)
+"""
+
+
+@pytest.mark.parametrize("kind", ["torch.tensor(0.5)", "np.float32(0.5)", "np.float64(0.5)"])
+def test_numbers_in_tensors_and_of_numpy(kind):
+    for source in [piece.strip() for line in WITH_NUMBERS.split("\n") for piece in line.split("|") if piece.strip()]:
+        found = []
+        for library in (torch, mt):
+            x = library.tensor([[0.5, -1.0, 2.0], [3.0, -0.25, 1.0], [-2.0, 1.5, 0.75]])
+            names = {"torch": library, "nn": library.nn, "F": library.nn.functional, "X": x, "np": np}
+            names |= {"I": library.tensor([0, 2, 1]), "M": library.zeros(3), "V": library.ones(3)}
+            names["N"] = eval(kind, names)
+            found.append(np.asarray(eval(source, names)))
+        np.testing.assert_allclose(found[1], found[0], rtol=1e-5, atol=1e-6, err_msg=source)
+
+
+def test_integers_in_tensors():
+    x, labels = mt.tensor([[0.5, -1.0], [3.0, 0.25]]), mt.tensor([0, 1])
+    assert F.cross_entropy(x, labels, ignore_index=mt.tensor(1)) == F.cross_entropy(x[:1], labels[:1])
+    assert F.nll_loss(x, labels, ignore_index=mt.tensor(1)) == -0.5
+    assert mt.ones(9).random_(mt.tensor(1)).sum() == 0
+    with pytest.raises(TypeError, match=r"cross_entropy\(\): argument 'ignore_index' must be int, not float"):
+        F.cross_entropy(x, labels, ignore_index=1.0)
+
+
+def test_a_tensor_that_is_no_number():
+    x = mt.ones(2)
+    with pytest.raises(
+        TypeError, match=r"add\(\): argument 'alpha' must be Number, not Tensor \(one of shape \[2\]; value"
+    ):
+        mt.add(x, x, alpha=x)
+    with pytest.raises(TypeError, match=r"not Parameter \(one that requires a gradient; value.item\(\) is the number"):
+        mt.add(x, x, alpha=mt.nn.Parameter(mt.tensor(1.0)))
+    with pytest.raises(TypeError, match=r"layer_norm\(\): argument 'eps' must be float, not str"):
+        F.layer_norm(x, (2,), eps="1")

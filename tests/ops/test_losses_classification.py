@@ -263,4 +263,4 @@ def test_errors_of_cross_entropy():
     for bad in (1.5, -0.1, NAN):
         message = f"label_smoothing must be between 0.0 and 1.0. Got: {bad}"
         check_error(RuntimeError, message, F.cross_entropy, x, probabilities, label_smoothing=bad)
-    check_error(TypeError, "'label_smoothing' must be Number", F.cross_entropy, x, probabilities, label_smoothing="1")
+    check_error(TypeError, "'label_smoothing' must be float", F.cross_entropy, x, probabilities, label_smoothing="1")

@@ -109,7 +109,7 @@ X = ours_of(normal(2, 3, 4))
         (TypeError, r"pad\(\): argument 'input' must be Tensor", (normal(3), (1, 1))),
         (TypeError, r"argument 'pad' \(position 2\) must be tuple of ints, got 1", (X, 1)),
         (TypeError, r"must be tuple of ints, got \(1.5, 1\)", (X, (1.5, 1))),
-        (TypeError, "argument 'value' must be a number, not str", (X, (1, 1), "constant", "0")),
+        (TypeError, "argument 'value' must be Number, not str", (X, (1, 1), "constant", "0")),
         (RuntimeError, r"Padding length must be divisible by 2, got \[1\]", (X, (1,))),
         (RuntimeError, "padding length 8 and input of dimension 3", (X, (1,) * 8)),
         (RuntimeError, r"padding \(-3, -3\) cuts more than dimension 2 of input \[2, 3, 4\] has", (X, (-3, -3))),

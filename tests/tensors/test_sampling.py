@@ -343,9 +343,11 @@ def test_errors(call, error, match):
 
 
 def test_normal_of_tensors_takes_no_dtype():
-    for wrong in ({"dtype": mt.float64}, {"requires_grad": True}, {"size": (2,)}):
+    for wrong in ({"dtype": mt.float64}, {"requires_grad": True}):
         with pytest.raises(TypeError, match="size, dtype and requires_grad go with a mean and std that are numbers"):
             mt.normal(mt.zeros(2), 1.0, **wrong)
+    with pytest.raises(TypeError, match=r"argument 'mean' must be Number, not Tensor \(one of shape \[2\]"):
+        mt.normal(mt.zeros(2), 1.0, (2,))
 
 
 # ---- gradients ----------------------------------------------------------------------------------------------------
