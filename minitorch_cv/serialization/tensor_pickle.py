@@ -19,6 +19,7 @@ from ..utils.pickle_limits import Refused, shown, told
 from ..utils.pickled_names import HARMLESS, StandIn
 from ..utils.restricted_pickle import RestrictedUnpickler
 from . import torch_names
+from .checkpoint_names import CHECKPOINT_NAMES
 from .strides import overlapping
 
 # A tensor may show the same memory many times, as expand() makes it, but not as more numbers than these.
@@ -75,8 +76,9 @@ class TensorUnpickler(RestrictedUnpickler):
     def advice(self) -> str:
         """What is read, and what to do if the file names something else."""
         return (
-            "Read are tensors, numbers, strings and containers of them. Load it in PyTorch, if you trust it, and save "
-            "a state_dict rather than a whole model: torch.save(model.state_dict(), path)"
+            "Read are tensors, NumPy arrays, numbers, strings, and containers and argparse.Namespaces of them. Load it "
+            "in PyTorch, if you trust it, and save a state_dict rather than a whole model: "
+            "torch.save(model.state_dict(), path)"
         )
 
     def find_class(self, module: str, name: str) -> Any:
@@ -204,6 +206,7 @@ def _device(kind: str, index: int | None = None) -> device:
 
 
 TensorUnpickler.known = {
+    **CHECKPOINT_NAMES,
     **HARMLESS,
     ("collections", "Counter"): StandIn(_counter, copies=True),
     ("torch", "Size"): StandIn(_size, copies=True),

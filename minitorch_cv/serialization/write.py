@@ -29,6 +29,7 @@ from ..types.size import Size
 from ..utils.atomic import replacing
 from ..utils.pickle_limits import Refused, check_nesting
 from . import torch_names
+from .checkpoint_names import as_pickle_writes_it
 from .safetensors_format import save_file
 from .strides import overlapping
 
@@ -59,7 +60,8 @@ def save(
 
     Args:     obj: tensors, parameters, numbers, strings, bytes, dtypes, in lists, tuples, dicts and sets of any depth
                 up to 100: a state_dict, or a dict of several. Tensors that share memory do so again after loading.
-                NumPy numbers become Python's.
+                NumPy's numbers become Python's; NumPy arrays, argparse.Namespace, defaultdict, deque, paths and dates
+                stay what they are (PyTorch reads them with weights_only=False).
               f: a path, or a file open for writing in binary mode. A path that ends in `.safetensors` gets that format,
                 which holds a dict of tensors and nothing else.
     Raises:   TypeError: for anything else, a whole model among it. ValueError: for what is nested too deeply.
@@ -168,10 +170,12 @@ class _Pickler(_PythonPickler):  # the Python one, whose save_global can be repl
             return _BYTEARRAY, (bytes(obj),)
         if type(obj) is complex:
             return _COMPLEX, (obj.real, obj.imag)
-        if isinstance(obj, (np.generic, np.ndarray)):
+        if as_pickle_writes_it(obj):
+            return NotImplemented
+        if isinstance(obj, np.ndarray):
             raise TypeError(
-                f"save: cannot save a NumPy {type(obj).__name__}; make it a tensor (torch.from_numpy), so that any "
-                "reader can load the file safely"
+                f"save: cannot save a NumPy {type(obj).__name__} of dtype {obj.dtype}; supported are arrays of "
+                "integers, floats, complex numbers and booleans. Make it a list: array.tolist()"
             )
         if isinstance(obj, Module):
             raise TypeError(
@@ -180,7 +184,8 @@ class _Pickler(_PythonPickler):  # the Python one, whose save_global can be repl
             )
         raise TypeError(
             f"save: cannot save {type(obj).__name__}; supported are tensors, parameters, numbers, strings, bytes, "
-            "lists, tuples, dicts, sets, dtypes, devices and sizes. Make it one of them (dict(...) of a defaultdict)"
+            "lists, tuples, dicts, sets, dtypes, devices and sizes, NumPy arrays, argparse.Namespace, paths and dates. "
+            "Make it one of them: vars(args) of an object with settings, dict(...) of a mapping, str(...)"
         )
 
     def _storage_of(self, array: np.ndarray) -> tuple[_StorageReference, int, tuple[int, ...]]:

@@ -6,13 +6,17 @@ Honest files seldom come near these limits.
 from __future__ import annotations
 
 import pickle
+from argparse import Namespace
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from types import SimpleNamespace
 from typing import Any
 
 DEEPEST = 100  # containers within containers; Python's own recursion ends near 1000 calls
 KEYS = 10_000  # parts of keys that are no plain strings and numbers
-_CONTAINERS = (list, tuple, dict, set, frozenset)
+NAMESPACES = (Namespace, SimpleNamespace)
+_CONTAINERS = (list, tuple, dict, set, frozenset, deque, *NAMESPACES)
 _HASHED_APART = 2**61 - 1  # smaller whole numbers are their own hashes
 _EASY_KEYS = {str, bytes, float, bool, type(None)}
 
@@ -87,6 +91,8 @@ def check_nesting(value: Any) -> None:
 
 
 def _parts(container: Any) -> Iterator:
+    if isinstance(container, NAMESPACES):
+        return iter(vars(container).values())
     if isinstance(container, dict):
         return chain(container, container.values(), getattr(container, "__dict__", {}).values())
     return iter(container)

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from .pickle_limits import shown
+from .pickle_limits import Refused, shown
 
 _SIMPLE_DTYPE = re.compile(r"[<>|=]?(b1|[iu][1248]|f[248]|c(8|16))")
+_OTHER_DTYPE = re.compile(r"[<>|=]?[OSUVMmgG]\d*")  # objects, text, dates, records, long doubles
 _DIMENSIONS = 64  # NumPy's limit
 
 
@@ -25,14 +26,22 @@ class StandIn:
     Args:     function: is called with the arguments in the file.
               keys: from the same arguments, what the function will hash, to be looked at before.
               copies: whether it makes another one of all that it is given, which the file may have held before.
+              new: whether the file makes it by NEWOBJ, without arguments, to give it its state afterwards.
     """
 
-    __slots__ = ("copies", "function", "keys")
+    __slots__ = ("copies", "function", "keys", "new")
 
-    def __init__(self, function: Callable, keys: Callable[..., Iterable] | None = None, copies: bool = False) -> None:
+    def __init__(
+        self,
+        function: Callable,
+        keys: Callable[..., Iterable] | None = None,
+        copies: bool = False,
+        new: bool = False,
+    ) -> None:
         self.function = function
         self.keys = keys
         self.copies = copies
+        self.new = new
 
 
 class StandInDtype:
@@ -43,9 +52,12 @@ class StandInDtype:
     def __init__(self, kind: str | bytes, align: Any = False, copy: Any = False) -> None:
         text = kind.decode("ascii") if isinstance(kind, bytes) else kind
         if not isinstance(text, str) or not _SIMPLE_DTYPE.fullmatch(text):
-            raise ValueError(
-                f"an array of dtype {shown(kind)}; read are integers, floats, complex numbers and booleans"
-            )
+            if isinstance(text, str) and _OTHER_DTYPE.fullmatch(text):
+                raise Refused(
+                    f"has an array of dtype {shown(kind)}; read are integers, floats, complex numbers and booleans. "
+                    "Store others as lists: array.tolist()"
+                )
+            raise ValueError(f"an array of dtype {shown(kind)}")
         self.numpy = np.dtype(text)
 
     def __setstate__(self, state: tuple) -> None:
@@ -54,6 +66,11 @@ class StandInDtype:
         if not plain or order not in ("<", ">", "|", "=") or state[2:] != (None, None, None, -1, -1, 0):
             raise ValueError(f"a dtype with state {shown(state)}")
         self.numpy = self.numpy.newbyteorder(order)  # type: ignore[arg-type]
+
+
+def is_plain_dtype(dtype: np.dtype) -> bool:
+    """Whether an array of this dtype is read again: integers, floats, complex numbers and booleans are."""
+    return _SIMPLE_DTYPE.fullmatch(dtype.str) is not None
 
 
 def build_array(empty: np.ndarray, state: tuple) -> None:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import io
 import pickle
 import struct
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import numpy as np
 
-from .pickle_limits import KeyCheck, Refused, check_nesting, told
+from .pickle_limits import NAMESPACES, KeyCheck, Refused, check_nesting, told
 from .pickled_names import HARMLESS, StandIn, StandInDtype, build_array
 
 LARGEST = 1 << 30  # bytes of a file; a batch of CIFAR has 30 MB, CIFAR-100 150 MB
@@ -40,6 +40,7 @@ _COST = {
     pickle.MARK: 80,
     pickle.SETITEM: 64,
     pickle.BUILD: 128,
+    pickle.NEWOBJ: 400,
     pickle.REDUCE: 700,  # a tensor with its call of OrderedDict has 1.4 kB
 }
 _COPIED = 72  # bytes for each element of a container that a call copies
@@ -134,15 +135,32 @@ class RestrictedUnpickler(_PythonUnpickler):
             self._check_keys(function.keys(*arguments))
         self.stack[-1] = function.function(*arguments)
 
+    def load_newobj(self) -> None:
+        """Make an object of one of the few classes whose stand-ins allow it."""
+        arguments = self.stack.pop()
+        kind = self.stack[-1]
+        if not isinstance(kind, StandIn) or not kind.new or arguments != ():
+            self.refuse("makes an object of a class (NEWOBJ)")
+        self.stack[-1] = kind.function()
+
+    def refuse(self, problem: str) -> NoReturn:
+        """Stop before harm is done.
+
+        Raises:   Refused: with the problem and what to do.
+        """
+        raise Refused(f"{problem}, which is not read: a pickle can run any code that way. {self.advice()}")
+
     def load_build(self) -> None:
         """Give an object its state."""
         state = self.stack.pop()
         target = self.stack[-1]
-        self.charge(sum(map(_cost_of_copy, state)) if type(state) is tuple else 0)
+        self.charge(sum(map(_cost_of_copy, state)) if type(state) is tuple else _cost_of_copy(state))
         if type(target) is np.ndarray:
             build_array(target, state)
         elif isinstance(target, StandInDtype):
             target.__setstate__(state)
+        elif isinstance(target, NAMESPACES) and type(state) is dict and all(type(name) is str for name in state):
+            vars(target).update(state)
         elif type(target) is OrderedDict and type(state) is dict and set(state) == {"_metadata"}:
             vars(target).update(state)  # of a state_dict, the versions of its modules
         else:
@@ -165,7 +183,7 @@ class RestrictedUnpickler(_PythonUnpickler):
 
     def _set_items(self, items: Any) -> None:
         target = self.stack[-1]
-        if type(target) not in (dict, OrderedDict, Counter):
+        if type(target) not in (dict, OrderedDict, Counter, defaultdict):
             raise TypeError(f"a {type(target).__name__} with items")
         self.charge(_COST[pickle.SETITEM] * (len(items) // 2))
         self._check_keys(items[::2])
@@ -182,7 +200,7 @@ class RestrictedUnpickler(_PythonUnpickler):
         self._extend(self.pop_mark())
 
     def _extend(self, elements: list) -> None:
-        if type(self.stack[-1]) is not list:
+        if type(self.stack[-1]) not in (list, deque):
             raise TypeError(f"a {type(self.stack[-1]).__name__} with elements")
         self.stack[-1].extend(elements)
 
@@ -219,7 +237,7 @@ def _cost_of_copy(argument: Any) -> int:
 
 def _refused(problem: str) -> Callable:
     def refused(self: RestrictedUnpickler) -> None:
-        raise Refused(f"{problem}, which is not read: a pickle can run any code that way. {self.advice()}")
+        self.refuse(problem)
 
     return refused
 
@@ -258,6 +276,7 @@ def _instructions() -> dict[int, Callable]:
     own = {
         pickle.GLOBAL: RestrictedUnpickler.load_global,
         pickle.REDUCE: RestrictedUnpickler.load_reduce,
+        pickle.NEWOBJ: RestrictedUnpickler.load_newobj,
         pickle.BUILD: RestrictedUnpickler.load_build,
         pickle.SETITEM: RestrictedUnpickler.load_setitem,
         pickle.SETITEMS: RestrictedUnpickler.load_setitems,
@@ -271,9 +290,7 @@ def _instructions() -> dict[int, Callable]:
     }
     refused = {
         pickle.INST: _instance,
-        **dict.fromkeys(
-            (pickle.OBJ, pickle.NEWOBJ, pickle.NEWOBJ_EX), _refused("makes an object of a class (OBJ, NEWOBJ)")
-        ),
+        **dict.fromkeys((pickle.OBJ, pickle.NEWOBJ_EX), _refused("makes an object of a class (OBJ, NEWOBJ_EX)")),
         **dict.fromkeys((pickle.EXT1, pickle.EXT2, pickle.EXT4), _refused("names something by a number (EXT)")),
         **dict.fromkeys(
             (pickle.NEXT_BUFFER, pickle.READONLY_BUFFER), _refused("takes a buffer from outside the file (NEXT_BUFFER)")

@@ -138,7 +138,7 @@ FILES: dict[str, tuple[bytes, str | None]] = {
     "dotted": (file_of(b"ctorch\n_utils._rebuild_tensor_v2\n"), RUN),
     "extension": (file_of(b"\x82\x01"), "names something by a number (EXT), which is not read"),
     "instance": (file_of(b"(S'true'\nios\nsystem\n"), "names os.system, which is not read"),
-    "new object": (file_of(b"ccollections\nOrderedDict\n)\x81"), "makes an object of a class (OBJ, NEWOBJ)"),
+    "new object": (file_of(b"ccollections\nOrderedDict\n)\x81"), "makes an object of a class (NEWOBJ)"),
     "buffer": (file_of(b"\x97"), "takes a buffer from outside the file"),
     "reference in text": (file_of(b"Pstorage\n"), "refers to something by a line of text (protocol 0"),
     "state of a tensor": (file_of(tensor(0, (4,), (1,)) + b"}X\x05\x00\x00\x00arrayNsb"), "a Tensor with a state"),

@@ -238,10 +238,11 @@ class Net(Module):
     "value, message",
     [
         (Net(), "cannot save a whole Net: .*state_dict"),
-        ({"x": np.ones(2)}, "cannot save a NumPy ndarray"),
+        ({"x": np.array(["a"])}, r"cannot save a NumPy ndarray of dtype <U1; .*tolist\(\)"),
+        ({"x": np.ma.ones(2)}, "cannot save a NumPy MaskedArray"),
         ({"f": print}, "cannot save builtin_function_or_method; supported are"),
-        (defaultdict(list), r"cannot save defaultdict; .*dict\(...\) of a defaultdict"),
-        (frozenset(), "cannot save frozenset"),
+        (defaultdict(lambda: 1), r"cannot save defaultdict; .*dict\(...\) of a mapping"),
+        (range(3), r"cannot save range; supported are .*vars\(args\) of an object with settings"),
         ([1 << 2031], "cannot save a number of 2032 bits"),
     ],
 )
