@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     warmup.set_defaults(run=_warm_up)
 
     run = commands.add_parser("run", help="run a script that is written for PyTorch, unmodified")
+    run.add_argument("-m", dest="module", action="store_true", help="SCRIPT is the name of a module, as in python -m")
     run.add_argument("script", metavar="SCRIPT", help="which imports torch and torchvision, and gets this library")
     run.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="for the script")
     run.set_defaults(run=_run)
@@ -95,9 +96,9 @@ def _warm_up(args: argparse.Namespace) -> None:
 
 
 def _run(args: argparse.Namespace) -> None:
-    from .scripts import run_script
+    from .scripts import run_module, run_script
 
-    run_script(args.script, args.arguments)
+    (run_module if args.module else run_script)(args.script, args.arguments)
 
 
 def _report(args: argparse.Namespace) -> None:

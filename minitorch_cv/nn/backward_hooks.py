@@ -154,7 +154,8 @@ def _through(op: Operation, values: tuple, caught: list[int]) -> tuple:
         node, index = shown.grad_fn, shown.output_nr
         shown.become_view_of(source, None, "function")  # the same memory, which must not be written to
         shown.set_history(node, index)
-    return tuple(passed.get(i, value) for i, value in enumerate(values))
+    led = [passed.get(i, value) for i, value in enumerate(values)]
+    return type(values)(*led) if hasattr(values, "_fields") else tuple(led)  # a named tuple keeps its names
 
 
 def _spread(grads: tuple, caught: list[int], others: tuple) -> Gradients:

@@ -161,7 +161,11 @@ class Remainder(Operation):
         if self.needs_grad[1]:
             quotient = a / b
             self.steps = np.floor(quotient) if self.sign_of == "b" else np.trunc(quotient)
-        return np.remainder(a, b) if self.sign_of == "b" else np.fmod(a, b)
+        rest = np.fmod(a, b)
+        if self.sign_of == "a":
+            return rest
+        # As PyTorch does: NumPy's remainder gives -0 for 5 % -5.
+        return np.where((rest != 0) & ((rest < 0) != (b < 0)), rest + b, rest)
 
     def backward(self, grad_out: Array) -> tuple:
         a, b = self.shapes

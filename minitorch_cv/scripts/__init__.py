@@ -3,6 +3,6 @@
 from .alias import as_torch
 from .missing import missing_name
 from .notebooks import load_ipython_extension, unload_ipython_extension
-from .run import run_script
+from .run import run_module, run_script
 
-__all__ = ["as_torch", "load_ipython_extension", "missing_name", "run_script", "unload_ipython_extension"]
+__all__ = ["as_torch", "load_ipython_extension", "missing_name", "run_module", "run_script", "unload_ipython_extension"]

@@ -49,4 +49,4 @@ def _nearest(name: str, candidates: Iterable[str]) -> list[str]:
 
     public = sorted(candidate for candidate in candidates if not candidate.startswith("_"))
     by_lower_case = {candidate.lower(): candidate for candidate in reversed(public)}  # DataLoader before dataloader
-    return [by_lower_case[match] for match in difflib.get_close_matches(name.lower(), by_lower_case, 3, 0.7)]
+    return [by_lower_case[match] for match in difflib.get_close_matches(name.lower(), by_lower_case, 3, 0.8)]

@@ -1,13 +1,16 @@
-"""run_script: a script as `python script.py` runs it, with this library for torch and torchvision."""
+"""run_script, run_module: what `python script.py` and `python -m module` run, with this library for torch."""
 
 from __future__ import annotations
 
 import builtins
+import importlib.util
 import os
+import runpy
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType, TracebackType
+from typing import Any
 
 from . import alias
 
@@ -29,12 +32,39 @@ def run_script(path: str | os.PathLike, arguments: Sequence[str] = ()) -> None:
     alias.as_torch()
     main = ModuleType("__main__")
     main.__dict__.update({"__file__": os.path.abspath(script), "__builtins__": builtins, "__cached__": None})
-    sys.modules["__main__"] = main
     sys.argv = [os.fspath(path), *arguments]
     sys.path[0] = os.path.dirname(os.path.realpath(script))
-    try:
+
+    def program() -> None:
+        sys.modules["__main__"] = main
         # dont_inherit: else this file's `from __future__ import annotations` would hold in the script as well
         exec(compile(script.read_bytes(), main.__dict__["__file__"], "exec", dont_inherit=True), main.__dict__)
+
+    _run(program)
+
+
+def run_module(name: str, arguments: Sequence[str] = ()) -> None:
+    """Run a module or package that can be imported from this folder as the program, as `python -m NAME` does.
+
+    Args:     name: with dots, such as `homework.train`.
+              arguments: for it, in sys.argv behind its file.
+    Raises:   FileNotFoundError: if there is no such module. RuntimeError, SystemExit: as run_script.
+    """
+    alias.as_torch()  # before the packages that the module is in are imported
+    sys.path[0] = os.getcwd()
+    try:
+        known = importlib.util.find_spec(name)
+    except ModuleNotFoundError:  # of the package that it would be in
+        known = None
+    if known is None:
+        raise FileNotFoundError(f"no module {name} in {os.getcwd()} or among the installed packages")
+    sys.argv = [name, *arguments]  # runpy puts the file in the place of the name
+    _run(lambda: runpy.run_module(name, run_name="__main__", alter_sys=True))
+
+
+def _run(program: Callable[[], Any]) -> None:
+    try:
+        program()
     except Exception as error:
         shown = error.with_traceback(_of_the_script(error.__traceback__))
         sys.excepthook(type(shown), shown, shown.__traceback__)
@@ -47,6 +77,6 @@ def _of_the_script(traceback: TracebackType | None) -> TracebackType | None:
         return None
     behind = _of_the_script(traceback.tb_next)
     file = traceback.tb_frame.f_code.co_filename
-    if file in (__file__, alias.__file__) or file.startswith("<frozen importlib"):
+    if file in (__file__, alias.__file__) or file.startswith(("<frozen importlib", "<frozen runpy")):
         return behind
     return TracebackType(behind, traceback.tb_frame, traceback.tb_lasti, traceback.tb_lineno)

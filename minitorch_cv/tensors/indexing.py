@@ -18,6 +18,15 @@ class IndexingMethods(Variable):
     def __getitem__(self, index: Any) -> Any:
         return indexing.getitem(self, index)
 
+    def __delitem__(self, index: Any) -> None:
+        """A tensor's size does not change.
+
+        Raises:   TypeError: always.
+        """
+        raise TypeError(
+            "Tensor does not support deleting items; torch.cat the parts that shall stay, or index with a mask"
+        )
+
     def __setitem__(self, index: Any, value: Any) -> None:
         indexing.setitem(self, index, value)
 

@@ -101,6 +101,19 @@ def test_missing_attributes(standing, expression, message):
         eval(expression, names)
 
 
+def test_vars_shows_what_is_there(standing):
+    """Scripts list networks and find optimisers in it by their names."""
+    names = run(
+        "import torch, torchvision.models as models\n"
+        "networks = [name for name in models.__dict__ if name.islower() and callable(vars(models)[name])]\n"
+        "optimizer = torch.optim.__dict__['SGD']"
+    )
+    assert {"alexnet", "resnet18", "vgg16_bn"} <= set(names["networks"])
+    assert names["optimizer"] is minitorch_cv.optim.SGD
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        vars(names["models"])["mine"] = None
+
+
 @pytest.mark.parametrize(
     "statement, message",
     [

@@ -55,6 +55,28 @@ def test_the_command(tmp_path):
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, EXPECTED, "")
 
 
+def test_a_package_as_the_program(tmp_path):
+    """`run -m`: imports within the package are found, and torch is this library for all of it."""
+    write(tmp_path / "homework" / "__init__.py", "from torch import nn\n")
+    write(tmp_path / "homework" / "net.py", "from . import nn\nclass Net(nn.Module):\n    pass\n")
+    source = "import sys\nfrom .net import Net\nprint(Net.__mro__[1].__module__.split('.')[0], "
+    source += "__name__, __package__, sys.argv[1:])\n"
+    write(tmp_path / "homework" / "train.py", source)
+    write(tmp_path / "homework" / "__main__.py", "from . import train\n1 / 0\n")
+    command = [sys.executable, "-m", "minitorch_cv", "run", "-m"]
+
+    def run(*arguments):
+        return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=tmp_path)
+
+    ran = run("homework.train", "--lr", "1")
+    assert (ran.returncode, ran.stdout) == (0, "minitorch_cv __main__ homework ['--lr', '1']\n"), ran.stderr
+    ran = run("homework")
+    assert (ran.returncode, ran.stdout) == (1, "minitorch_cv homework.train homework []\n")
+    assert "ZeroDivisionError" in ran.stderr and "minitorch_cv" not in ran.stderr and "runpy" not in ran.stderr
+    ran = run("homework.missing")
+    assert ran.returncode == 1 and ran.stderr.startswith("minitorch-cv run: no module homework.missing in ")
+
+
 def test_annotations_are_those_of_the_script(tmp_path, capsys, program):
     """`type=field.type` of a dataclass is how scripts make their options."""
     script = write(

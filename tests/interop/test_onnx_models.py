@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 
 import numpy as np
 import onnx
@@ -102,7 +103,8 @@ def test_the_model_is_left_as_it_was(tmp_path):
 @pytest.mark.parametrize(
     "error, match, settings",
     [
-        (NotImplementedError, "opset_version is 17, supported are 18, 19, 20, 21", {"opset_version": 17}),
+        (NotImplementedError, "opset_version is 6, supported are 7 to 21", {"opset_version": 6}),
+        (NotImplementedError, "opset_version is 22, supported are 7 to 21", {"opset_version": 22}),
         (ValueError, "input_names has 2 names, but the model has 1 inputs", {"input_names": ["a", "b"]}),
         (ValueError, r"names are given twice: inputs .'a'., outputs", {"input_names": ["a"], "output_names": ["a"]}),
         (ValueError, r"dynamic_axes names 'x', expected one of \['input', 'output'\]", {"dynamic_axes": {"x": [0]}}),
@@ -177,5 +179,18 @@ def test_what_tutorials_pass_to_export(tmp_path):
         mt.onnx.export(model, sample, buffer, export_params=False)
     with pytest.raises(TypeError, match="unexpected argument 'opset'"):
         mt.onnx.export(model, sample, buffer, opset=18)
-    with pytest.raises(NotImplementedError, match="opset_version is 11, supported are 18, 19, 20, 21"):
-        mt.onnx.export(model, sample, buffer, opset_version=11)
+
+
+@pytest.mark.parametrize("asked, written", [(17, 17), (11, 18)])
+def test_older_opsets(asked, written, tmp_path):
+    """They are converted as far as onnx can; what stands in the file is right, and said."""
+    import onnx
+
+    path = tmp_path / "model.onnx"
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        check_export(trained(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())), path, (2, 3, 5, 6), opset_version=asked)
+    said = [str(warning.message) for warning in caught if "onnx.export" in str(warning.message)]
+    assert onnx.load(path).opset_import[0].version == written
+    assert f"opset_version {asked} is older than what is written here, 18; onnx converts the model" in said[0]
+    assert len(said) == 1 or f"the file has opset {written}; onnx cannot convert it: " in said[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import namedtuple
 
 import pytest
 import torch
@@ -211,6 +212,21 @@ def test_backward_hooks_on_other_results():
     net.register_full_backward_hook(lambda m, gi, go: None)
     with pytest.warns(UserWarning, match="module output should be a Tensor or a tuple of Tensors"):
         net(ours.ones(1, requires_grad=True))["y"].sum().backward()
+
+
+def test_a_named_tuple_keeps_its_names_under_a_backward_hook():
+    Heads = namedtuple("Heads", "main aux")
+
+    class Net(nn.Module):
+        def forward(self, x):
+            return Heads(x * 2, x * 3)
+
+    net, seen = Net(), []
+    net.register_full_backward_hook(lambda module, grad_input, grad_output: seen.append(len(grad_output)))
+    out = net(ours.ones(1, requires_grad=True))
+    assert type(out) is Heads and (out.main, out.aux) == (2, 3)
+    out.aux.sum().backward()
+    assert seen == [2]
 
 
 @pytest.mark.parametrize("library", [ours, torch], ids=["ours", "torch"])

@@ -36,6 +36,15 @@ def test_division_family(name, divisor):
     check_op(getattr(mt, name), getattr(torch, name), [normal(5, 3) * 4, divisor], grad=name != "floor_divide")
 
 
+@pytest.mark.parametrize("name", ["remainder", "fmod"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
+def test_rests_that_are_zero_have_pytorchs_sign(name, dtype):
+    a, b = np.meshgrid(np.arange(-6, 7).astype(dtype), np.array([-5, -3, 1, 3], dtype))
+    found, expected = getattr(mt, name)(ours_of(a), ours_of(b)).array, getattr(torch, name)(*map(torch.tensor, (a, b)))
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(np.signbit(found), np.signbit(expected.numpy()))
+
+
 @pytest.mark.parametrize("mode", ["trunc", "floor"])
 def test_rounded_division(mode):
     numbers = np.array([7.0, -7.0, 0.0, 3.0, np.inf])

@@ -1,5 +1,7 @@
 """What tensors tell about themselves, as PyTorch's do."""
 
+import traceback
+
 import pytest
 
 import minitorch_cv as mt
@@ -135,3 +137,19 @@ def test_memory_formats_that_name_no_order():
         TypeError, match=r"is_contiguous\(\): argument 'memory_format' must be torch.memory_format, not str"
     ):
         x.is_contiguous(memory_format="channels_last")
+
+
+def test_missing_names():
+    """The message of the library, not what Python guesses; and nothing is taken for there that is not."""
+    x = mt.ones(2)
+    with pytest.raises(AttributeError, match=r"^'Tensor' object has no attribute 'softmaxx'; nearest: softmax"):
+        _ = x.softmaxx
+    with pytest.raises(AttributeError, match=r"^'Parameter' object has no attribute 'zzz'. If it is one of PyTorch's"):
+        _ = mt.nn.Parameter(x).zzz
+    assert not hasattr(x, "iloc") and getattr(x, "zzz", 3) == 3
+    with pytest.raises(AttributeError) as caught:
+        _ = x.dott
+    shown = "".join(traceback.format_exception_only(caught.value))
+    assert shown == "AttributeError: 'Tensor' object has no attribute 'dott'; nearest: dot\n"
+    with pytest.raises(TypeError, match=r"does not support deleting items; torch\.cat the parts"):
+        del x[0]

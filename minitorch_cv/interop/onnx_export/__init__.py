@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
@@ -39,6 +40,7 @@ _ONLY: dict[str, Any] = {
     "profile": False,
 }
 OPSETS = (18, 19, 20, 21)
+_OLDEST = 7  # that may be asked for; before it ONNX had no broadcasting
 _LAYERS = {**ACTIVATIONS, **NORMS, **PADDING, **POOLING, **PRODUCTS, **SHAPES, **WINDOWS}
 _LARGEST = 2**31 - 1  # bytes of an ONNX file
 
@@ -67,7 +69,8 @@ def export(
     Args:     args: a sample of the input, or a tuple of them; the first dimension is the batch's.
               f: the file, which is written whole or not at all; or a file open for writing in binary mode.
               input_names, output_names: in the file; by default "input" and "output", numbered if there are several.
-              opset_version: of ONNX's operators, 18 (the default) to 21.
+              opset_version: of ONNX's operators, 18 (the default) to 21. For an older one the finished model is
+                converted by onnx's converter; if that fails the file has 18. Both are said in warnings, as in PyTorch.
               dynamic_axes: what may have any size, as torch.onnx takes it: {"input": {0: "batch"}} or {"input": [0]},
                 only ever dimension 0. By default the first dimension of all inputs and of the outputs that keep it.
                 {} fixes it to the sample's size.
@@ -84,9 +87,10 @@ def export(
             raise TypeError(f"onnx.export: unexpected argument {name!r}")
         if value != _ONLY[name]:
             raise NotImplementedError(f"onnx.export: {name}={value!r} is not supported, only {_ONLY[name]!r}")
-    opset = OPSETS[0] if opset_version is None else opset_version
-    if opset not in OPSETS:
-        raise NotImplementedError(f"onnx.export: opset_version is {opset}, supported are {', '.join(map(str, OPSETS))}")
+    asked = OPSETS[0] if opset_version is None else opset_version
+    if not _OLDEST <= asked <= OPSETS[-1]:
+        raise NotImplementedError(f"onnx.export: opset_version is {asked}, supported are {_OLDEST} to {OPSETS[-1]}")
+    opset = max(asked, OPSETS[0])
     program = trace(model, [args] if isinstance(args, Tensor) else list(args))
     inputs = _names("input", input_names, len(program.inputs))
     outputs = _names("output", output_names, len(program.outputs))
@@ -114,11 +118,30 @@ def export(
             f"onnx.export: the model takes {written.ByteSize():,} bytes; a file of ONNX holds at most {_LARGEST:,}"
         )
     onnx.checker.check_model(written)
+    if asked < opset:
+        written = _converted(written, asked)
     if isinstance(f, (str, os.PathLike)):
         with replacing(f) as temporary:
             onnx.save(written, temporary)
     else:
         f.write(written.SerializeToString())
+
+
+def _converted(model: Any, opset: int) -> Any:
+    """The model with operators of an older opset, if onnx can convert it, else as it is."""
+    from onnx import checker, version_converter
+
+    newer = model.opset_import[0].version
+    said = f"onnx.export: opset_version {opset} is older than what is written here, {newer}; onnx converts the model"
+    warnings.warn(f"{said}. Give opset_version={newer} if whoever reads the file knows it.", stacklevel=3)
+    try:
+        converted = version_converter.convert_version(model, opset)
+        checker.check_model(converted)
+    except Exception as error:  # it raises RuntimeError, ValueError and its own kinds
+        reason = str(error).rpartition("failed: ")[2].splitlines()[0]
+        warnings.warn(f"onnx.export: the file has opset {newer}; onnx cannot convert it: {reason}", stacklevel=3)
+        return model
+    return converted
 
 
 def _names(stem: str, given: Sequence[str] | None, count: int) -> list[str]:
