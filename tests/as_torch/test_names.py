@@ -59,6 +59,10 @@ NAMES = {
     "torchvision.datasets": "MNIST ImageFolder CIFAR10 CIFAR100 FashionMNIST VOCDetection FakeData",
     "torchvision.models": "resnet18 resnet34 alexnet vgg11 vgg16 squeezenet1_0",
     "torchvision.models.resnet": "ResNet BasicBlock",
+    "torchvision.ops": "nms batched_nms box_iou box_convert sigmoid_focal_loss StochasticDepth stochastic_depth",
+    "torchvision.ops.boxes": "nms box_iou",
+    "torchvision.ops.misc": "Conv2dNormActivation SqueezeExcitation FrozenBatchNorm2d",
+    "torchvision.ops.stochastic_depth": "StochasticDepth",
     "torchvision.utils": "make_grid save_image",
     "torchvision.io": "read_image ImageReadMode",
 }
