@@ -38,7 +38,8 @@ _TORCH = """
 _TORCHVISION = """
     datasets datasets.cifar datasets.folder datasets.mnist datasets.vision datasets.voc
     io
-    models models.alexnet models.resnet models.squeezenet models.vgg
+    models models.alexnet models.densenet models.mobilenet=models.mobilenetv2 models.mobilenetv2 models.resnet
+    models.squeezenet models.vgg
     ops ops.boxes=ops ops.diou_loss=ops.box_losses ops.focal_loss ops.giou_loss=ops.box_losses ops.misc=ops
     ops.stochastic_depth
     transforms transforms.autoaugment=transforms.auto_augment transforms.functional

@@ -18,9 +18,12 @@ from tests.checks import assert_close, check_error, normal, ours_of, theirs_of
 # The least images that each takes.
 SIZES = {
     "alexnet": 63,
+    "densenet121": 32,
+    "mobilenet_v2": 32,
     "resnet18": 32,
     "resnet34": 32,
     "resnet50": 32,
+    "resnext50_32x4d": 32,
     "squeezenet1_0": 21,
     "squeezenet1_1": 17,
     "vgg11": 32,
