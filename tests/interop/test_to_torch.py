@@ -80,7 +80,7 @@ def test_tree_of_containers():
 @needs_jit
 @pytest.mark.parametrize(
     "name",
-    ["alexnet", "densenet121", "mobilenet_v2", "resnet18", "squeezenet1_0", "vgg11_bn", "resnet9", "vocclassifier"],
+    ["alexnet", "mobilenet_v2", "resnet18", "squeezenet1_0", "vgg11_bn", "resnet9", "vocclassifier"],
 )
 def test_model(name, quick_weights):
     ours = quick_weights(models.get_model(name))

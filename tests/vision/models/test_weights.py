@@ -23,7 +23,6 @@ SIZES = {
     "resnet18": 32,
     "resnet34": 32,
     "resnet50": 32,
-    "resnext50_32x4d": 32,
     "squeezenet1_0": 21,
     "squeezenet1_1": 17,
     "vgg11": 32,
