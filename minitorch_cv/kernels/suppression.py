@@ -21,12 +21,13 @@ def suppressed(boxes: Array, order: Array, groups: Array, threshold: float) -> A
     """
     dropped = np.zeros(len(boxes), np.bool_)
     areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    _mark(layout.contiguous(boxes), areas, layout.contiguous(order), groups, np.float64(threshold), dropped)
+    zero = boxes.dtype.type(0)  # Numba would compare float32 with a 0 of its own in float64, and go on in it
+    _mark(layout.contiguous(boxes), areas, layout.contiguous(order), groups, np.float64(threshold), zero, dropped)
     return dropped
 
 
 @kernel
-def _mark(boxes, areas, order, groups, threshold, dropped):
+def _mark(boxes, areas, order, groups, threshold, zero, dropped):
     for rank in range(len(order)):
         i = order[rank]
         if dropped[i]:
@@ -37,6 +38,6 @@ def _mark(boxes, areas, order, groups, threshold, dropped):
                 continue
             w = min(boxes[i, 2], boxes[j, 2]) - max(boxes[i, 0], boxes[j, 0])
             h = min(boxes[i, 3], boxes[j, 3]) - max(boxes[i, 1], boxes[j, 1])
-            both = max(w, 0) * max(h, 0)
+            both = max(w, zero) * max(h, zero)
             if both / (areas[i] + areas[j] - both) > threshold:
                 dropped[j] = True

@@ -67,6 +67,20 @@ def test_boxes_without_area_and_scores_that_tie():
     assert ops.nms(boxes, mt.tensor([0, mt.nan, 0.1, mt.inf, 0.2]), 0.49).tolist() == [1, 3, 0]
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_an_overlap_that_equals_the_threshold_is_not_more(dtype):
+    """In the dtype of the boxes, as torchvision's; a processor that fuses multiply-adds may round some otherwise."""
+    fell = 0
+    for seed in range(200):
+        numbers = rng(seed)
+        corners = numbers.uniform(0, 1, (2, 2))
+        boxes = mt.tensor(np.concatenate([corners, corners + numbers.uniform(1, 4, (2, 2))], 1).astype(dtype))
+        overlap = ops.box_iou(boxes[:1], boxes[1:]).item()
+        fell += len(ops.nms(boxes, boxes[:, 0], overlap)) == 1
+        assert len(ops.nms(boxes, boxes[:, 0], overlap * (1 - 1e-6))) == 1
+    assert fell <= 20
+
+
 def test_no_gradient_and_no_change_of_the_inputs():
     boxes, scores = (mt.tensor(a, requires_grad=True) for a in boxes_and_scores(5, False))
     kept = ops.nms(boxes, scores, 0.5)
