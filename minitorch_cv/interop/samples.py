@@ -12,8 +12,10 @@ from ..vision import models
 _SIZES: dict[type[Module], int] = {
     models.AlexNet: 64,
     models.CIFARResNet: 16,
+    models.DenseNet: 32,
     models.DepthwiseNet: 32,
     models.ImagenetteModel: 32,
+    models.MobileNetV2: 32,
     models.ResNet: 32,
     models.ResNet9: 32,
     models.SimpleClassifier: 227,

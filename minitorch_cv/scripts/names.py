@@ -38,7 +38,10 @@ _TORCH = """
 _TORCHVISION = """
     datasets datasets.cifar datasets.folder datasets.mnist datasets.vision datasets.voc
     io
-    models models.alexnet models.resnet models.squeezenet models.vgg
+    models models.alexnet models.densenet models.mobilenet=models.mobilenetv2 models.mobilenetv2 models.resnet
+    models.squeezenet models.vgg
+    ops ops.boxes=ops ops.diou_loss=ops.box_losses ops.focal_loss ops.giou_loss=ops.box_losses ops.misc=ops
+    ops.stochastic_depth
     transforms transforms.autoaugment=transforms.auto_augment transforms.functional
     transforms.transforms=transforms transforms.v2
     utils
@@ -77,6 +80,9 @@ ATTRIBUTES = {
 }
 
 _NO_RECURRENT = "this library is for images and has no recurrent layers"
+_NO_REGIONS = (
+    "this library has operations on boxes, but none that cut their regions out of maps; crop and F.interpolate"
+)
 _ONE_PROCESS = "training runs in one process here, on all its cores"
 ADVICE = {
     "torch.complex64": "there are no complex tensors here",
@@ -92,6 +98,9 @@ ADVICE = {
     "torch.utils.data.distributed": _ONE_PROCESS,
     "torch.utils.model_zoo": "load a file with torch.load, or write models.NAME(weights=...)",
     "torch.utils.tensorboard": "minitorch_cv.training.fit writes curves and a report; or use the tensorboardX package",
-    "torchvision.ops": "this library has no operations on boxes",
+    "torchvision.ops.RoIAlign": _NO_REGIONS,
+    "torchvision.ops.RoIPool": _NO_REGIONS,
+    "torchvision.ops.roi_align": _NO_REGIONS,
+    "torchvision.ops.roi_pool": _NO_REGIONS,
     "torchvision.tv_tensors": "transforms here take images and plain tensors",
 }

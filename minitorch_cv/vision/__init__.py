@@ -1,9 +1,9 @@
-"""Computer vision: datasets, transforms and models under torchvision's names, each imported when it is first used."""
+"""Computer vision under torchvision's names: datasets, transforms, models, operations; imported when first used."""
 
 from importlib import import_module
 from typing import Any
 
-_PARTS = ("datasets", "io", "models", "transforms", "utils")
+_PARTS = ("datasets", "io", "models", "ops", "transforms", "utils")
 
 
 def __getattr__(name: str) -> Any:

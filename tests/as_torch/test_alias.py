@@ -85,7 +85,8 @@ def test_attributes_are_written_through(standing):
         ("torch.accelerator.nothing", r"^torch\.accelerator\.nothing: this library runs on the CPU"),
         ("torch.distributed.all_reduce", r"^torch\.distributed\.all_reduce: training runs in one process here"),
         ("torch.jit.script", r"^torch\.jit\.script: models are not compiled"),
-        ("torchvision.ops.nms", r"^torchvision\.ops: .* no operations on boxes"),
+        ("torchvision.ops.roi_align", r"^torchvision\.ops\.roi_align: .* none that cut their regions out of maps"),
+        ("torchvision.ops.box_ious", r"^torchvision\.ops\.box_ious: .*; nearest: torchvision\.ops\.box_iou"),
         ("torch.xyzzyplugh", r"^torch\.xyzzyplugh: minitorch_cv, which stands for PyTorch here, has no such name$"),
         ("torch.kernels", r"^torch\.kernels: .* has no such name"),
         ("torch.cuda.nvtx", r"^torch\.cuda\.nvtx: this library runs on the CPU"),
@@ -96,7 +97,7 @@ def test_attributes_are_written_through(standing):
     ],
 )
 def test_missing_attributes(standing, expression, message):
-    names = run("import torch, torch.nn.functional, torchvision.transforms")
+    names = run("import torch, torch.nn.functional, torchvision.ops, torchvision.transforms")
     with pytest.raises(AttributeError, match=message):
         eval(expression, names)
 
@@ -125,8 +126,8 @@ def test_vars_shows_what_is_there(standing):
         ("from torch.utils.tensorboard import SummaryWriter", r"^torch\.utils\.tensorboard: .* tensorboardX"),
         ("from torch.nn import LSTM, Linear", r"^torch\.nn\.LSTM: .* no recurrent layers"),
         ("from torch.nn import Con2d", r"^torch\.nn\.Con2d: .*; nearest: torch\.nn\.Conv2d"),
-        ("from torchvision.models import resnet101", r"^torchvision\.models\.resnet101: .* nearest: .*resnet"),
-        ("import torchvision.ops", r"^torchvision\.ops: .* no operations on boxes"),
+        ("from torchvision.models import resnet200", r"^torchvision\.models\.resnet200: .* nearest: .*resnet"),
+        ("import torchvision.tv_tensors", r"^torchvision\.tv_tensors: .* images and plain tensors"),
         ("import torch.kernels", r"^torch\.kernels: .* no such name"),
     ],
 )

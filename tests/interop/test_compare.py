@@ -23,6 +23,7 @@ from minitorch_cv.ops.linear import Linear
 from minitorch_cv.optim import SGD
 from minitorch_cv.vision import models
 from tests.checks import check_error, normal
+from tests.interop.cases import MODELS
 
 needs_jit = pytest.mark.skipif(config.DISABLE_JIT, reason="plain Python takes long for a whole network")
 IN_TORCHVISION = set(models.list_models(module=models)) & set(torchvision.models.list_models())
@@ -31,7 +32,7 @@ BOTH_MODES = {"alexnet", "resnet18", "resnet20", "squeezenet1_1", "vgg11_bn", "r
 
 
 @needs_jit
-@pytest.mark.parametrize("name", models.list_models(module=models))
+@pytest.mark.parametrize("name", MODELS)
 def test_model(name, quick_weights):
     """Against torchvision's where it has the model, else against to_torch's."""
     model = quick_weights(models.get_model(name, num_classes=7))

@@ -18,6 +18,7 @@ from minitorch_cv.vision import models
 from tests.checks import check_error, normal
 from tests.interop.cases import (
     FUNCTIONS,
+    MODELS,
     TOKENS,
     TRANSFORMERS,
     Between,
@@ -32,7 +33,7 @@ needs_jit = pytest.mark.skipif(config.DISABLE_JIT, reason="plain Python takes lo
 
 
 @needs_jit
-@pytest.mark.parametrize("name", models.list_models(module=models))
+@pytest.mark.parametrize("name", MODELS)
 def test_model(name, tmp_path, quick_weights):
     model = quick_weights(models.get_model(name))
     check_export(model, tmp_path / "model.onnx", tuple(sample_for(model).shape), batch=2)

@@ -78,7 +78,10 @@ def test_tree_of_containers():
 
 
 @needs_jit
-@pytest.mark.parametrize("name", ["alexnet", "resnet18", "squeezenet1_0", "vgg11_bn", "resnet9", "vocclassifier"])
+@pytest.mark.parametrize(
+    "name",
+    ["alexnet", "mobilenet_v2", "resnet18", "squeezenet1_0", "vgg11_bn", "resnet9", "vocclassifier"],
+)
 def test_model(name, quick_weights):
     ours = quick_weights(models.get_model(name))
     check_same(ours, to_torch(ours), (2, *sample_for(ours).shape[1:]), tolerance=1e-4)

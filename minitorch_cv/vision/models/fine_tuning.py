@@ -14,7 +14,12 @@ from .registry import get_model
 # Of each network: its last layer, and the layer whose output says what it has seen in the image.
 _LAYERS = {
     "alexnet": ("classifier.6", "avgpool"),
-    **dict.fromkeys(("resnet18", "resnet34", "resnet50"), ("fc", "avgpool")),
+    "densenet121": ("classifier", "features"),
+    "mobilenet_v2": ("classifier.1", "features"),
+    **dict.fromkeys(
+        ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "resnext50_32x4d", "wide_resnet50_2"),
+        ("fc", "avgpool"),
+    ),
     **dict.fromkeys(("squeezenet1_0", "squeezenet1_1"), ("classifier", "features")),
     **dict.fromkeys(
         (f"vgg{depth}{norm}" for depth in (11, 13, 16, 19) for norm in ("", "_bn")), ("classifier.6", "avgpool")

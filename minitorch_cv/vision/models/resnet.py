@@ -1,4 +1,4 @@
-"""ResNet-18, ResNet-34 and ResNet-50: networks whose blocks add to their input, under torchvision's names."""
+"""ResNets of 18 to 152 layers, a ResNeXt and a wide one: blocks add to their input; under torchvision's names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from ...nn.fusion import norm_relu
 from ...tensors.tensor import Tensor
 from .initialisation import kaiming_normal_convolutions
 from .registry import register_model
-from .weights_imagenet import ResNet18_Weights, ResNet34_Weights, ResNet50_Weights
+from .weights_imagenet import (
+    ResNet18_Weights,
+    ResNet34_Weights,
+    ResNet50_Weights,
+    ResNet101_Weights,
+    ResNet152_Weights,
+    ResNeXt50_32X4D_Weights,
+    Wide_ResNet50_2_Weights,
+)
 from .weights_loading import with_weights
 
 Norm = Callable[[int], nn.Module]
@@ -231,3 +239,59 @@ def resnet50(**kwargs: Any) -> ResNet:
               kwargs: for ResNet, such as num_classes.
     """
     return ResNet(Bottleneck, (3, 4, 6, 3), **kwargs)
+
+
+@register_model(input_size=(3, 224, 224))
+@with_weights(ResNet101_Weights)
+def resnet101(**kwargs: Any) -> ResNet:
+    """ResNet with 33 bottleneck blocks, 44,549,160 parameters for 1000 classes.
+
+    Args:     weights, progress: see weights_loading.py.
+              kwargs: for ResNet, such as num_classes.
+    """
+    return ResNet(Bottleneck, (3, 4, 23, 3), **kwargs)
+
+
+@register_model(input_size=(3, 224, 224))
+@with_weights(ResNet152_Weights)
+def resnet152(**kwargs: Any) -> ResNet:
+    """ResNet with fifty bottleneck blocks, 60,192,808 parameters for 1000 classes.
+
+    Args:     weights, progress: see weights_loading.py.
+              kwargs: for ResNet, such as num_classes.
+    """
+    return ResNet(Bottleneck, (3, 8, 36, 3), **kwargs)
+
+
+@register_model(input_size=(3, 224, 224))
+@with_weights(ResNeXt50_32X4D_Weights)
+def resnext50_32x4d(**kwargs: Any) -> ResNet:
+    """ResNet-50 whose 3x3 convolutions are in 32 groups, 25,028,904 parameters for 1000 classes.
+
+    Args:     weights, progress: see weights_loading.py.
+              kwargs: for ResNet, such as num_classes.
+    Raises:   ValueError: for other groups, and another width_per_group.
+    Source:   Xie et al. 2017, "Aggregated residual transformations for deep neural networks".
+    """
+    return ResNet(Bottleneck, (3, 4, 6, 3), **_with_fixed(kwargs, groups=32, width_per_group=4))
+
+
+@register_model(input_size=(3, 224, 224))
+@with_weights(Wide_ResNet50_2_Weights)
+def wide_resnet50_2(**kwargs: Any) -> ResNet:
+    """ResNet-50 whose 3x3 convolutions are twice as wide, 68,883,240 parameters for 1000 classes.
+
+    Args:     weights, progress: see weights_loading.py.
+              kwargs: for ResNet, such as num_classes.
+    Raises:   ValueError: for another width_per_group.
+    Source:   Zagoruyko and Komodakis 2016, "Wide residual networks".
+    """
+    return ResNet(Bottleneck, (3, 4, 6, 3), **_with_fixed(kwargs, width_per_group=128))
+
+
+def _with_fixed(given: dict[str, Any], **fixed: int) -> dict[str, Any]:
+    """The settings of a network that is known by some of them."""
+    for name, value in fixed.items():
+        if given.setdefault(name, value) != value:
+            raise ValueError(f"The parameter '{name}' expected value {value} but got {given[name]} instead.")
+    return given

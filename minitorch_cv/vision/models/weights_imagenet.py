@@ -12,7 +12,12 @@ from .weights import Weights, WeightsEnum
 _PUBLISHER = "https://download.pytorch.org/models/"
 _REFERENCES = "https://github.com/pytorch/vision/tree/main/references/classification"
 _RESNET_RECIPE = f"{_REFERENCES}#resnet"
+_RESNEXT_RECIPE = f"{_REFERENCES}#resnext"
+_WIDE_RESNET_RECIPE = "https://github.com/pytorch/vision/pull/912#issue-445437439"
 _NEW_RECIPE = "https://github.com/pytorch/vision/issues/3995#issuecomment-1013906621"
+_NEW_RECIPES = "https://github.com/pytorch/vision/issues/3995#new-recipe"
+_DENSENET_RECIPE = "https://github.com/pytorch/vision/pull/116"
+_MOBILENET_RECIPE = f"{_REFERENCES}#mobilenetv2"
 _VGG_RECIPE = f"{_REFERENCES}#alexnet-and-vgg"
 _SQUEEZENET_RECIPE = "https://github.com/pytorch/vision/pull/49#issuecomment-277560717"
 
@@ -55,6 +60,34 @@ class AlexNet_Weights(WeightsEnum):
     DEFAULT = IMAGENET1K_V1
 
 
+class DenseNet121_Weights(WeightsEnum):
+    """Of densenet121."""
+
+    IMAGENET1K_V1 = _imagenet(
+        "densenet121-a639ec97.pth", 7978856, 29, _DENSENET_RECIPE, (74.434, 91.972), 2.834, 30.845
+    )
+    DEFAULT = IMAGENET1K_V1
+
+
+class MobileNet_V2_Weights(WeightsEnum):
+    """Of mobilenet_v2."""
+
+    IMAGENET1K_V1 = _imagenet(
+        "mobilenet_v2-b0353104.pth", 3504872, 1, _MOBILENET_RECIPE, (71.878, 90.286), 0.301, 13.555
+    )
+    IMAGENET1K_V2 = _imagenet(
+        "mobilenet_v2-7ebf99e0.pth",
+        3504872,
+        1,
+        f"{_NEW_RECIPES}-with-reg-tuning",
+        (72.154, 90.822),
+        0.301,
+        13.598,
+        resize_size=232,
+    )
+    DEFAULT = IMAGENET1K_V2
+
+
 class ResNet18_Weights(WeightsEnum):
     """Of resnet18."""
 
@@ -75,6 +108,38 @@ class ResNet50_Weights(WeightsEnum):
     IMAGENET1K_V1 = _imagenet("resnet50-0676ba61.pth", 25557032, 1, _RESNET_RECIPE, (76.13, 92.862), 4.089, 97.781)
     IMAGENET1K_V2 = _imagenet(
         "resnet50-11ad3fa6.pth", 25557032, 1, _NEW_RECIPE, (80.858, 95.434), 4.089, 97.79, resize_size=232
+    )
+    DEFAULT = IMAGENET1K_V2
+
+
+class ResNet101_Weights(WeightsEnum):
+    """Of resnet101."""
+
+    IMAGENET1K_V1 = _imagenet("resnet101-63fe2227.pth", 44549160, 1, _RESNET_RECIPE, (77.374, 93.546), 7.801, 170.511)
+    IMAGENET1K_V2 = _imagenet(
+        "resnet101-cd907fc2.pth", 44549160, 1, _NEW_RECIPES, (81.886, 95.78), 7.801, 170.53, resize_size=232
+    )
+    DEFAULT = IMAGENET1K_V2
+
+
+class ResNet152_Weights(WeightsEnum):
+    """Of resnet152."""
+
+    IMAGENET1K_V1 = _imagenet("resnet152-394f9c45.pth", 60192808, 1, _RESNET_RECIPE, (78.312, 94.046), 11.514, 230.434)
+    IMAGENET1K_V2 = _imagenet(
+        "resnet152-f82ba261.pth", 60192808, 1, _NEW_RECIPES, (82.284, 96.002), 11.514, 230.474, resize_size=232
+    )
+    DEFAULT = IMAGENET1K_V2
+
+
+class ResNeXt50_32X4D_Weights(WeightsEnum):
+    """Of resnext50_32x4d."""
+
+    IMAGENET1K_V1 = _imagenet(
+        "resnext50_32x4d-7cdf4587.pth", 25028904, 1, _RESNEXT_RECIPE, (77.618, 93.698), 4.23, 95.789
+    )
+    IMAGENET1K_V2 = _imagenet(
+        "resnext50_32x4d-1a0047aa.pth", 25028904, 1, _NEW_RECIPES, (81.198, 95.34), 4.23, 95.833, resize_size=232
     )
     DEFAULT = IMAGENET1K_V2
 
@@ -164,3 +229,22 @@ class VGG19_BN_Weights(WeightsEnum):
 
     IMAGENET1K_V1 = _imagenet("vgg19_bn-c79401a0.pth", 143678248, 32, _VGG_RECIPE, (74.218, 91.842), 19.632, 548.143)
     DEFAULT = IMAGENET1K_V1
+
+
+class Wide_ResNet50_2_Weights(WeightsEnum):
+    """Of wide_resnet50_2."""
+
+    IMAGENET1K_V1 = _imagenet(
+        "wide_resnet50_2-95faca4d.pth", 68883240, 1, _WIDE_RESNET_RECIPE, (78.468, 94.086), 11.398, 131.82
+    )
+    IMAGENET1K_V2 = _imagenet(
+        "wide_resnet50_2-9ba9bcbe.pth",
+        68883240,
+        1,
+        f"{_NEW_RECIPES}-with-fixres",
+        (81.602, 95.758),
+        11.398,
+        263.124,
+        resize_size=232,
+    )
+    DEFAULT = IMAGENET1K_V2

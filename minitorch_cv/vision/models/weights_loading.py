@@ -27,10 +27,13 @@ M = TypeVar("M", bound=Module)
 SUFFIXES = (".pth", ".pt", ".safetensors")
 
 
-def with_weights(enum: type[WeightsEnum], **settings: Any) -> Callable[[Callable[..., M]], Callable[..., M]]:
+def with_weights(
+    enum: type[WeightsEnum], renamed: Callable[[str], str] | None = None, **settings: Any
+) -> Callable[[Callable[..., M]], Callable[..., M]]:
     """Decorator of a function that makes a model: adds the arguments `weights` and `progress` (and `pretrained`).
 
     Args:     enum: the model's published weights.
+              renamed: gives the name that a tensor has in the model for the one that it has in the file.
               settings: for the function, if the weights are not random.
     """
 
@@ -47,6 +50,8 @@ def with_weights(enum: type[WeightsEnum], **settings: Any) -> Callable[[Callable
                 state, told = weights.get_state_dict(progress=progress, check_hash=True), False
             else:
                 state, told = _read(builder.__name__, weights), "num_classes" in given
+            if renamed is not None:
+                state = {renamed(key): value for key, value in state.items()}
             model = builder(**given | settings)
             _fill_and_tell(model, state, f"{builder.__name__}: {weights}", told)
             return model

@@ -98,7 +98,7 @@ def test_every_published_network_can_be_fine_tuned():
     assert sorted(FINE_TUNABLE) == published
 
 
-@pytest.mark.parametrize("name", ["alexnet", "resnet50", "squeezenet1_1", "vgg11_bn"])
+@pytest.mark.parametrize("name", ["alexnet", "densenet121", "mobilenet_v2", "resnet50", "squeezenet1_1", "vgg11_bn"])
 def test_networks_have_the_layers_that_they_are_said_to_have(name):
     model, new, rate, features = for_fine_tuning(name, 7)
     layers = dict(model.named_modules())
@@ -147,7 +147,7 @@ def test_the_old_layer_keeps_its_say(builder, tmp_path):
 
 
 def test_errors_of_for_fine_tuning(tmp_path):
-    check_error(ValueError, "no network 'lenet5', expected one of alexnet, resnet18", for_fine_tuning, "lenet5", 3)
+    check_error(ValueError, "no network 'lenet5', expected one of alexnet, densenet121", for_fine_tuning, "lenet5", 3)
     check_error(ValueError, "known without weights", for_fine_tuning, "alexnet", 3, None, [[1], [2], [3]])
     check_error(
         ValueError, "known has 1 parts, expected one for each of 3 classes", for_fine_tuning, "alexnet", 3, "x", [[1]]

@@ -11,10 +11,12 @@ from minitorch_cv.vision.models import get_model_builder, list_models
 COUNTS = {
     "alexnet": 61_100_840,
     "cifar_resnet18": 11_173_962,
+    "densenet121": 7_978_856,
     "depthwisenet": 128_576 + 5_632 + 2_570,
     "imagenettemodel": 4_354_400 + 1_984 + 5_130,
     "lenet5": 61_706,
     "mlp": 784 * 128 + 128 + 128 * 64 + 64 + 64 * 10 + 10,
+    "mobilenet_v2": 3_504_872,
     "resnet18": 11_689_512,
     "resnet20": 269_722,
     "resnet32": 464_154,
@@ -22,8 +24,11 @@ COUNTS = {
     "resnet44": 658_586,
     "resnet50": 25_557_032,
     "resnet56": 853_018,
+    "resnet101": 44_549_160,
     "resnet110": 1_727_962,
+    "resnet152": 60_192_808,
     "resnet9": 6_563_520 + 4_480 + 5_130,
+    "resnext50_32x4d": 25_028_904,
     "simpleclassifier": 4_864 + 18_464 + 4_624 + 1_298_040 + 10_164 + 1_700,
     "simplenet": 260 + 5_020 + 50_100 + 1_515,
     "simplenetfinal": 258_593,
@@ -38,6 +43,7 @@ COUNTS = {
     "vgg19": 143_667_240,
     "vgg19_bn": 143_678_248,
     "vocclassifier": 1_171_872 + 2_880 + 5_140,
+    "wide_resnet50_2": 68_883_240,
 }
 
 

@@ -11,7 +11,7 @@ import torchvision.models
 from numba.core import config
 
 import minitorch_cv as mt
-from minitorch_cv.vision.models import BasicBlock, ResNet, resnet18
+from minitorch_cv.vision.models import BasicBlock, Bottleneck, ResNet, resnet18, resnext50_32x4d, wide_resnet50_2
 from tests.checks import check_error, normal, ours_of
 from tests.vision.models.checks import check_model
 
@@ -29,6 +29,21 @@ def test_resnet_gives_what_torchvision_gives(norm):
         torchvision.models.resnet.BasicBlock, (1, 1, 1, 1), num_classes=5, norm_layer=NORMS[norm][1]
     )
     check_model(ours, theirs, (3, 3, 33, 36))
+
+
+@pytest.mark.skipif(config.DISABLE_JIT, reason="plain Python takes long for these widths")
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"groups": 8, "width_per_group": 2},
+        {"width_per_group": 24, "replace_stride_with_dilation": (False, True, False)},
+    ],
+    ids=["ResNeXt", "wide"],
+)
+def test_bottlenecks_in_groups_and_of_other_widths(settings):
+    ours = ResNet(Bottleneck, (1, 1, 1, 1), num_classes=5, **settings)
+    theirs = torchvision.models.ResNet(torchvision.models.resnet.Bottleneck, (1, 1, 1, 1), num_classes=5, **settings)
+    check_model(ours, theirs, (2, 3, 33, 36), ["float64"])
 
 
 def test_initialisation():
@@ -63,6 +78,8 @@ def test_block_begins_as_the_identity_if_asked():
             lambda: resnet18(replace_stride_with_dilation=(True,)),
         ),
         (TypeError, "unexpected keyword argument 'classes'", lambda: resnet18(classes=3)),
+        (ValueError, "'groups' expected value 32 but got 2 instead", lambda: resnext50_32x4d(groups=2)),
+        (ValueError, "'width_per_group' expected value 128 but got 64", lambda: wide_resnet50_2(width_per_group=64)),
     ],
 )  # fmt: skip
 def test_errors(error, match, call):

@@ -1,4 +1,4 @@
-"""AlexNet, VGG, SqueezeNet and ResNet against torchvision's: names, arguments, results, gradients, first values."""
+"""AlexNet, DenseNet, MobileNetV2, ResNet, SqueezeNet, VGG against torchvision's: arguments, results, first values."""
 
 from __future__ import annotations
 
@@ -19,18 +19,26 @@ from tests.vision.models.checks import check_model, state_shapes
 
 FUNCTIONS = [
     "alexnet",
+    "densenet121",
+    "mobilenet_v2",
     "resnet18",
     "resnet34",
     "resnet50",
+    "resnet101",
+    "resnet152",
+    "resnext50_32x4d",
     "squeezenet1_0",
     "squeezenet1_1",
     *(f"vgg{depth}{norm}" for depth in (11, 13, 16, 19) for norm in ("", "_bn")),
+    "wide_resnet50_2",
 ]
 CLASSES = {
     "AlexNet": torchvision.models.AlexNet,
     "BasicBlock": torchvision.models.resnet.BasicBlock,
     "Bottleneck": torchvision.models.resnet.Bottleneck,
+    "DenseNet": torchvision.models.DenseNet,
     "Fire": torchvision.models.squeezenet.Fire,
+    "MobileNetV2": torchvision.models.MobileNetV2,
     "ResNet": torchvision.models.ResNet,
     "SqueezeNet": torchvision.models.SqueezeNet,
     "VGG": torchvision.models.VGG,
@@ -91,7 +99,11 @@ def test_fire():
 
 @pytest.mark.parametrize("name", ["alexnet", "vgg11_bn", "vgg13", "squeezenet1_0", "resnet18"])
 def test_first_values(name, narrow_classifiers):
-    ours, theirs = (getattr(library, name)(num_classes=50) for library in (models, torchvision.models))
+    assert_same_first_values(*(getattr(library, name)(num_classes=50) for library in (models, torchvision.models)))
+
+
+def assert_same_first_values(ours, theirs):
+    """Each tensor of the state is drawn from torchvision's distribution."""
     for (key, one), two in zip(ours.state_dict().items(), theirs.state_dict().values(), strict=True):
         assert_same_distribution(one.array.ravel(), two.numpy().ravel(), key)
 

@@ -18,6 +18,8 @@ from tests.checks import assert_close, check_error, normal, ours_of, theirs_of
 # The least images that each takes.
 SIZES = {
     "alexnet": 63,
+    "densenet121": 32,
+    "mobilenet_v2": 32,
     "resnet18": 32,
     "resnet34": 32,
     "resnet50": 32,

@@ -59,14 +59,19 @@ def test_weights_of_a_model(name):
 @pytest.mark.parametrize(
     ("error", "match", "function", "name"),
     [
-        (ValueError, "no published weights of LeNet5, only of alexnet, .*vgg19_bn", models.get_model_weights, "lenet5"),
+        (
+            ValueError,
+            "no published weights of LeNet5, only of alexnet, .*vgg19_bn, wide_resnet50_2",
+            models.get_model_weights,
+            "lenet5",
+        ),
         (ValueError, "no model 'lenet6'", models.get_model_weights, "lenet6"),
         (ValueError, "Invalid weight name provided: 'DEFAULT'", models.get_weight, "DEFAULT"),
         (
             ValueError,
-            "weight enum 'ResNet101_Weights' .*ResNet18_Weights",
+            "weight enum 'ResNet200_Weights' .*ResNet18_Weights",
             models.get_weight,
-            "ResNet101_Weights.DEFAULT",
+            "ResNet200_Weights.DEFAULT",
         ),
         (KeyError, "ResNet18_Weights has no V2; there are IMAGENET1K_V1", models.get_weight, "ResNet18_Weights.V2"),
     ],
