@@ -52,9 +52,10 @@ def register_module_full_backward_pre_hook(hook: Callable) -> RemovableHandle:
 
 
 def register_module_full_backward_hook(hook: Callable) -> RemovableHandle:
-    """Call `hook(module, grad_input, grad_output)` in backward for every module; see Module.register_full_backward_hook.
+    """Call `hook(module, grad_input, grad_output)` in backward for every module.
 
-    As there, inputs and outputs must not be written to in place, which `ReLU(inplace=True)` does.
+    As for Module.register_full_backward_hook, inputs and outputs must not be written to in place, as
+    `ReLU(inplace=True)` does.
     """
     return RemovableHandle(REGISTERED, _Registered("backward", hook))
 
