@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from typing import Any
 class ForwardHook:
     """A registered hook and how it wants to be called."""
 
-    function: Callable
+    function: Any  # what was registered: a function, or an object that can be called
     with_kwargs: bool
     always_call: bool = False
 

@@ -32,7 +32,7 @@ def register_module_forward_pre_hook(hook: Callable) -> RemovableHandle:
 
     Keyword arguments are not shown to it. None leaves the arguments as they are.
     """
-    return RemovableHandle(REGISTERED, _Registered("forward_pre", ForwardHook(hook, False)))
+    return _register("forward_pre", ForwardHook(hook, False))
 
 
 def register_module_forward_hook(
@@ -43,12 +43,12 @@ def register_module_forward_hook(
     Args:     with_kwargs: call `hook(module, args, kwargs, output)`.
               always_call: also when forward raised an exception; output is then None.
     """
-    return RemovableHandle(REGISTERED, _Registered("forward", ForwardHook(hook, with_kwargs, always_call)))
+    return _register("forward", ForwardHook(hook, with_kwargs, always_call))
 
 
 def register_module_full_backward_pre_hook(hook: Callable) -> RemovableHandle:
     """Call `hook(module, grad_output)` in backward for every module; see Module.register_full_backward_pre_hook."""
-    return RemovableHandle(REGISTERED, _Registered("backward_pre", hook))
+    return _register("backward_pre", hook)
 
 
 def register_module_full_backward_hook(hook: Callable) -> RemovableHandle:
@@ -57,7 +57,7 @@ def register_module_full_backward_hook(hook: Callable) -> RemovableHandle:
     As for Module.register_full_backward_hook, inputs and outputs must not be written to in place, as
     `ReLU(inplace=True)` does.
     """
-    return RemovableHandle(REGISTERED, _Registered("backward", hook))
+    return _register("backward", hook)
 
 
 def register_module_backward_hook(hook: Callable) -> RemovableHandle:
@@ -70,3 +70,8 @@ def register_module_backward_hook(hook: Callable) -> RemovableHandle:
         "use register_module_full_backward_hook(hook), which has the same signature "
         "hook(module, grad_input, grad_output)"
     )
+
+
+def _register(kind: str, hook: Any) -> RemovableHandle:
+    entry: Any = _Registered(kind, hook)
+    return RemovableHandle(REGISTERED, entry)

@@ -196,7 +196,7 @@ def _refuse_pickling(self: Any) -> NoReturn:
 
 def _deepcopy(self: Any, memo: dict[int, Any]) -> Any:
     """A copy, of a class of its own: what is removed from one of the two stays in the other."""
-    kind = type(self)
+    kind: Any = type(self)
     replica = kind.__new__(type(kind.__name__, kind.__bases__, dict(vars(kind))))
     memo[id(self)] = replica
     vars(replica).update(deepcopy(vars(self), memo))
