@@ -24,6 +24,7 @@ from ..autograd.operation import Array, Operation
 from ..nn.module import Module
 from ..tensors.tensor import Tensor
 from ..training.restoring import modes_kept
+from .computed_weights import running_modules
 from .layers import layer_kind
 from .program import Constant, Operand, ParameterName, Program, Step, Value
 from .unifying import unified
@@ -92,7 +93,7 @@ class _Tracer:
             stack.enter_context(modes_kept(self.model))
             stack.enter_context(enable_grad())
             stack.enter_context(_constants_noted(self.constants))
-            for module in self.paths:
+            for _, module in running_modules(self.model):
                 stack.enter_context(module.register_forward_pre_hook(self._enter))
                 stack.enter_context(module.register_forward_hook(self._leave, with_kwargs=True))
             self.model.eval()

@@ -52,6 +52,8 @@ NAMES = {
     "torch.nn.utils": """
         spectral_norm remove_spectral_norm weight_norm parametrizations.spectral_norm parametrize.cached
     """,
+    "torch.nn.utils.fusion": "fuse_conv_bn_eval",
+    "torch.nn.utils.rnn": "pad_sequence",
     "torch.nn.utils.spectral_norm": "spectral_norm remove_spectral_norm",
     "torch.nn.utils.weight_norm": "weight_norm",
     "torch.nn.utils.parametrizations": "spectral_norm weight_norm",

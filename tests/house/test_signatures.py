@@ -24,6 +24,7 @@ MODULES = {
     "nn.modules.module": (mt.nn.module, torch.nn.modules.module),
     "nn.utils.parametrizations": (mt.nn.utils.parametrizations, torch.nn.utils.parametrizations),
     "nn.utils.parametrize": (mt.nn.utils.parametrize, torch.nn.utils.parametrize),
+    "nn.utils.rnn": (mt.nn.utils.rnn, torch.nn.utils.rnn),
     "optim": (mt.optim, torch.optim),
     "optim.lr_scheduler": (mt.optim.lr_scheduler, torch.optim.lr_scheduler),
     "optim.swa_utils": (mt.optim.swa_utils, torch.optim.swa_utils),
