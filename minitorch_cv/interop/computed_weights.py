@@ -1,9 +1,8 @@
-"""Weights that are computed before they are used, by spectral_norm and weight_norm: what of it torch has too."""
+"""Weights that are computed before they are used, by spectral_norm and weight_norm, in torch's layers too."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 from ..nn.module import Module
@@ -11,14 +10,6 @@ from ..nn.utils.parametrizations import _SpectralNorm, _WeightNorm
 from ..nn.utils.parametrize import is_parametrized
 from ..nn.utils.spectral_norm import SpectralNorm
 from ..nn.utils.weight_norm import WeightNorm
-
-
-def running_modules(model: Module) -> Iterator[tuple[str, Module]]:
-    """The modules that inputs go through, with their names: all but those that compute weights."""
-    computing = {m for module in model.modules() if is_parametrized(module) for m in module.parametrizations.modules()}
-    for name, module in model.named_modules():
-        if module not in computing:
-            yield name, module
 
 
 def compute_weights_too(layer: Any, module: Module, path: str) -> list[tuple[Any, Module]]:

@@ -8,8 +8,9 @@ from typing import Any
 from .. import nn
 from ..nn.module import Module
 from ..nn.parameter import Parameter
+from ..nn.utils.running_modules import running_modules
 from ..tensors.tensor import Tensor
-from .computed_weights import compute_weights_too, running_modules
+from .computed_weights import compute_weights_too
 from .layers import CONTAINERS, layer_kind
 from .samples import sample_for
 from .torch_layers import torch_layer, torch_tensor

@@ -22,9 +22,9 @@ from ..autograd.grad_mode import enable_grad
 from ..autograd.node import AccumulateGrad, Node
 from ..autograd.operation import Array, Operation
 from ..nn.module import Module
+from ..nn.utils.running_modules import running_modules
 from ..tensors.tensor import Tensor
 from ..training.restoring import modes_kept
-from .computed_weights import running_modules
 from .layers import layer_kind
 from .program import Constant, Operand, ParameterName, Program, Step, Value
 from .unifying import unified

@@ -8,7 +8,7 @@ import torch
 
 import minitorch_cv as mt
 from minitorch_cv import nn
-from minitorch_cv.interop import to_torch
+from minitorch_cv.interop import compare_torch, to_torch
 from minitorch_cv.nn.utils import parametrizations, parametrize
 from tests.checks import as_array, assert_close, check_error, normal, ours_of, theirs_of
 from tests.interop.exported import check_export
@@ -66,6 +66,14 @@ def test_onnx(norm, tmp_path):
         check_export(ours.train(), tmp_path / f"{number}.onnx", shape)
         for name, value in ours.state_dict().items():
             np.testing.assert_array_equal(value.array, before[name])
+
+
+@every_norm
+def test_compare_torch(norm):
+    """The bias before a batch norm has the gradient zero but for rounding."""
+    ours = nn.Sequential(norm(nn.Conv2d(2, 3, 3)), nn.BatchNorm2d(3), nn.ReLU(), nn.Flatten(), norm(nn.Linear(12, 2)))
+    found = compare_torch(ours, to_torch(ours), ours_of(normal(4, 2, 4, 4).astype(np.float32)))
+    assert found.ok and {"0", "4"} <= {row.layer for row in found.rows}
 
 
 def test_a_parametrization_of_ones_own(tmp_path):

@@ -43,4 +43,4 @@ def pad_sequence(
         missing = longest - len(sequence)
         ends = (0, missing) if padding_side == "right" else (missing, 0)
         padded.append(F.pad(sequence.to(given[0].dtype), (0, 0) * len(rest) + ends, "constant", padding_value))
-    return stack(padded, 0 if batch_first else 1)  # type: ignore[return-value]
+    return stack(tuple(padded), 0 if batch_first else 1)  # type: ignore[return-value]
