@@ -8,7 +8,9 @@ from typing import Any
 from .. import nn
 from ..nn.module import Module
 from ..nn.parameter import Parameter
+from ..nn.utils.running_modules import running_modules
 from ..tensors.tensor import Tensor
+from .computed_weights import compute_weights_too
 from .layers import CONTAINERS, layer_kind
 from .samples import sample_for
 from .torch_layers import torch_layer, torch_tensor
@@ -24,8 +26,9 @@ def to_torch(model: Module, sample: Tensor | Sequence[Tensor] | None = None) -> 
     Layers become torch's layers of the same name, `Sequential` and the other containers become torch's. A model with a
     `forward` of its own is run on a sample and its steps are written down (tracing.py): the result then does for every
     batch what the model did for the sample, so a forward that branches on its input is not for it. Modes (training or
-    evaluation), `requires_grad`, and layers and parameters that are shared are carried over. Hooks are not; batch norms
-    that nn.utils.freeze froze are in evaluation mode until the torch model's next train().
+    evaluation), `requires_grad`, and layers and parameters that are shared are carried over, spectral_norm
+    and weight_norm too. Other hooks are not; batch norms that nn.utils.freeze froze are in evaluation mode until the
+    torch model's next train().
 
     Args:     sample: an input, or a tuple of them, whose first dimension is the batch's; models of vision.models, and
                 trees of containers and layers, do without.
@@ -39,7 +42,7 @@ def to_torch(model: Module, sample: Tensor | Sequence[Tensor] | None = None) -> 
     )
     """
     builder = _Builder()
-    if all(layer_kind(m) is not None or _is_plain_container(m) for m in model.modules()):
+    if all(layer_kind(m) is not None or _is_plain_container(m) for _, m in running_modules(model)):
         made = builder.build(model, "")
     else:
         inputs = _inputs(model, sample)
@@ -52,7 +55,7 @@ def _inputs(model: Module, sample: Tensor | Sequence[Tensor] | None) -> Sequence
     if sample is None:
         sample = sample_for(model)
     if sample is None:
-        own = next(m for m in model.modules() if layer_kind(m) is None and not _is_plain_container(m))
+        own = next(m for _, m in running_modules(model) if layer_kind(m) is None and not _is_plain_container(m))
         raise ValueError(
             f"to_torch: {type(own).__name__} has a forward of its own, which is written down by running it: give a "
             "sample of its input, to_torch(model, sample)"
@@ -87,9 +90,10 @@ class _Builder:
 
         if layer_kind(module) is not None:
             layer = torch_layer(module, path)
-            for name, parameter in module._parameters.items():
-                if parameter is not None:
-                    setattr(layer, name, self._parameter(parameter))
+            for theirs, ours in compute_weights_too(layer, module, path):
+                for name, parameter in ours._parameters.items():
+                    if parameter is not None:
+                        setattr(theirs, name, self._parameter(parameter))
             return layer
         kind = next((kind for kind in _OF_MODULES if isinstance(module, kind)), None)
         container = torch.nn.Module() if kind is None else getattr(torch.nn, kind.__name__)()

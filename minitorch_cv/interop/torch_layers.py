@@ -75,10 +75,10 @@ def torch_layer(module: Module, path: str) -> Any:
 
 
 def _dtype(module: Module) -> Any:
-    """torch's name of the dtype of the module's own tensors of floats; None, its default, without any."""
+    """torch's name of the dtype of the module's tensors of floats; None, its default, without any."""
     import torch
 
-    for tensor in [*module.parameters(recurse=False), *module.buffers(recurse=False)]:
+    for tensor in [*module.parameters(), *module.buffers()]:  # below a layer there is only what computes its weight
         if tensor.is_floating_point():
             return getattr(torch, tensor.array.dtype.name)
     return None

@@ -22,6 +22,7 @@ from ..autograd.grad_mode import enable_grad
 from ..autograd.node import AccumulateGrad, Node
 from ..autograd.operation import Array, Operation
 from ..nn.module import Module
+from ..nn.utils.running_modules import running_modules
 from ..tensors.tensor import Tensor
 from ..training.restoring import modes_kept
 from .layers import layer_kind
@@ -92,7 +93,7 @@ class _Tracer:
             stack.enter_context(modes_kept(self.model))
             stack.enter_context(enable_grad())
             stack.enter_context(_constants_noted(self.constants))
-            for module in self.paths:
+            for _, module in running_modules(self.model):
                 stack.enter_context(module.register_forward_pre_hook(self._enter))
                 stack.enter_context(module.register_forward_hook(self._leave, with_kwargs=True))
             self.model.eval()

@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from ..autograd.operation import RemovableHandle
 from .backward_hooks import HookedCall
+from .forward_hook import ForwardHook
+from .global_hooks import REGISTERED, hooks_of
 from .module_tree import ModuleTree
-
-
-@dataclass(eq=False)
-class ForwardHook:
-    """A registered hook and how it wants to be called."""
-
-    function: Callable
-    with_kwargs: bool
-    always_call: bool = False
-
-    def __call__(self, module: Any, args: tuple, kwargs: dict, *result: Any) -> Any:
-        """Run it before forward, or after it with the result."""
-        return self.function(module, args, *([kwargs] if self.with_kwargs else []), *result)
 
 
 class CallMethods(ModuleTree):
@@ -94,7 +82,13 @@ class CallMethods(ModuleTree):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run forward, and the hooks around it."""
-        if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks):
+        if not (
+            self._forward_hooks
+            or self._forward_pre_hooks
+            or self._backward_hooks
+            or self._backward_pre_hooks
+            or REGISTERED
+        ):
             return self.forward(*args, **kwargs)
         return self._call_with_hooks(args, kwargs)
 
@@ -104,21 +98,23 @@ class CallMethods(ModuleTree):
         try:
             args, kwargs = self._run_forward_pre_hooks(args, kwargs)
             hooked = None
-            if self._backward_hooks or self._backward_pre_hooks:
-                hooked = HookedCall(self, self._backward_hooks, self._backward_pre_hooks)
+            backward_hooks = [*hooks_of("backward"), *self._backward_hooks]
+            backward_pre_hooks = [*hooks_of("backward_pre"), *self._backward_pre_hooks]
+            if backward_hooks or backward_pre_hooks:
+                hooked = HookedCall(self, backward_hooks, backward_pre_hooks)
                 args = hooked.catch_inputs(args)
             result = self.forward(*args, **kwargs)
-            for hook in list(self._forward_hooks):
+            for hook in [*hooks_of("forward"), *self._forward_hooks]:
                 ran.append(hook)
                 new = hook(self, args, kwargs, result)
                 result = result if new is None else new
             return result if hooked is None else hooked.catch_outputs(result)
         except Exception:
-            self._run_remaining_hooks([hook for hook in self._forward_hooks if hook not in ran], args, kwargs, result)
+            self._run_remaining_hooks(ran, args, kwargs, result)
             raise
 
     def _run_forward_pre_hooks(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-        for hook in list(self._forward_pre_hooks):
+        for hook in [*hooks_of("forward_pre"), *self._forward_pre_hooks]:
             new = hook(self, args, kwargs)
             if new is None:
                 continue
@@ -132,18 +128,19 @@ class CallMethods(ModuleTree):
                 )
         return args, kwargs
 
-    def _run_remaining_hooks(self, hooks: list[ForwardHook], args: tuple, kwargs: dict, result: Any) -> None:
-        """After an exception: the hooks that asked to be called in any case."""
-        for hook in hooks:
-            if not hook.always_call:
+    def _run_remaining_hooks(self, ran: list[ForwardHook], args: tuple, kwargs: dict, result: Any) -> None:
+        """After an exception: the hooks that asked to be called in any case and were not."""
+        everywhere = hooks_of("forward")
+        for hook in [*everywhere, *self._forward_hooks]:
+            if not hook.always_call or hook in ran:
                 continue
             try:
                 new = hook(self, args, kwargs, result)
                 result = result if new is None else new
             except Exception as error:
                 warnings.warn(
-                    "module forward hook with ``always_call=True`` raised an exception that was silenced as another "
-                    f"error was raised in forward: {error}",
+                    f"{'global ' if hook in everywhere else ''}module forward hook with ``always_call=True`` raised an "
+                    f"exception that was silenced as another error was raised in forward: {error}",
                     stacklevel=2,
                 )
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from ..autograd.grad_mode import no_grad
 from ..tensors.conversion import parse_to
+from ..tensors.creation import empty_like
 from ..tensors.tensor import Tensor
 from ..types import memory_format as mf
 from .traversal import TraversalMethods
@@ -18,8 +19,8 @@ M = TypeVar("M", bound="ConversionMethods")
 class ConversionMethods(TraversalMethods):
     """The methods of Module that convert all its tensors. Parameters stay the same objects, so optimisers keep them."""
 
-    def _apply(self: M, fn: Callable[[Tensor], Tensor]) -> M:
-        for module in self.children():
+    def _apply(self: M, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> M:
+        for module in self.children() if recurse else ():
             module._apply(fn)
         for param in self._parameters.values():
             if param is None:
@@ -56,6 +57,15 @@ class ConversionMethods(TraversalMethods):
             return t.to(target if t.is_floating_point() else None, memory_format=kept)
 
         return self._apply(convert)
+
+    def to_empty(self: M, *, device: Any, recurse: bool = True) -> M:
+        """Give parameters and buffers new memory without defined content, in place.
+
+        Args:     device: the CPU, or None.
+                  recurse: those of the modules below too.
+        Raises:   RuntimeError: for any device but the CPU.
+        """
+        return self._apply(lambda t: empty_like(t, device=device), recurse=recurse)
 
     def cpu(self: M) -> M:
         """The module itself: it is on the CPU."""

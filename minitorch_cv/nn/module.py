@@ -1,4 +1,4 @@
-"""Module: the base class of all layers and models."""
+"""Module: the base class of all layers and models; and the hooks of all of them (torch.nn.modules.module)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,24 @@ from typing import Any, TypeVar
 
 from .calling import CallMethods
 from .conversion import ConversionMethods
+from .global_hooks import (
+    register_module_backward_hook,
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+    register_module_full_backward_hook,
+    register_module_full_backward_pre_hook,
+)
 from .parameter import reset_grad
 from .state_dict import StateDictMethods
+
+__all__ = [
+    "Module",
+    "register_module_backward_hook",
+    "register_module_forward_hook",
+    "register_module_forward_pre_hook",
+    "register_module_full_backward_hook",
+    "register_module_full_backward_pre_hook",
+]
 
 M = TypeVar("M", bound="Module")
 

@@ -12,6 +12,7 @@ from .activation import ReLU
 from .batchnorm import BatchNorm1d, BatchNorm2d
 from .conv import Conv2d
 from .dropout import Dropout, Dropout2d
+from .global_hooks import REGISTERED
 from .linear import Linear
 from .module import Module
 from .shape import Flatten, Identity
@@ -32,11 +33,12 @@ def is_plain(module: Module) -> bool:
 
 
 def calls_only(module: Module, forward: Any) -> bool:
-    """True if it has this forward and no hooks."""
+    """True if it has this forward, and neither it nor all modules together have hooks."""
     return type(module).forward is forward and not (
         "forward" in module.__dict__
         or module._forward_pre_hooks
         or module._forward_hooks
         or module._backward_pre_hooks
         or module._backward_hooks
+        or REGISTERED
     )

@@ -1,6 +1,6 @@
-"""torch.optim: optimisers, and lr_scheduler for their learning rates."""
+"""torch.optim: optimisers, lr_scheduler for their learning rates, swa_utils for averages of the weights."""
 
-from . import lr_scheduler
+from . import lr_scheduler, swa_utils
 from .adadelta import Adadelta
 from .adagrad import Adagrad
 from .adam import Adam, AdamW
@@ -23,4 +23,5 @@ __all__ = [
     "RAdam",
     "RMSprop",
     "lr_scheduler",
+    "swa_utils",
 ]

@@ -28,9 +28,10 @@ _TORCH = """
     nn.modules.pixelshuffle=nn.upsampling nn.modules.pooling=nn.pooling nn.modules.sparse=nn.embedding
     nn.modules.upsampling=nn.upsampling nn.modules.utils=nn.utils
     nn.parallel=nn.data_parallel nn.parallel.data_parallel=nn.data_parallel
-    nn.utils.clip_grad nn.utils.convert_parameters
+    nn.utils.clip_grad nn.utils.convert_parameters nn.utils.parametrizations nn.utils.parametrize
+    nn.utils.fusion nn.utils.rnn nn.utils.spectral_norm nn.utils.weight_norm
     optim optim.adadelta optim.adagrad optim.adam optim.adamax optim.adamw=optim.adam optim.lr_scheduler optim.nadam
-    optim.optimizer optim.radam optim.rmsprop optim.sgd
+    optim.optimizer optim.radam optim.rmsprop optim.sgd optim.swa_utils
     random return_types=types.return_types serialization testing
     utils utils.data utils.data.dataloader utils.data.dataset utils.data.sampler
     version xpu

@@ -9,6 +9,7 @@ from typing import Any
 from .. import nn
 from ..autograd.grad_mode import no_grad
 from ..nn.module import Module
+from ..nn.utils.running_modules import is_layer, own_parameters, running_modules
 from ..tensors.creation import zeros
 from ..tensors.tensor import Tensor
 from ..types.dtype import get_default_dtype
@@ -129,7 +130,7 @@ def summary(model: Module, input_size: Sequence[int] | Sequence[Sequence[int]]) 
     Raises:   RuntimeError: if the model fails on such an input; says how far it came.
     """
     sizes: Any = [input_size] if all(isinstance(size, int) for size in input_size) else input_size
-    names = {module: name for name, module in model.named_modules()}
+    names = {module: name for name, module in running_modules(model)}
     recorder = _Recorder(names)
     handles = []
     for module in names:
@@ -158,11 +159,7 @@ def summary(model: Module, input_size: Sequence[int] | Sequence[Sequence[int]]) 
         input_bytes=_bytes(inputs),
         pass_bytes=2 * sum(row.kept_bytes for row in recorder.rows),
         param_bytes=_bytes(parameters),
-        unused=[
-            name
-            for module, name in names.items()
-            if module not in recorder.called and any(True for _ in module.parameters(recurse=False))
-        ],
+        unused=[name for module, name in names.items() if module not in recorder.called and own_parameters(module)],
         frozen_statistics=[name for module, name in names.items() if getattr(module, "stats_frozen", False)],
     )
 
@@ -181,7 +178,7 @@ class _Recorder:
         """A call begins: rows of the modules called within come after its own."""
         path = self.names[module]
         row = Row(path, path.rpartition(".")[2], type(module).__name__, len(self._open))
-        own = list(module.parameters(recurse=False))
+        own = own_parameters(module)
         fresh = [p for p in own if id(p) not in self._counted]
         row.shared = len(fresh) < len(own)
         if own:
@@ -198,7 +195,7 @@ class _Recorder:
         row = self._open.pop()
         row.output_shape = _shape(output)
         row.mult_adds = _mult_adds(module, inputs, output)
-        if row.parameters is not None and next(module.children(), None) is None:
+        if row.parameters is not None and is_layer(module):
             row.kept_bytes = _bytes(output)
 
 

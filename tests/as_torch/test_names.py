@@ -48,6 +48,17 @@ NAMES = {
     "torch.utils.data.dataset": "Dataset",
     "torch.nn.parameter": "Parameter",
     "torch.nn.modules": "Conv2d",
+    "torch.nn.modules.module": "register_module_forward_hook register_module_forward_pre_hook",
+    "torch.nn.utils": """
+        spectral_norm remove_spectral_norm weight_norm parametrizations.spectral_norm parametrize.cached
+    """,
+    "torch.nn.utils.fusion": "fuse_conv_bn_eval",
+    "torch.nn.utils.rnn": "pad_sequence",
+    "torch.nn.utils.spectral_norm": "spectral_norm remove_spectral_norm",
+    "torch.nn.utils.weight_norm": "weight_norm",
+    "torch.nn.utils.parametrizations": "spectral_norm weight_norm",
+    "torch.nn.utils.parametrize": "register_parametrization is_parametrized remove_parametrizations cached",
+    "torch.optim.swa_utils": "AveragedModel SWALR update_bn get_ema_multi_avg_fn get_ema_avg_fn",
     "torch.optim.optimizer": "Optimizer",
     "torch.autograd": "Variable Function gradcheck grad backward no_grad",
     "torchvision.transforms": """

@@ -21,8 +21,13 @@ MODULES = {
     "nn.functional": (mt.nn.functional, torch.nn.functional),
     "nn.init": (mt.nn.init, torch.nn.init),
     "nn.utils": (mt.nn.utils, torch.nn.utils),
+    "nn.modules.module": (mt.nn.module, torch.nn.modules.module),
+    "nn.utils.parametrizations": (mt.nn.utils.parametrizations, torch.nn.utils.parametrizations),
+    "nn.utils.parametrize": (mt.nn.utils.parametrize, torch.nn.utils.parametrize),
+    "nn.utils.rnn": (mt.nn.utils.rnn, torch.nn.utils.rnn),
     "optim": (mt.optim, torch.optim),
     "optim.lr_scheduler": (mt.optim.lr_scheduler, torch.optim.lr_scheduler),
+    "optim.swa_utils": (mt.optim.swa_utils, torch.optim.swa_utils),
     "utils.data": (mt.utils.data, torch.utils.data),
     "autograd": (mt.autograd, torch.autograd),
 }
@@ -100,7 +105,10 @@ NAMES = {
         normal_ uniform_ zeros_ ones_ constant_ kaiming_normal_ kaiming_uniform_ xavier_uniform_
         xavier_normal_ trunc_normal_ orthogonal_ eye_ dirac_ sparse_ calculate_gain
     """,
-    "nn.utils": "clip_grad_norm_ clip_grad_value_ parameters_to_vector vector_to_parameters",
+    "nn.utils": """
+        clip_grad_norm_ clip_grad_value_ parameters_to_vector vector_to_parameters spectral_norm remove_spectral_norm
+        weight_norm remove_weight_norm parametrize parametrizations
+    """,
     "nn.functional": """
         relu avg_pool2d log_softmax nll_loss max_pool2d conv2d cross_entropy softmax dropout sigmoid
         pad one_hot interpolate unfold fold normalize binary_cross_entropy

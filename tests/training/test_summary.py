@@ -9,7 +9,8 @@ from numba.core import config
 
 import minitorch_cv as mt
 from minitorch_cv import nn
-from minitorch_cv.nn.utils import freeze
+from minitorch_cv.nn import utils
+from minitorch_cv.nn.utils import freeze, parametrizations
 from minitorch_cv.training import summary
 from minitorch_cv.vision.models import LeNet5, resnet18, squeezenet1_1
 
@@ -82,6 +83,17 @@ def test_shared_layers_and_tied_weights_are_counted_once():
     ]
     assert str(table).count("(shared)") == 2
     assert table.unused == ["idle"] and "Not used for this input: idle" in str(table)
+
+
+@pytest.mark.parametrize("norm", [parametrizations.spectral_norm, utils.spectral_norm])
+def test_what_computes_a_weight_belongs_to_its_layer(norm):
+    plain = summary(nn.Sequential(nn.Conv2d(2, 3, 3), nn.ReLU()), (1, 2, 5, 5))
+    table = summary(nn.Sequential(norm(nn.Conv2d(2, 3, 3)), nn.ReLU()), (1, 2, 5, 5))
+    assert [row.name for row in table.rows] == ["", "0", "1"] and table.unused == []
+    assert [row.parameters for row in table.rows] == [row.parameters for row in plain.rows]
+    assert (table.total_params, table.total_mult_adds, table.total_bytes) == (
+        plain.total_params, plain.total_mult_adds, plain.total_bytes,
+    )  # fmt: skip
 
 
 def test_frozen_parameters():

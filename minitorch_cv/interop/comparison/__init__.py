@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...nn.module import Module
+from ...nn.utils.running_modules import is_layer, running_modules
 from ...tensors.tensor import Tensor
 from ...training.restoring import state_kept
 from ..layers import settings_replaced
@@ -131,7 +132,7 @@ def _compare(
             "each layer by itself is the same: the fault is where neighbours run as one operation (nn/fusion.py) or, "
             "without a graph, on arrays (nn/evaluation.py)"
         )
-    unseen = [n for n, m in model.named_modules() if n and n not in seen and next(m.children(), None) is None]
+    unseen = [n for n, m in running_modules(model) if n and n not in seen and is_layer(m)]
     if unseen:
         found.notes.append(f"not compared by themselves, as only one of the models calls them: {', '.join(unseen)}")
     return found

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...nn.utils.running_modules import layer_path
 from ...tensors.tensor import Tensor
 from .rows import TOLERANCES, Row, measured
 from .watching import Key
@@ -40,7 +41,7 @@ class Judge:
         if key.quantity.startswith("gradient of output"):
             return 0.0
         # of a parameter: a bias before a normalisation has the gradient zero, but for rounding of the sum
-        return self.norm(Key(key.layer, 0, "gradient of output"))
+        return self.norm(Key(layer_path(key.layer), 0, "gradient of output"))
 
     def measure(self, key: Key, ours: np.ndarray, theirs: np.ndarray, floor: float = 0.0, growth: float = 1.0) -> None:
         """Write a row; `growth`: how many times a layer's own error is allowed."""
@@ -77,7 +78,7 @@ class Judge:
         def order(key: Key) -> tuple[int, int]:
             stage = 0 if "output" in key.quantity else 2 if "input" in key.quantity else 1
             missing = whole.get(key.quantity, len(place))
-            return place.get((key.layer, key.call), missing) if key.layer else missing, stage
+            return place.get((layer_path(key.layer), key.call), missing) if key.layer else missing, stage
 
         backward = sorted((key for key in self.rows if key.quantity.startswith("gradient")), key=order)
         return [self.rows[key] for key in (*forward, *backward)]

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...nn.utils.running_modules import is_layer, layer_path
+
 
 class Key(NamedTuple):
     """A quantity of one call of a layer, by our model's names."""
@@ -39,10 +41,11 @@ class Library(NamedTuple):
 
 @contextmanager
 def watched(model: Any, path_of: Callable[[str], str | None], library: Library, see: See) -> Iterator[None]:
-    """Within the `with`, `see` is told of every call of every layer (module without modules in it).
+    """Within the `with`, `see` is told of every call of every layer.
 
-    The gradient of an input is that of this call alone: the layer is given a copy. One that works in place writes to
-    the copy, so a forward has to use what the layer returns.
+    A layer is a module without modules in it, but for those that compute its weights. The gradient of an input is that
+    of this call alone: the layer is given a copy. One that works in place writes to the copy, so a forward has to use
+    what the layer returns.
 
     Args:     path_of: our model's path for the model's own; layers without one are passed over.
     """
@@ -50,7 +53,7 @@ def watched(model: Any, path_of: Callable[[str], str | None], library: Library, 
     with ExitStack() as stack:
         for own, module in model.named_modules():
             path = path_of(own)
-            if path is None or next(module.children(), None) is not None:
+            if path is None or not is_layer(module) or layer_path(own) != own:
                 continue
             hooks = _Hooks(path, calls, library, see)
             for handle in (module.register_forward_pre_hook(hooks.before), module.register_forward_hook(hooks.after)):

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 from ..._version import __version__
+from ...autograd.grad_mode import no_grad
 from ...nn.module import Module
 from ...tensors.tensor import Tensor
+from ...training.restoring import modes_kept
 from ...utils.atomic import replacing
 from ..program import Program, Step, Value
 from ..tracing import trace
@@ -97,7 +99,9 @@ def export(
     if len({*inputs, *outputs}) < len(inputs) + len(outputs):
         raise ValueError(f"onnx.export: names are given twice: inputs {inputs}, outputs {outputs}")
     batch = _batch_names(dynamic_axes, inputs, outputs)
-    graph = _graph(program, inputs, outputs)
+    with modes_kept(model), no_grad():
+        model.eval()  # weights that are computed are read there
+        graph = _graph(program, inputs, outputs)
     helper = onnx.helper
     made = helper.make_graph(
         [helper.make_node(op, i, o, f"{op}_{n}", **a) for n, (op, i, o, a) in enumerate(graph.nodes)],
