@@ -7,7 +7,7 @@ from .fakedata import FakeData
 from .folder import DatasetFolder, ImageFolder, find_classes, make_dataset
 from .imagenette import Imagenette
 from .images import IMG_EXTENSIONS, default_loader, has_file_allowed_extension, is_image_file
-from .mnist import MNIST, FashionMNIST
+from .mnist import EMNIST, KMNIST, MNIST, FashionMNIST
 from .scenes import SceneAttributes, Scenes15
 from .vision import StandardTransform, VisionDataset
 from .voc import VOCClassification, VOCDetection
@@ -16,7 +16,9 @@ __all__ = [
     "CIFAR10",
     "CIFAR100",
     "CINIC10",
+    "EMNIST",
     "IMG_EXTENSIONS",
+    "KMNIST",
     "MNIST",
     "DatasetFolder",
     "Digits",

@@ -64,6 +64,21 @@ def write_mnist(root, name="MNIST", per_class=2, zipped=True):
                 (folder / f"{split}-{kind}-ubyte").write_bytes(raw)
 
 
+def write_emnist(root, split, classes, zipped=True):
+    """A split of EMNIST: each class twice to train, once to test."""
+    folder = root / "EMNIST" / "raw"
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed, (half, per_class) in enumerate((("train", 2), ("test", 1))):
+        labels = _labels(classes, per_class)
+        images = np.stack([grey_picture(label, i, (28, 28), seed) for i, label in enumerate(labels)])
+        for kind, array in (("images-idx3", images), ("labels-idx1", labels)):
+            path = folder / f"emnist-{split}-{half}-{kind}-ubyte"
+            if zipped:
+                path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(idx_bytes(array), mtime=0))
+            else:
+                path.write_bytes(idx_bytes(array))
+
+
 def _cifar(labels, seed):
     """Images as rows of 3072 bytes: red, green, blue."""
     return np.stack([picture(label, i, seed=seed).transpose(2, 0, 1).ravel() for i, label in enumerate(labels)])
