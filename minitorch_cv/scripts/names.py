@@ -36,7 +36,8 @@ _TORCH = """
     version xpu
 """
 _TORCHVISION = """
-    datasets datasets.cifar datasets.folder datasets.mnist datasets.vision datasets.voc
+    datasets datasets.caltech datasets.cifar datasets.flowers102 datasets.folder datasets.mnist datasets.oxford_iiit_pet
+    datasets.stl10 datasets.svhn datasets.vision datasets.voc
     io
     models models.alexnet models.resnet models.squeezenet models.vgg
     transforms transforms.autoaugment=transforms.auto_augment transforms.functional

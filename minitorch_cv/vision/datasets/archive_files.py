@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # with files, and without any
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,10 +10,20 @@ from ...tensors.creation import from_numpy
 from ...tensors.tensor import Tensor
 from .vision import VisionDataset
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 
 def item_of(values: Any, index: int) -> Any:
     """What is at a place of an array, a list or a tensor: of a tensor as NumPy gives it, which is faster."""
     return values.array[index] if isinstance(values, Tensor) else values[index]
+
+
+def image_of_planes(planes: Any) -> Image:
+    """Pixels (C, H, W) uint8 as a PIL image."""
+    from PIL import Image
+
+    return Image.fromarray(np.ascontiguousarray(np.asarray(planes).transpose(1, 2, 0)))
 
 
 class ArrayDataset(VisionDataset):

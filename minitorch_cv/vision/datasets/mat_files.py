@@ -12,13 +12,15 @@ def read_mat(path: Path, *names: str) -> list[np.ndarray]:
 
     Args:     names: of the variables.
     Raises:   RuntimeError: naming the file, if it is none, is cut short or damaged, or has no such variable.
+              FileNotFoundError: if it is not there.
     """
     from scipy.io import loadmat
 
-    try:
-        found = loadmat(path, variable_names=names)
-    except Exception as error:  # SciPy's reader believes what the file says and raises whatever comes of it
-        raise corrupted(path, f"it cannot be read as a .mat file ({type(error).__name__}: {error})") from None
+    with path.open("rb") as file:
+        try:
+            found = loadmat(file, variable_names=names)
+        except Exception as error:  # SciPy's reader believes what the file says and raises whatever comes of it
+            raise corrupted(path, f"it cannot be read as a .mat file ({type(error).__name__}: {error})") from None
     for name in names:
         if name not in found:
             there = ", ".join(sorted(set(loadmat(path)) - {"__header__", "__version__", "__globals__"}))

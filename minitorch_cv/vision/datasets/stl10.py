@@ -11,7 +11,7 @@ import numpy as np
 from ...utils.checksum import md5
 from ...utils.download import fetch_file
 from .arguments import not_found, one_of
-from .arrays import item_of
+from .arrays import image_of_planes, item_of
 from .unpack import unpack
 from .vision import VisionDataset, data_root
 
@@ -25,7 +25,7 @@ class STL10(VisionDataset):
     """Objects and animals: 5,000 images to train, 8,000 to test, 100,000 unlabelled. A sample is (PIL image RGB, int).
 
     `data` is (N, 3, 96, 96) uint8 and `labels` (N,), -1 for images without a label; both may be replaced by others.
-    `classes` are there where `class_names.txt` is. Read from `root/stl10_binary/`.
+    `classes` are what `class_names.txt` says, if it is there. Read from `root/stl10_binary/`.
 
     Args:     root: the folder; if None, the one that the environment variable MINITORCH_CV_DATA names.
               split: "train", "test", "unlabeled" or "train+unlabeled".
@@ -44,6 +44,7 @@ class STL10(VisionDataset):
     tgz_md5 = "91f7769df0f17e558f3565bffb0c7dfb"
     class_names_file = "class_names.txt"
     folds_list_file = "fold_indices.txt"
+    classes = ["airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck"]
     splits = ("train", "train+unlabeled", "unlabeled", "test")
 
     def __init__(
@@ -102,10 +103,7 @@ class STL10(VisionDataset):
         return np.concatenate([images, unlabelled]), np.concatenate([labels, np.full(len(unlabelled), -1)])
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
-        from PIL import Image
-
-        pixels = np.asarray(item_of(self.data, index)).transpose(1, 2, 0)
-        image: Any = Image.fromarray(np.ascontiguousarray(pixels))
+        image: Any = image_of_planes(item_of(self.data, index))
         target: Any = int(item_of(self.labels, index))
         return self._each_transformed(image, target)
 

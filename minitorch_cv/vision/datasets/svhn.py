@@ -11,7 +11,7 @@ import numpy as np
 from ...utils.checksum import md5
 from ...utils.download import fetch_file
 from .arguments import not_found, one_of
-from .arrays import item_of
+from .arrays import image_of_planes, item_of
 from .mat_files import corrupted, read_mat
 from .vision import VisionDataset, data_root
 
@@ -75,10 +75,7 @@ class SVHN(VisionDataset):
             fetch_file([self.url], path, md5(self.file_md5))
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
-        from PIL import Image
-
-        pixels = np.asarray(item_of(self.data, index)).transpose(1, 2, 0)
-        image: Any = Image.fromarray(np.ascontiguousarray(pixels))
+        image: Any = image_of_planes(item_of(self.data, index))
         target: Any = int(item_of(self.labels, index))
         return self._each_transformed(image, target)
 

@@ -137,7 +137,9 @@ class TestEMNIST:
             r"emnist-digits-train-labels-idx1-ubyte\.gz; missing: .*fetched from https://biometrics",
         )
         write_emnist(tmp_path, "digits", 12)
-        with pytest.raises(RuntimeError, match=r"emnist-digits-train-labels\S+ is corrupted: label 10 at 10, expected 0"):
+        with pytest.raises(
+            RuntimeError, match=r"emnist-digits-train-labels\S+ is corrupted: label 10 at 10, expected 0"
+        ):
             EMNIST(tmp_path, "digits")
         with pytest.raises(TypeError, match="unexpected keyword argument 'compat'"):
             EMNIST(tmp_path, "digits", compat=True)
