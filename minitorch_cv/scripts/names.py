@@ -41,8 +41,8 @@ _TORCHVISION = """
     io
     models models.alexnet models.resnet models.squeezenet models.vgg
     transforms transforms.autoaugment=transforms.auto_augment transforms.functional
-    transforms.transforms=transforms transforms.v2
-    utils
+    transforms.transforms=transforms transforms.v2 transforms.v2.functional
+    tv_tensors utils
 """
 
 
@@ -94,5 +94,4 @@ ADVICE = {
     "torch.utils.model_zoo": "load a file with torch.load, or write models.NAME(weights=...)",
     "torch.utils.tensorboard": "minitorch_cv.training.fit writes curves and a report; or use the tensorboardX package",
     "torchvision.ops": "this library has no operations on boxes",
-    "torchvision.tv_tensors": "transforms here take images and plain tensors",
 }
