@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..tensors.creation import as_tensor
+from ..tensors.printing import tensor_text
 from ..tensors.tensor import Tensor
 from .transforms.functional import pil_to_tensor
 from .transforms.functional.images import is_pil_image
@@ -48,8 +49,8 @@ class Image(TVTensor):
     def __init__(self, data: Any = _EMPTY, *, dtype: Any = None, requires_grad: bool | None = None) -> None:
         pass
 
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
-        return f"Image({repr(self.view_as(self)).removeprefix('tensor(').removesuffix(')')}, )"
+    def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override]
+        return f"{tensor_text(self, self.printed_as, tensor_contents)[:-1]}, )"  # with torchvision's comma
 
 
 def as_image(pixels: Tensor) -> Image:

@@ -26,8 +26,8 @@ def test_making_one(data):
 
 
 def test_text():
-    for data in (PIXELS[:1], [[1.5, 2]]):
-        assert repr(ours.Image(data)).split() == repr(theirs.Image(data)).split()
+    for data in (PIXELS, [[1.5, 2]], np.zeros((1, 0, 2), np.float32)):
+        assert repr(ours.Image(data)) == repr(theirs.Image(data))
 
 
 def test_memory_and_history_are_shared():
