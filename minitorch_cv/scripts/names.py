@@ -94,4 +94,8 @@ ADVICE = {
     "torch.utils.model_zoo": "load a file with torch.load, or write models.NAME(weights=...)",
     "torch.utils.tensorboard": "minitorch_cv.training.fit writes curves and a report; or use the tensorboardX package",
     "torchvision.ops": "this library has no operations on boxes",
+    **dict.fromkeys(
+        [f"torchvision.tv_tensors.{kind}" for kind in ("BoundingBoxes", "KeyPoints", "Mask", "Video")],
+        "transforms here take images; apply torchvision.transforms.v2.functional to masks by hand",
+    ),
 }
