@@ -37,15 +37,16 @@ _TORCH = """
     version xpu
 """
 _TORCHVISION = """
-    datasets datasets.cifar datasets.folder datasets.mnist datasets.vision datasets.voc
+    datasets datasets.caltech datasets.cifar datasets.flowers102 datasets.folder datasets.mnist datasets.oxford_iiit_pet
+    datasets.stl10 datasets.svhn datasets.vision datasets.voc
     io
     models models.alexnet models.densenet models.mobilenet=models.mobilenetv2 models.mobilenetv2 models.resnet
     models.squeezenet models.vgg
     ops ops.boxes=ops ops.diou_loss=ops.box_losses ops.focal_loss ops.giou_loss=ops.box_losses ops.misc=ops
     ops.stochastic_depth
     transforms transforms.autoaugment=transforms.auto_augment transforms.functional
-    transforms.transforms=transforms transforms.v2
-    utils
+    transforms.transforms=transforms transforms.v2 transforms.v2.functional
+    tv_tensors utils
 """
 
 
@@ -103,5 +104,8 @@ ADVICE = {
     "torchvision.ops.RoIPool": _NO_REGIONS,
     "torchvision.ops.roi_align": _NO_REGIONS,
     "torchvision.ops.roi_pool": _NO_REGIONS,
-    "torchvision.tv_tensors": "transforms here take images and plain tensors",
+    **dict.fromkeys(
+        [f"torchvision.tv_tensors.{kind}" for kind in ("BoundingBoxes", "KeyPoints", "Mask", "Video")],
+        "transforms here take images; apply torchvision.transforms.v2.functional to masks by hand",
+    ),
 }

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-_PARTS = ("datasets", "io", "models", "ops", "transforms", "utils")
+_PARTS = ("datasets", "io", "models", "ops", "transforms", "tv_tensors", "utils")
 
 
 def __getattr__(name: str) -> Any:

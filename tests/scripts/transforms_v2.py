@@ -33,3 +33,9 @@ net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.SiLU(), nn.Flatten(), nn.Linear(400, 
 for p in net.parameters():
     p.data = torch.from_numpy(rng.normal(0, 0.1, p.shape)).float()
 print(net(x))
+left, right, label = v2.Compose([v2.RandomCrop(5), v2.RandomHorizontalFlip()])(raw, raw, 7)
+print(type(left).__name__, left.shape, bool((left == right).all()), label)
+sample = v2.RandomVerticalFlip(p=1.0)({"image": raw, "label": torch.tensor(3), "names": ["a", "b"]})
+print(
+    sample["label"], sample["names"], sample["image"].float()[:, 0, 0], v2.functional.resize(raw, [5, 7]).float().mean()
+)

@@ -1,8 +1,8 @@
-"""A dataset of grey images of one size, held in one array."""
+"""Datasets that hold their images in one array, which a user may replace."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,11 +10,26 @@ from ...tensors.creation import from_numpy
 from ...tensors.tensor import Tensor
 from .vision import VisionDataset
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+def item_of(values: Any, index: int) -> Any:
+    """What is at a place of an array, a list or a tensor: of a tensor as NumPy gives it, which is faster."""
+    return values.array[index] if isinstance(values, Tensor) else values[index]
+
+
+def image_of_planes(planes: Any) -> Image:
+    """Pixels (C, H, W) uint8 as a PIL image."""
+    from PIL import Image
+
+    return Image.fromarray(np.ascontiguousarray(np.asarray(planes).transpose(1, 2, 0)))
+
 
 class ArrayDataset(VisionDataset):
     """Base of MNIST and its kin. A sample is (PIL image of mode L, int), transformed.
 
-    `data` is (N, H, W) uint8 and `targets` (N,) int64; both may be replaced by others.
+    `data` is (N, H, W) uint8 and `targets` (N,) int64; both may be replaced: by tensors, arrays or lists.
     """
 
     classes: list[str]
@@ -29,8 +44,8 @@ class ArrayDataset(VisionDataset):
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         from PIL import Image
 
-        image: Any = Image.fromarray(np.ascontiguousarray(self.data.array[index]))
-        target: Any = int(self.targets.array[index])
+        image: Any = Image.fromarray(np.ascontiguousarray(item_of(self.data, index)))
+        target: Any = int(item_of(self.targets, index))
         return self._each_transformed(image, target)
 
     def __len__(self) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from ...utils.checksum import md5
 from ...utils.download import fetch_file
 from .arguments import not_found
+from .arrays import item_of
 from .cifar_files import (
     LabelKind,
     as_images,
@@ -125,7 +126,7 @@ class CIFAR10(VisionDataset):
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         from PIL import Image
 
-        image: Any = Image.fromarray(self.data[index])
+        image: Any = Image.fromarray(np.asarray(item_of(self.data, index)))
         target: Any = self.targets[index]
         return self._each_transformed(image, target)
 

@@ -14,9 +14,12 @@ from ...tensors.tensor import Tensor
 from ...types.random_source import RandomSource
 from .cifar import CIFAR10, CIFAR100
 from .cinic import CINIC10
+from .flowers102 import Flowers102
 from .imagenette import Imagenette
-from .mnist import MNIST, FashionMNIST
+from .mnist import KMNIST, MNIST, FashionMNIST
+from .oxford_iiit_pet import OxfordIIITPet
 from .scenes import SceneAttributes, Scenes15
+from .stl10 import STL10
 from .voc import ARCHIVES, VOCClassification
 
 if TYPE_CHECKING:
@@ -53,12 +56,15 @@ class _Known:
 
 
 def _catalogue() -> Iterator[_Known]:
-    for kind in (MNIST, FashionMNIST):
+    for kind in (MNIST, FashionMNIST, KMNIST):
         yield _Known(kind.__name__, (f"{kind.__name__}/raw",), ("train", "test"), _by_train(kind))
     for cifar in (CIFAR10, CIFAR100):
         folders = (cifar.base_folder, cifar.binary_folder)
         yield _Known(cifar.__name__, folders, ("train", "test"), _by_train(cifar))
     yield _Known("CINIC10", (CINIC10.base_folder,), CINIC10.splits, CINIC10)
+    yield _Known("STL10", (STL10.base_folder,), ("train", "test"), STL10)
+    yield _Known("OxfordIIITPet", ("oxford-iiit-pet",), ("trainval", "test"), OxfordIIITPet)
+    yield _Known("Flowers102", ("flowers-102",), ("train", "val", "test"), Flowers102)
     for size, (url, _) in Imagenette.archives.items():
         folder = url.rsplit("/", 1)[1].removesuffix(".tgz")
         yield _Known(f"Imagenette {size}", (folder,), Imagenette.splits, _with_size(size))

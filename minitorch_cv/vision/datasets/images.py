@@ -36,12 +36,19 @@ def grey_loader(path: str | Path) -> Image:
     return _read_image(path, "L")
 
 
-def _read_image(path: str | Path, mode: str) -> Image:
+def raw_loader(path: str | Path) -> Image:
+    """An image file as a PIL image of its own mode: P for most masks. Errors are `default_loader`'s."""
+    return _read_image(path, None)
+
+
+def _read_image(path: str | Path, mode: str | None) -> Image:
     from PIL import Image, UnidentifiedImageError
 
     with open(path, "rb") as file:
         try:
-            return Image.open(file).convert(mode)
+            image = Image.open(file)
+            image.load()
+            return image if mode is None else image.convert(mode)
         except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:  # Pillow's own
             raise UnidentifiedImageError(
                 f"{path} cannot be read as an image: {error}. If it was downloaded, delete it and get it again; if it "

@@ -1,4 +1,4 @@
-"""Unpack a tar archive without trusting it: nothing leaves the folder, and nothing half unpacked is ever seen there."""
+"""Unpack an archive without trusting it: nothing leaves the folder, and nothing half unpacked is ever seen there."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ import os
 import secrets
 import shutil
 import tarfile
+import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from .archive_files import Member, members_of
+
 LARGEST = 16 << 30  # bytes; the largest dataset here, VOC 2012, has 2 GB
 MOST_FILES = 1 << 20
 _DAMAGES = (
-    *(tarfile.TarError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError),
+    *(tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError),
     *(FileExistsError, IsADirectoryError, NotADirectoryError),  # a name that is a file and a folder
 )
 
@@ -24,7 +27,7 @@ _DAMAGES = (
 def unpack(
     archive: Path, folder: Path, *, strip: str = "", largest: int = LARGEST, most_files: int = MOST_FILES
 ) -> None:
-    """Put the files of a tar archive, compressed or not, into a folder; files of the same name are replaced.
+    """Put the files of a tar or zip archive, compressed or not, into a folder; files of the same name are replaced.
 
     All is first unpacked beside its place, then moved. Only contents are taken: no owners, no permissions.
 
@@ -41,11 +44,8 @@ def unpack(
     workshop = folder / f".{archive.name}.{secrets.token_hex(4)}.part"
     workshop.mkdir()
     try:
-        with tarfile.open(archive) as tar:
-            for member in tqdm(_checked(tar, archive, largest, most_files), desc=archive.name, unit=" files"):
-                _extract(tar, member, workshop, strip)
-            while tar.fileobj.read(1 << 20):  # type: ignore[union-attr]
-                pass  # to the end, where the checksum of a compressed file stands
+        for member in tqdm(_checked(archive, largest, most_files), desc=archive.name, unit=" files"):
+            _extract(member, workshop, strip)
         _move(workshop, folder)
     except _DAMAGES as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
@@ -64,11 +64,11 @@ def _refused(archive: Path, reason: str) -> RuntimeError:
     return RuntimeError(f"{archive} {reason}; nothing was unpacked")
 
 
-def _checked(tar: tarfile.TarFile, archive: Path, largest: int, most_files: int) -> Iterator[tarfile.TarInfo]:
+def _checked(archive: Path, largest: int, most_files: int) -> Iterator[Member]:
     """The files of an archive, each checked before it is handed out."""
     total = 0
-    for number, member in enumerate(tar):
-        if not (member.isdir() or member.isreg()) or member.issparse():
+    for number, member in enumerate(members_of(archive)):
+        if not (member.is_folder or member.is_file):
             raise _refused(archive, f"has {member.name!r}, which is neither a file nor a folder, but a link or device")
         if _leads_out(member.name):
             raise _refused(archive, f"has the name {member.name!r}, which leads out of the folder")
@@ -77,7 +77,7 @@ def _checked(tar: tarfile.TarFile, archive: Path, largest: int, most_files: int)
             raise _refused(archive, f"would become larger than {largest} bytes")
         if number >= most_files:
             raise _refused(archive, f"has more than {most_files} files")
-        if member.isreg():
+        if member.is_file:
             yield member
 
 
@@ -87,13 +87,12 @@ def _leads_out(name: str) -> bool:
     return bool(windows.anchor) or ".." in windows.parts or PurePosixPath(name).is_absolute()
 
 
-def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, workshop: Path, strip: str) -> None:
+def _extract(member: Member, workshop: Path, strip: str) -> None:
     parts = PurePosixPath(member.name).parts
     target = workshop.joinpath(*(parts[1:] if len(parts) > 1 and parts[0] == strip else parts))
     target.parent.mkdir(parents=True, exist_ok=True)
-    content = tar.extractfile(member)
-    with target.open("wb") as file:
-        shutil.copyfileobj(content, file)  # type: ignore[arg-type]
+    with member.opened() as content, target.open("wb") as file:
+        shutil.copyfileobj(content, file)
     if target.stat().st_size != member.size:
         raise tarfile.ReadError(f"{member.name} is cut off")
 

@@ -1,4 +1,4 @@
-"""PASCAL VOC: photographs with the objects in them, as boxes, or as a list of classes."""
+"""PASCAL VOC: photographs with the objects in them, as boxes, as a mask, or as a list of classes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...tensors.tensor import Tensor
 from ...utils.checksum import md5
 from ...utils.download import fetch_file
 from .arguments import not_found, one_of
-from .images import default_loader
+from .images import default_loader, raw_loader
 from .unpack import unpack
 from .vision import VisionDataset, data_root
 from .voc_xml import as_dict, objects_of, read_annotation
@@ -41,6 +41,8 @@ class _VOC(VisionDataset):
 
     mirrors = ("https://thor.robots.ox.ac.uk/pascal/VOC/", "http://host.robots.ox.ac.uk/pascal/VOC/")
     archives = ARCHIVES
+    splits_folder = "Main"
+    targets_folder, targets_ending = "Annotations", ".xml"
 
     def __init__(
         self,
@@ -58,17 +60,18 @@ class _VOC(VisionDataset):
         self.image_set = one_of(image_set, "image_set", sets)
         place, filename, digest, base = self.archives["2007-test" if image_set == "test" else year]
         folder = Path(str(self.root), base)
-        names = folder / "ImageSets" / "Main" / f"{image_set}.txt"
+        names = folder / "ImageSets" / self.splits_folder / f"{image_set}.txt"
         if not names.is_file():
             urls = [f"{mirror}{place}/{filename}" for mirror in self.mirrors]
             if not download:
-                raise not_found(type(self).__name__, f"{names}, and {folder}/JPEGImages and Annotations", urls[0])
+                expected = f"{names}, and {folder}/JPEGImages and {self.targets_folder}"
+                raise not_found(type(self).__name__, expected, urls[0])
             unpack(fetch_file(urls, Path(str(self.root), filename), md5(digest)), Path(str(self.root)))
         listed = names.read_text("ascii", errors="replace").split()
         if not listed:
             raise RuntimeError(f"{names} is corrupted: it lists no image. Delete the dataset's folder and get it again")
         self.images = _listed(folder / "JPEGImages", listed, ".jpg", names)
-        self.targets: Any = _listed(folder / "Annotations", listed, ".xml", names)
+        self.targets: Any = _listed(folder / self.targets_folder, listed, self.targets_ending, names)
 
     def _transformed(self, image: Any, target: Any) -> tuple[Any, Any]:
         return (image, target) if self.transforms is None else self.transforms(image, target)
@@ -120,6 +123,33 @@ class VOCDetection(_VOC):
     def parse_voc_xml(node: Element) -> dict[str, Any]:
         """An annotation as dicts: {tag: text or dict}, with a list where a tag comes several times, and of objects."""
         return as_dict(node)
+
+
+class VOCSegmentation(_VOC):
+    """Photographs with the class of every pixel. A sample is (PIL image of mode RGB, PIL image of mode P).
+
+    In a mask 0 is background, 1 to 20 are the classes of VOCClassification in their order, 255 is not to be judged
+    (borders, and what is hard to recognise): what `CrossEntropyLoss(ignore_index=255)` leaves out. Masks are read from
+    `root/VOCdevkit/VOC2012/SegmentationClass/` (and so on) when they are asked for; only some of VOC's images have one.
+
+    Arguments are VOCDetection's; a target is the mask.
+
+    Raises:   RuntimeError: if the dataset is missing or not complete, or cannot be fetched.
+              PIL.UnidentifiedImageError: when a sample is asked for whose image or mask is damaged.
+              ValueError: for another year or split, or if there is no root.
+    Source:   Everingham et al. 2010, The PASCAL Visual Object Classes Challenge.
+    """
+
+    splits_folder = "Segmentation"
+    targets_folder, targets_ending = "SegmentationClass", ".png"
+
+    @property
+    def masks(self) -> list[str]:
+        """The paths of the masks."""
+        return self.targets
+
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
+        return self._transformed(default_loader(self.images[index]), raw_loader(self.masks[index]))
 
 
 class VOCClassification(_VOC):

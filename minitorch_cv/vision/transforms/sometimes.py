@@ -16,7 +16,11 @@ class Sometimes(Module):
 
     def __init__(self, p: float = 0.5) -> None:
         super().__init__()
-        self.p = p
+        self.p = self.checked_probability(p)
+
+    def checked_probability(self, p: float) -> float:
+        """p as it is: torchvision.transforms takes every number."""
+        return p
 
     def transformed(self, img: Any) -> Any:
         """What becomes of an image that goes through it.

@@ -10,6 +10,7 @@ import pickle
 
 import numpy as np
 from PIL import Image
+from scipy.io import savemat
 
 from tests.vision.datasets.idx_files import idx_bytes
 
@@ -62,6 +63,21 @@ def write_mnist(root, name="MNIST", per_class=2, zipped=True):
                 (folder / f"{split}-{kind}-ubyte.gz").write_bytes(gzip.compress(raw, mtime=0))
             else:
                 (folder / f"{split}-{kind}-ubyte").write_bytes(raw)
+
+
+def write_emnist(root, split, classes, zipped=True):
+    """A split of EMNIST: each class twice to train, once to test."""
+    folder = root / "EMNIST" / "raw"
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed, (half, per_class) in enumerate((("train", 2), ("test", 1))):
+        labels = _labels(classes, per_class)
+        images = np.stack([grey_picture(label, i, (28, 28), seed) for i, label in enumerate(labels)])
+        for kind, array in (("images-idx3", images), ("labels-idx1", labels)):
+            path = folder / f"emnist-{split}-{half}-{kind}-ubyte"
+            if zipped:
+                path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(idx_bytes(array), mtime=0))
+            else:
+                path.write_bytes(idx_bytes(array))
 
 
 def _cifar(labels, seed):
@@ -168,6 +184,100 @@ def write_voc(root, year="2012", count=12, pixels=(40, 48)):
         splits["test"] = val
     for split, listed in splits.items():
         (base / "ImageSets" / "Main" / f"{split}.txt").write_text("".join(f"{name}\n" for name in listed))
+
+
+def write_voc_masks(root, year="2012", count=5, pixels=(40, 48)):
+    """Images, and masks of mode P with class k % 20 + 1 in image k, a border of 255 and background."""
+    base = root / ("TrainVal/VOCdevkit" if year == "2011" else "VOCdevkit") / f"VOC{year}"
+    for folder in ("JPEGImages", "SegmentationClass", "ImageSets/Segmentation"):
+        (base / folder).mkdir(parents=True, exist_ok=True)
+    names = [f"{year}_{k:06}" for k in range(count)]
+    for k, name in enumerate(names):
+        Image.fromarray(picture(k % 20, k, pixels)).save(base / "JPEGImages" / f"{name}.jpg")
+        mask = np.zeros(pixels, np.uint8)
+        mask[1:-1, 2:-3], mask[2:-2, 3:-4] = 255, k % 20 + 1
+        image = Image.fromarray(mask, "P")
+        image.putpalette([number * 37 % 256 for number in range(768)])
+        image.save(base / "SegmentationClass" / f"{name}.png")
+    for split, listed in {"train": names[1:], "val": names[:1], "trainval": names, "test": names[:2]}.items():
+        (base / "ImageSets" / "Segmentation" / f"{split}.txt").write_text("".join(f"{name}\n" for name in listed))
+
+
+def write_svhn(root, per_class=2):
+    """Three .mat files; the digit 0 is 10 in them."""
+    for seed, split in enumerate(("train", "test", "extra")):
+        labels = _labels(10, per_class)
+        images = np.stack([picture(label, i, seed=seed) for i, label in enumerate(labels)], axis=-1)
+        content = {"X": images, "y": np.where(labels == 0, 10, labels)[:, None].astype(np.uint8)}
+        savemat(root / f"{split}_32x32.mat", content, do_compression=True)
+
+
+STL10_CLASSES = ["airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck"]
+
+
+def write_stl10(root, per_class=1, unlabelled=3):
+    """All files; fold k of the training split has every tenth image, from k on."""
+    folder = root / "stl10_binary"
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed, split in enumerate(("train", "test", "unlabeled")):
+        labels = _labels(10, per_class) if split != "unlabeled" else np.arange(unlabelled)
+        pixels = [picture(label, i, (96, 96), seed).transpose(2, 1, 0) for i, label in enumerate(labels)]
+        (folder / f"{split}_X.bin").write_bytes(np.stack(pixels).tobytes())
+        if split != "unlabeled":
+            (folder / f"{split}_y.bin").write_bytes((labels + 1).astype(np.uint8).tobytes())
+    (folder / "class_names.txt").write_text("\n".join(STL10_CLASSES) + "\n")
+    folds = [" ".join(map(str, range(k, 10 * per_class, 10))) for k in range(10)]
+    (folder / "fold_indices.txt").write_text("\n".join(folds) + "\n")
+
+
+PETS = [("Abyssinian", 1), ("american_bulldog", 2), ("Birman", 1), ("great_pyrenees", 2)]  # 1: cat, 2: dog
+
+
+def write_pets(root, per_class=2, pixels=(40, 48)):
+    """Both splits; of each image a trimap."""
+    base = root / "oxford-iiit-pet"
+    for folder in ("images", "annotations/trimaps"):
+        (base / folder).mkdir(parents=True, exist_ok=True)
+    for seed, split in enumerate(("trainval", "test")):
+        lines = []
+        for number in range(per_class):
+            for label, (breed, species) in enumerate(PETS):
+                name = f"{breed}_{seed * 100 + number}"
+                Image.fromarray(picture(label, number, pixels, seed)).save(base / "images" / f"{name}.jpg")
+                trimap = grey_picture(label, number, pixels, seed) % 3 + 1
+                Image.fromarray(trimap).save(base / "annotations" / "trimaps" / f"{name}.png")
+                lines.append(f"{name} {label + 1} {species} {number + 1}\n")
+        (base / "annotations" / f"{split}.txt").write_text("".join(lines))
+
+
+def write_flowers(root, count=12, pixels=(40, 48)):
+    """Images 1 to `count`, of classes 5, 10, 15 ..., spread over the three splits."""
+    base = root / "flowers-102"
+    (base / "jpg").mkdir(parents=True, exist_ok=True)
+    labels = np.arange(1, count + 1) * 5 % 102 + 1
+    for number, label in enumerate(labels, 1):
+        Image.fromarray(picture(label, number, pixels)).save(base / "jpg" / f"image_{number:05}.jpg")
+    savemat(base / "imagelabels.mat", {"labels": labels[None].astype(np.uint8)})
+    numbers = np.arange(1, count + 1, dtype=np.uint16)[None]
+    savemat(base / "setid.mat", {"trnid": numbers[:, ::3], "valid": numbers[:, 1::3], "tstid": numbers[:, 2::3]})
+
+
+CALTECH = {"BACKGROUND_Google": 2, "Faces": 3, "airplanes": 2, "yin_yang": 1}  # images of each category
+
+
+def write_caltech101(root, pixels=(40, 48)):
+    """A few categories, with outlines; the first image of each is grey."""
+    base = root / "caltech101"
+    for label, (name, count) in enumerate(CALTECH.items()):
+        folder = {"Faces": "Faces_2", "airplanes": "Airplanes_Side_2"}.get(name, name)
+        for part in (base / "101_ObjectCategories" / name, base / "Annotations" / folder):
+            part.mkdir(parents=True, exist_ok=True)
+        for number in range(1, count + 1):
+            draw = grey_picture if number == 1 else picture
+            image = Image.fromarray(draw(label, number, pixels))
+            image.save(base / "101_ObjectCategories" / name / f"image_{number:04}.jpg")
+            outline = {"obj_contour": np.random.default_rng((label, number)).random((2, 5 + number))}
+            savemat(base / "Annotations" / folder / f"annotation_{number:04}.mat", outline)
 
 
 def annotation(name, objects, pixels=(40, 48)):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torchvision.datasets as theirs
 
+import minitorch_cv as mt
 from minitorch_cv.utils.checksum import digest_of
 from minitorch_cv.vision import datasets as ours
 from tests.vision.datasets.checks import check_alike, check_can_be_copied, pack
@@ -92,6 +93,22 @@ def test_labels_may_be_an_array(tmp_path, root):
     expected = ours.CIFAR10(root).targets
     rewritten(tmp_path / "cifar-10-batches-py" / "data_batch_2", labels=np.arange(10))
     assert ours.CIFAR10(root).targets == expected
+
+
+@pytest.mark.parametrize("form", [list, np.array])
+def test_data_and_targets_may_be_of_another_kind(root, form):
+    datasets = []
+    for kind in (ours.CIFAR10, unchecked(theirs.CIFAR10)):
+        dataset = kind(root)
+        dataset.data, dataset.targets = form(255 - dataset.data[:7]), form([target % 2 for target in dataset.targets])
+        datasets.append(dataset)
+    mine, reference = datasets
+    assert len(mine) == len(reference) == 7
+    for k in (0, 6, -1):
+        np.testing.assert_array_equal(np.array(mine[k][0]), np.array(reference[k][0]))
+        assert mine[k][1] == reference[k][1] and type(mine[k][1]) is type(reference[k][1])
+    mine.data = mt.tensor(np.array(mine.data))
+    np.testing.assert_array_equal(np.array(mine[5][0]), np.array(reference[5][0]))
 
 
 def test_data_may_be_replaced(root):

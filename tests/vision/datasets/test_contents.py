@@ -12,7 +12,11 @@ from tests.vision.datasets import fixtures
 def root(tmp_path):
     fixtures.write_mnist(tmp_path)
     fixtures.write_mnist(tmp_path, "FashionMNIST", per_class=1, zipped=False)
+    fixtures.write_mnist(tmp_path, "KMNIST", per_class=1)
     fixtures.write_cifar10(tmp_path)
+    fixtures.write_stl10(tmp_path)
+    fixtures.write_pets(tmp_path, pixels=(9, 12))
+    fixtures.write_flowers(tmp_path, pixels=(9, 12))
     fixtures.write_cifar100(tmp_path, binary=True)
     fixtures.write_cinic10(tmp_path)
     fixtures.write_imagenette(tmp_path, pixels=(9, 12))
@@ -27,9 +31,13 @@ def test_survey(root):
     assert {name: entry.splits for name, entry in found.items()} == {
         "MNIST": {"train": 20, "test": 20},
         "FashionMNIST": {"train": 10, "test": 10},
+        "KMNIST": {"train": 10, "test": 10},
         "CIFAR10": {"train": 50, "test": 10},
         "CIFAR100": {"train": 100, "test": 100},
         "CINIC10": {"train": 20, "valid": 20, "test": 20},
+        "STL10": {"train": 10, "test": 10},
+        "OxfordIIITPet": {"trainval": 8, "test": 8},
+        "Flowers102": {"train": 4, "val": 4, "test": 4},
         "Imagenette 160px": {"train": 20, "val": 20},
         "Scenes15": {"train": 30, "test": 30},
         "SceneAttributes": {"train": 10, "test": 10},
@@ -40,7 +48,7 @@ def test_survey(root):
     assert found["CIFAR100"].folder == root / "cifar-100-binary"
     assert found["MNIST"].image_size == "28 x 28 L" and found["CINIC10"].image_size == "32 x 32 RGB"
     assert found["Imagenette 160px"].classes[:2] == ("tench", "English springer")
-    assert [len(entry.classes) for entry in found.values()] == [10, 10, 10, 100, 10, 10, 15, 7, 20, 20]
+    assert [len(entry.classes) for entry in found.values()] == [10, 10, 10, 10, 100, 10, 10, 4, 102, 10, 15, 7, 20, 20]
 
 
 def test_images_of_several_sizes(root):
@@ -50,7 +58,7 @@ def test_images_of_several_sizes(root):
 
 def test_describe(root):
     lines = describe(survey(root)).splitlines()
-    assert len(lines) == 12
+    assert len(lines) == 16
     assert lines[0].split() == ["dataset", "images", "classes", "size", "folder"] and set(lines[1]) == {"-", " "}
     row = next(line for line in lines if line.startswith("CINIC10"))
     assert " ".join(row.split()) == f"CINIC10 train 20, valid 20, test 20 10 32 x 32 RGB {root / 'CINIC-10'}"
@@ -77,7 +85,7 @@ def test_damaged_datasets_are_told_and_the_others_described(root):
 
 def test_an_empty_folder(tmp_path):
     assert survey(tmp_path) == []
-    assert describe([]).startswith("No dataset was found. Looked for: MNIST, FashionMNIST, CIFAR10, ")
+    assert describe([]).startswith("No dataset was found. Looked for: MNIST, FashionMNIST, KMNIST, CIFAR10, ")
     with pytest.raises(FileNotFoundError, match=r"there is no folder .*none"):
         survey(tmp_path / "none")
 
@@ -97,6 +105,6 @@ def test_sample_images(root):
     captions = {caption for _, caption in sample_images(root, "SceneAttributes", 99, 0)}
     assert captions == {"water", "people", "clouds, animals", "clouds, water, animals", "clouds, people, animals"}
     with pytest.raises(
-        ValueError, match=r"there is no dataset 'CIFAR' in .*; there are: MNIST, FashionMNIST, CIFAR10, CIFAR"
+        ValueError, match=r"there is no dataset 'CIFAR' in .*; there are: MNIST, FashionMNIST, KMNIST, CIFAR10, CIFAR"
     ):
         sample_images(root, "CIFAR", 5, 0)

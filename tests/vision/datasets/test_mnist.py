@@ -1,16 +1,20 @@
-"""MNIST and Fashion-MNIST on small files; what torchvision does is written down by hand."""
+"""MNIST and the datasets in its format, on small files."""
 
 import gzip
 import pickle
+import zipfile
 
 import numpy as np
 import pytest
+import torchvision.datasets as theirs
 from PIL import Image
 
 import minitorch_cv as mt
 from minitorch_cv.utils.checksum import digest_of
-from minitorch_cv.vision.datasets import MNIST, FashionMNIST
+from minitorch_cv.vision.datasets import EMNIST, KMNIST, MNIST, FashionMNIST
 from minitorch_cv.vision.transforms import ToTensor
+from tests.vision.datasets.checks import check_alike, check_can_be_copied, check_raises_alike
+from tests.vision.datasets.fixtures import write_emnist, write_mnist
 from tests.vision.datasets.idx_files import idx_bytes, write_split
 
 
@@ -22,7 +26,7 @@ def root(tmp_path):
 
 
 @pytest.mark.parametrize("zipped", [True, False])
-@pytest.mark.parametrize("kind", [MNIST, FashionMNIST])
+@pytest.mark.parametrize("kind", [MNIST, FashionMNIST, KMNIST])
 @pytest.mark.parametrize("train", [True, False])
 def test_reading(tmp_path, kind, train, zipped):
     images, labels = write_split(tmp_path / kind.__name__ / "raw", "train" if train else "t10k", 7, 2, zipped)
@@ -54,6 +58,106 @@ def test_data_may_be_replaced(root):
     first = MNIST(root)[2]
     assert len(dataset) == 2
     assert np.array_equal(np.array(dataset[0][0]), np.array(first[0])) and dataset[0][1] == first[1]
+
+
+@pytest.mark.parametrize("form", [list, np.array, mt.tensor])
+def test_targets_may_be_of_another_kind(root, form):
+    """A script makes the labels those of two classes; the last one is NumPy's or the list's own way to index."""
+    dataset = MNIST(root, target_transform=lambda target: (type(target), target))
+    dataset.targets = form([int(target) % 2 for target in dataset.targets])
+    assert [dataset[k][1] for k in (0, 5, -1)] == [(int, int(dataset.targets[k])) for k in (0, 5, -1)]
+
+
+@pytest.mark.parametrize("form", [list, lambda pixels: pixels, mt.tensor], ids=["list", "array", "tensor"])
+def test_data_may_be_of_another_kind(root, form):
+    dataset = MNIST(root)
+    pixels = 255 - dataset.data.numpy()
+    dataset.data = form(pixels)
+    assert len(dataset) == 12
+    for k in (0, 5, -1):
+        assert dataset[k][0].mode == "L"
+        np.testing.assert_array_equal(np.array(dataset[k][0]), pixels[k])
+
+
+def test_old_names(root):
+    write_mnist(root, zipped=False)
+    mine, reference = MNIST(root), theirs.MNIST(root)
+    for name in ("train_labels", "test_labels", "train_data", "test_data"):
+        with pytest.warns(UserWarning) as expected:
+            their_value = getattr(reference, name)
+        with pytest.warns(UserWarning, match=f"^{name} has been renamed (targets|data)$") as found:
+            value = getattr(mine, name)
+        assert str(found[0].message) == str(expected[0].message) and found[0].filename == __file__
+        np.testing.assert_array_equal(value.numpy(), their_value.numpy())
+    assert (mine.raw_folder, mine.processed_folder) == (reference.raw_folder, reference.processed_folder)
+    assert mine._check_exists() is reference._check_exists() is True
+    next((root / "MNIST" / "raw").glob("t10k-labels-idx1-ubyte")).unlink()
+    (root / "MNIST" / "raw" / "t10k-labels-idx1-ubyte.gz").unlink()
+    assert mine._check_exists() is reference._check_exists() is False
+
+
+@pytest.mark.parametrize("kind", ["MNIST", "FashionMNIST", "KMNIST"])
+@pytest.mark.parametrize("train", [True, False])
+def test_reading_beside_torchvision(tmp_path, kind, train):
+    write_mnist(tmp_path, kind, zipped=False)
+    mine, reference = (getattr(m, kind)(str(tmp_path), train) for m in (mt.vision.datasets, theirs))
+    check_alike(mine, reference)
+    assert mine.class_to_idx == reference.class_to_idx
+    for name in ("mirrors", "resources"):
+        assert getattr(mine, name) == getattr(reference, name)
+
+
+class TestEMNIST:
+    @pytest.mark.parametrize("split", EMNIST.splits)
+    @pytest.mark.parametrize("train", [True, False])
+    def test_reading(self, tmp_path, split, train):
+        write_emnist(tmp_path, split, len(EMNIST.classes_split_dict[split]), zipped=False)
+        mine, reference = (kind(str(tmp_path), split, train=train) for kind in (EMNIST, theirs.EMNIST))
+        check_alike(mine, reference)
+        assert (mine.images_file, mine.labels_file) == (reference.images_file, reference.labels_file)
+        assert mine.class_to_idx == reference.class_to_idx
+        check_can_be_copied(mine)
+
+    def test_classes_and_archive_are_torchvisions(self):
+        assert EMNIST.classes_split_dict == theirs.EMNIST.classes_split_dict
+        assert (EMNIST.url, EMNIST.md5, EMNIST.splits) == (theirs.EMNIST.url, theirs.EMNIST.md5, theirs.EMNIST.splits)
+
+    def test_gzipped_files(self, tmp_path):
+        write_emnist(tmp_path, "letters", 27)
+        assert len(EMNIST(tmp_path, "letters")) == 54 and EMNIST(tmp_path, "letters").classes[3] == "c"
+        np.testing.assert_array_equal(EMNIST(tmp_path, split="letters", train=False).targets.numpy(), list(range(27)))
+
+    def test_what_is_not_as_it_should_be(self, tmp_path):
+        check_raises_alike(
+            lambda: EMNIST(tmp_path, "all"), lambda: theirs.EMNIST(tmp_path, "all"), "Unknown value 'all' for argument"
+        )
+        check_raises_alike(
+            lambda: EMNIST(tmp_path, "digits"),
+            lambda: theirs.EMNIST(tmp_path, "digits"),
+            r"emnist-digits-train-labels-idx1-ubyte\.gz; missing: .*fetched from https://biometrics",
+        )
+        write_emnist(tmp_path, "digits", 12)
+        with pytest.raises(
+            RuntimeError, match=r"emnist-digits-train-labels\S+ is corrupted: label 10 at 10, expected 0"
+        ):
+            EMNIST(tmp_path, "digits")
+        with pytest.raises(TypeError, match="unexpected keyword argument 'compat'"):
+            EMNIST(tmp_path, "digits", compat=True)
+
+    def test_download(self, tmp_path, serve):
+        write_emnist(tmp_path / "made", "mnist", 10)
+        served = tmp_path / "served"
+        served.mkdir()
+        with zipfile.ZipFile(served / "gzip.zip", "w") as file:
+            for path in (tmp_path / "made" / "EMNIST" / "raw").iterdir():
+                file.write(path, f"gzip/{path.name}")
+
+        class Local(EMNIST):
+            url = serve(served).url + "gzip.zip"
+            md5 = digest_of(served / "gzip.zip")
+
+        assert len(Local(tmp_path / "data", "mnist", download=True)) == 20
+        assert len(Local(tmp_path / "data", "mnist", train=False, download=True)) == 10
 
 
 def test_classes():

@@ -18,7 +18,8 @@ def parameters(function):
     "name",
     [
         *("MNIST", "FashionMNIST", "CIFAR10", "CIFAR100", "Imagenette", "VOCDetection", "FakeData", "ImageFolder"),
-        *("DatasetFolder", "VisionDataset"),
+        *("DatasetFolder", "VisionDataset", "KMNIST", "EMNIST", "SVHN", "STL10", "VOCSegmentation", "OxfordIIITPet"),
+        *("Flowers102", "Caltech101"),
     ],
 )
 def test_classes(name):

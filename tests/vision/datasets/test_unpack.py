@@ -3,7 +3,9 @@
 import errno
 import io
 import os
+import stat
 import tarfile
+import zipfile
 
 import numpy as np
 import pytest
@@ -165,3 +167,66 @@ def test_a_file_that_is_no_archive(tmp_path):
     (tmp_path / "a.tar").write_text("<html>not found</html>")
     with pytest.raises(RuntimeError, match="is damaged"):
         unpack(tmp_path / "a.tar", tmp_path / "to")
+
+
+def zipped(path, members):
+    """A zip archive; a member is (name, text), or (name, text, kind as in a file's mode)."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content, *kind in members:
+            info = zipfile.ZipInfo(name)
+            info.external_attr = (kind[0] | 0o644) << 16 if kind else 0
+            file.writestr(info, content)
+    return path
+
+
+def test_zip(tmp_path):
+    path = zipped(tmp_path / "a.zip", [("top/", ""), ("top/d/x", "1"), ("top/y", "2", stat.S_IFREG), ("z", "")])
+    unpack(path, tmp_path / "to")
+    assert tree(tmp_path / "to") == {"top/d/x": "1", "top/y": "2", "z": ""}
+    unpack(path, tmp_path / "bare", strip="top")
+    assert tree(tmp_path / "bare") == {"d/x": "1", "y": "2", "z": ""}
+    unpack(zipped(tmp_path / "empty.zip", []), tmp_path / "none")
+    assert tree(tmp_path / "none") == {}
+
+
+def test_a_zip_in_a_tar_is_a_file(tmp_path):
+    inner = zipped(tmp_path / "a.zip", [("x", "1")])
+    with tarfile.open(tmp_path / "a.tar", "w") as tar:
+        tar.add(inner, "a.zip")
+    unpack(tmp_path / "a.tar", tmp_path / "to")
+    assert os.listdir(tmp_path / "to") == ["a.zip"]
+
+
+@pytest.mark.parametrize(
+    ("member", "match"),
+    [
+        (("../evil", "x"), "leads out of the folder"),
+        (("/evil", "x"), "leads out of the folder"),
+        (("link", "/etc", stat.S_IFLNK), "has 'link', which is neither a file nor a folder"),
+        (("good/inside", "x"), "is damaged"),
+        (("zeros", "0" * 200_000), "would become larger than 100000 bytes"),
+    ],
+)
+def test_what_is_refused_in_a_zip(tmp_path, member, match):
+    path = zipped(tmp_path / "a.zip", [GOOD, member])
+    with pytest.raises(RuntimeError, match=match) as found:
+        unpack(path, tmp_path / "to", largest=100_000)
+    assert str(found.value).endswith("; nothing was unpacked") and os.listdir(tmp_path / "to") == []
+
+
+@pytest.mark.parametrize("share", [0.001, 0.4, 0.99])
+def test_a_zip_that_is_cut_off(tmp_path, share):
+    path = zipped(tmp_path / "a.zip", [GOOD, ("large", np.random.default_rng(0).bytes(20_000).hex())])
+    raw = path.read_bytes()
+    path.write_bytes(raw[: int(len(raw) * share)])
+    with pytest.raises(RuntimeError, match=r"a\.zip is damaged: .*Delete it and get it again; nothing was unpacked"):
+        unpack(path, tmp_path / "to")
+
+
+def test_a_zip_with_wrong_bytes_in_it(tmp_path):
+    path = zipped(tmp_path / "a.zip", [GOOD, ("large", np.random.default_rng(0).bytes(20_000).hex())])
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2 : len(raw) // 2 + 200] = bytes(200)
+    path.write_bytes(raw)
+    with pytest.raises(RuntimeError, match="is damaged"):
+        unpack(path, tmp_path / "to")

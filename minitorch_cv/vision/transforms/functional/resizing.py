@@ -47,7 +47,7 @@ def resize(
             f"int, got size={size}"
         )
     _, h, w = get_dimensions(img)
-    height, width = _new_size(h, w, size, max_size)
+    height, width = new_size(h, w, size, max_size)
     if (height, width) == (h, w):
         return img
     if isinstance(img, Tensor):
@@ -59,7 +59,7 @@ def resize(
     return check_pil_image(img).resize((width, height), PIL_NUMBERS[mode])
 
 
-def _new_size(h: int, w: int, size: Sequence[int], max_size: int | None) -> tuple[int, int]:
+def new_size(h: int, w: int, size: Sequence[int], max_size: int | None) -> tuple[int, int]:
     """(height, width) after resizing."""
     if len(size) == 2:
         return size[0], size[1]

@@ -1,0 +1,112 @@
+"""torchvision.transforms.v2: transforms of samples, that is of images together with labels and whatever else there is.
+
+Images are PIL images, tensors and `tv_tensors.Image`, which ToImage makes; all images of a sample get the same draw.
+Masks, boxes and videos are not supported: `tv_tensors` has no class for them.
+"""
+
+from ..augmentation_policies import AutoAugmentPolicy
+from ..interpolation_mode import InterpolationMode
+from ..mixing import CutMix, MixUp
+from . import functional
+from .colour import (
+    RGB,
+    AugMix,
+    AutoAugment,
+    ColorJitter,
+    GaussianBlur,
+    GaussianNoise,
+    Grayscale,
+    RandAugment,
+    RandomAdjustSharpness,
+    RandomAutocontrast,
+    RandomEqualize,
+    RandomGrayscale,
+    RandomInvert,
+    RandomPosterize,
+    RandomSolarize,
+    TrivialAugmentWide,
+)
+from .containers import Compose, Lambda, RandomApply, RandomChoice, RandomOrder
+from .conversion import (
+    ConvertImageDtype,
+    Identity,
+    LinearTransformation,
+    Normalize,
+    PILToTensor,
+    ToDtype,
+    ToImage,
+    ToPILImage,
+    ToPureTensor,
+    ToTensor,
+)
+from .geometry import (
+    CenterCrop,
+    ElasticTransform,
+    FiveCrop,
+    Pad,
+    RandomAffine,
+    RandomCrop,
+    RandomErasing,
+    RandomHorizontalFlip,
+    RandomPerspective,
+    RandomResizedCrop,
+    RandomRotation,
+    RandomVerticalFlip,
+    Resize,
+    TenCrop,
+)
+from .transform import Transform
+
+__all__ = [
+    "RGB",
+    "AugMix",
+    "AutoAugment",
+    "AutoAugmentPolicy",
+    "CenterCrop",
+    "ColorJitter",
+    "Compose",
+    "ConvertImageDtype",
+    "CutMix",
+    "ElasticTransform",
+    "FiveCrop",
+    "GaussianBlur",
+    "GaussianNoise",
+    "Grayscale",
+    "Identity",
+    "InterpolationMode",
+    "Lambda",
+    "LinearTransformation",
+    "MixUp",
+    "Normalize",
+    "PILToTensor",
+    "Pad",
+    "RandAugment",
+    "RandomAdjustSharpness",
+    "RandomAffine",
+    "RandomApply",
+    "RandomAutocontrast",
+    "RandomChoice",
+    "RandomCrop",
+    "RandomEqualize",
+    "RandomErasing",
+    "RandomGrayscale",
+    "RandomHorizontalFlip",
+    "RandomInvert",
+    "RandomOrder",
+    "RandomPerspective",
+    "RandomPosterize",
+    "RandomResizedCrop",
+    "RandomRotation",
+    "RandomSolarize",
+    "RandomVerticalFlip",
+    "Resize",
+    "TenCrop",
+    "ToDtype",
+    "ToImage",
+    "ToPILImage",
+    "ToPureTensor",
+    "ToTensor",
+    "Transform",
+    "TrivialAugmentWide",
+    "functional",
+]
