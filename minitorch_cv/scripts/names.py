@@ -31,7 +31,7 @@ _TORCH = """
     nn.utils.clip_grad nn.utils.convert_parameters
     optim optim.adadelta optim.adagrad optim.adam optim.adamax optim.adamw=optim.adam optim.lr_scheduler optim.nadam
     optim.optimizer optim.radam optim.rmsprop optim.sgd
-    random return_types=types.return_types serialization testing
+    random return_types=types.return_types serialization special testing
     utils utils.data utils.data.dataloader utils.data.dataset utils.data.sampler
     version xpu
 """

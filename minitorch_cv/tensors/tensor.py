@@ -16,6 +16,7 @@ from .conversion import ConversionMethods
 from .duplication import DuplicationMethods
 from .indexing import IndexingMethods
 from .legacy import check_legacy_keywords, legacy_array
+from .linear_algebra import LinearAlgebraMethods
 from .new import NewMethods
 from .parts import PartMethods
 from .pointwise import PointwiseMethods
@@ -35,6 +36,7 @@ class Tensor(
     ConversionMethods,
     DuplicationMethods,
     IndexingMethods,
+    LinearAlgebraMethods,
     NewMethods,
     PartMethods,
     PointwiseMethods,
