@@ -115,7 +115,7 @@ from .ops.moments import std, std_mean, var, var_mean
 from .ops.norms import logsumexp, norm
 from .ops.operator_forms import batch_norm, dropout, embedding, instance_norm
 from .ops.pairs import cdist, pdist
-from .ops.pairwise_functions import gcd_, lcm_, ldexp, xlogy_
+from .ops.pairwise_functions import gcd_, lcm_, ldexp, ldexp_, xlogy_
 from .ops.permuting import moveaxis, movedim, permute, swapaxes, swapdims, t, transpose
 from .ops.powers import abs_, reciprocal_, rsqrt, rsqrt_, sgn, sign, sqrt_, square_
 from .ops.quantiles import nanmean, nanquantile, quantile
@@ -134,7 +134,7 @@ from .ops.softmax import log_softmax, softmax
 from .ops.sorting import argsort, kthvalue, median, mode, msort, nanmedian, sort, topk
 from .ops.spectra import svd
 from .ops.splitting import chunk, dsplit, hsplit, split, split_with_sizes, tensor_split, unbind, vsplit
-from .ops.striding import as_strided
+from .ops.striding import as_strided, resize_as_
 from .ops.transposed_convolution import conv_transpose1d, conv_transpose2d
 from .ops.trigonometry import (
     acos,

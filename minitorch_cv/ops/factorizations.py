@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +77,7 @@ class Qr(Operation):
     def forward(self, x: Array) -> tuple[Array, Array]:
         mode: Any = self.mode
         found: Any = np.linalg.qr(x, mode)
+        self.q: Array
         self.q, self.r = (np.empty(0, x.dtype), found) if mode == "r" else found
         self.x: Any = x if self.needs_grad[0] and x.shape[-2] < x.shape[-1] else None
         return self.q, self.r
@@ -121,6 +123,7 @@ def linalg_cholesky(A: V, *, upper: bool = False) -> V:  # noqa: N803 - torch's 
 def cholesky(input: V, upper: bool = False) -> V:
     """The same as linalg.cholesky (torch.cholesky)."""
     check_square("cholesky", input)
+    _warn_of_old_name("cholesky")
     return Cholesky(upper, "cholesky")(input)
 
 
@@ -161,7 +164,16 @@ def linalg_qr(A: Variable, mode: str = "reduced") -> Any:  # noqa: N803 - torch'
     return return_types.linalg_qr(*Qr(mode)(A))
 
 
+def _warn_of_old_name(name: str) -> None:
+    warnings.warn(
+        f"torch.{name} is deprecated in favor of torch.linalg.{name} and will be removed in a future PyTorch release.",
+        UserWarning,
+        stacklevel=3,
+    )
+
+
 def qr(input: Variable, some: bool = True) -> Any:
     """linalg.qr, reduced if `some`, else complete (torch.qr)."""
     check_matrices("linalg.qr", input)
+    _warn_of_old_name("qr")
     return return_types.qr(*Qr("reduced" if some else "complete")(input))

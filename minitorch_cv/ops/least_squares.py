@@ -174,7 +174,7 @@ def lstsq(
     """The X for which A @ X is nearest to B, the shortest of several (torch.linalg.lstsq).
 
     Args:     A: (..., m, n) float32 or float64.
-              B: (..., m, k), or vectors, A's shape without its last dimension; of A's dtype. Batches broadcast.
+              B: (..., m, k), or, with a dimension less than A, vectors (..., m); of A's dtype. Batches broadcast.
               rcond: singular values of at most rcond times the largest count as 0; None: max(m, n) times the dtype's
                   precision.
               driver: "gelsy" (the default), "gelsd" or "gelss", which also gives singular values; "gels": A has to be
@@ -199,8 +199,8 @@ def lstsq(
     check_floats(name, A)
     if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
         raise RuntimeError(f"{name}: parameter `driver` should be one of (gels, gelsy, gelsd, gelss), got {driver!r}")
-    vectors = a.ndim - 1 == b.ndim and b.shape == a.shape[:-1]
-    if not vectors and (b.ndim < 2 or a.shape[-2] != b.shape[-2]):
+    vectors = a.ndim - 1 == b.ndim
+    if (not vectors and b.ndim < 2) or a.shape[-2] != b.shape[-1 if vectors else -2]:
         raise RuntimeError(
             f"{name}: input.size(-2) should match other.size(-2), but the shapes are {list(a.shape)} and "
             f"{list(b.shape)}"

@@ -19,7 +19,7 @@ from .arguments import (
     to_dtype,
     unbroadcast,
 )
-from .arithmetic import mul
+from .arithmetic import mul, mul_
 from .arithmetic import pow as power
 from .pointwise import refuse_integers
 from .undifferentiable import Undifferentiable
@@ -214,6 +214,13 @@ def ldexp(input: V, other: Variable) -> V:
     check_tensor("ldexp", input)
     check_tensor("ldexp", other, "other")
     return mul(input, power(2.0, other))
+
+
+def ldexp_(input: V, other: Variable) -> V:
+    """Take input * 2**other, in place."""
+    check_tensor("ldexp_", input)
+    check_tensor("ldexp_", other, "other")
+    return mul_(input, power(2.0, other))
 
 
 def nextafter(input: V, other: Variable) -> V:

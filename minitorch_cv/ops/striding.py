@@ -78,22 +78,21 @@ def as_strided(input: V, size: Any, stride: Any, storage_offset: int | None = No
             f"as_strided: Negative strides are not supported at the moment, got strides: {list(strides)}"
         )
     array = exposed(input)  # in the order of the dimensions, as strides are meant
-    owner = owner_of(array)
-    base = input if input._base is None else input._base
-    if not (owner.flags.c_contiguous or owner.flags.f_contiguous) or not base.array.flags.forc:
-        raise RuntimeError("as_strided: input shows an array whose memory has gaps; take its contiguous() or clone()")
-    begins = (array.ctypes.data - owner.ctypes.data) // array.itemsize
+    memory = array if input._base is None else input._base.array
+    if not memory.flags.forc:
+        raise RuntimeError("as_strided: input's memory has gaps or an order of its own; take contiguous() or clone()")
+    begins = (array.ctypes.data - memory.ctypes.data) // array.itemsize
     offset = begins if storage_offset is None else storage_offset
     if not is_int(offset):
         raise TypeError(f"as_strided(): argument 'storage_offset' must be int, not {type(offset).__name__}")
     if offset < 0:
         raise RuntimeError(f"as_strided: invalid storage offset {offset}")
     reach = 0 if 0 in sizes else offset + 1 + sum((n - 1) * s for n, s in zip(sizes, strides))
-    if reach * array.itemsize > owner.nbytes:
+    if reach * array.itemsize > memory.nbytes:
         raise RuntimeError(
             f"as_strided: sizes {list(sizes)}, strides {list(strides)}, storage offset {offset}, and itemsize "
             f"{array.itemsize} requiring a storage size of {reach * array.itemsize} are out of bounds for storage of "
-            f"size {owner.nbytes}"
+            f"size {memory.nbytes}"
         )
     return AsStrided(sizes, strides, int(offset) - begins if reach else 0)(input)
 
@@ -119,6 +118,8 @@ def resize_(input: V, *sizes: Any) -> V:
         raise RuntimeError("resize_: the tensor's memory is not in the order of its dimensions; take its contiguous()")
     input.array = array.reshape(-1)[:count].reshape(wanted) if array.size else np.empty(wanted, array.dtype)
     input.bump_version()
+    if input._base is not None:  # no view operations lead to it any more
+        input._chain, input._view_origin = None, "no_grad"
     return input
 
 

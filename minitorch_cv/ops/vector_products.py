@@ -111,6 +111,12 @@ def cross(input: V, other: Variable, dim: int | None = None) -> V:
         if 3 not in input.array.shape:
             raise RuntimeError(f"cross: no dimension of size 3 in input, whose shape is {list(input.array.shape)}")
         dim = input.array.shape.index(3)
+        warnings.warn(
+            "Using torch.cross without specifying the dim arg is deprecated. Please either pass the dim explicitly or "
+            "simply use torch.linalg.cross.",
+            UserWarning,
+            stacklevel=3,
+        )
     return linalg_cross(input, other, dim=dim)
 
 

@@ -131,6 +131,7 @@ class PointwiseMethods(Variable):
     lcm = pairwise_functions.lcm
     lcm_ = pairwise_functions.lcm_
     ldexp = pairwise_functions.ldexp
+    ldexp_ = pairwise_functions.ldexp_
     nextafter = pairwise_functions.nextafter
 
     floor = rounding.floor

@@ -38,7 +38,7 @@ def test_running_results(name):
 
 
 # Every function of the front door that writes into its first argument and needs no other.
-OTHERS = "clamp_ clamp_max_ clamp_min_ clip_ fill_ gcd_ index_put_ lcm_ rrelu_ threshold_ xlogy_"
+OTHERS = "clamp_ clamp_max_ clamp_min_ clip_ fill_ gcd_ index_put_ lcm_ ldexp_ resize_as_ rrelu_ threshold_ xlogy_"
 ALONE = [name for name in dir(mt) if name.endswith("_") and not name.startswith("_") and name not in OTHERS.split()]
 
 
@@ -61,6 +61,8 @@ def test_at_the_front_door_with_arguments():
     check_same(lambda t, x: t.clamp_max_(t.clamp_min_(x * 1, -0.5), 0.5), [normal(2, 3)])
     check_same(lambda t, x: t.fill_(x * 1, 2), [normal(2, 3)])
     check_same(lambda t, x: t.xlogy_(x * 1, 2), [normal(2, 3)])
+    check_same(lambda t, x, y: (t.ldexp_(x * 1, y), (x * 1).ldexp_(y)), [normal(3), np.array([0, 2, 1])])
+    check_same(lambda t, x, y: t.resize_as_(x.clone(), y), [normal(4), normal(2, 2)], grad=False)
     check_same(lambda t, x: t.index_put_(x * 1, (t.tensor([0]),), t.tensor(4.0, dtype=x.dtype)), [normal(3)])
     check_same(lambda t, a, b: (t.gcd_(a.clone(), b), t.lcm_(a.clone(), b)), [np.array([4]), np.array([6])], grad=False)
 

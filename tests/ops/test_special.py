@@ -88,7 +88,7 @@ def test_xlogy_at_zero_and_with_numbers():
     check_same(lambda t, x: (t.xlogy(x, 2), t.xlogy(2.0, x.abs()), t.special.xlog1py(x, 0.5)), [normal(3)])
     check_same(lambda t, a, b: t.special.xlog1py(a, b), [normal(2, 3), np.abs(normal(3, seed=1))])
     check_same(lambda t, x: t.xlogy(x, x), [np.array([0, 1, 2])], grad=False, dtypes=["float32"])
-    check_same_error(TypeError, "", lambda t: t.xlogy(1, 2))
+    check_same_error(TypeError, "input|invalid combination", lambda t: t.xlogy(1, 2))
 
 
 def test_other_limits():

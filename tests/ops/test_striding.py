@@ -73,6 +73,26 @@ def test_as_strided_of_others():
     check_error(TypeError, "'storage_offset' must be int", f, mt, ours_of(x), (2,), (1,), 1.5)
 
 
+def test_as_strided_of_a_part_of_an_array():
+    import torch
+
+    array = np.arange(6.0)
+    for library in (mt, torch):
+        x = library.from_numpy(array[2:])
+        assert x.as_strided((2,), (1,), 0).tolist() == [2, 3]
+        check_error(RuntimeError, "out of bounds", x.as_strided, (5,), (1,))
+    check_error(RuntimeError, "has gaps", mt.from_numpy(array[::2]).as_strided, (2,), (1,))
+
+
+def test_resize_of_a_view():
+    base = ours_of(normal(6)) * 1
+    view = base[2:5]
+    view.resize_(2)
+    view.fill_(1)
+    assert base[2:4].tolist() == [1, 1]
+    check_error(RuntimeError, "is being modified inplace", view.mul_, ours_of(np.array(2.0), True))
+
+
 def test_resize():
     for shape in ((2, 2), (6,), (3, 2), (0, 2), ()):
         x = ours_of(np.arange(6.0).reshape(2, 3))

@@ -24,7 +24,8 @@ def test_cross(a, b, dim):
 
 
 def test_cross_takes_the_first_dimension_of_three():
-    check_same(lambda t, a, b: t.cross(a, b), [normal(2, 3, 3), normal(2, 3, 3, seed=1)])
+    with pytest.warns(UserWarning, match="without specifying the dim arg is deprecated"):
+        check_same(lambda t, a, b: t.cross(a, b), [normal(2, 3, 3), normal(2, 3, 3, seed=1)])
     check_same(lambda t, a, b: t.linalg.cross(a, b), [np.array([1, 2, 3]), np.array([3, 1, 2])], grad=False)
 
 
