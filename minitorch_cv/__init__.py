@@ -21,6 +21,7 @@ from . import (
     random,
     scripts,
     serialization,
+    special,
     testing,
     utils,
     version,
@@ -46,6 +47,7 @@ from .ops.activation_smooth import celu, celu_, selu, selu_
 from .ops.arithmetic import (
     floor_divide,
     fmod,
+    neg_,
     positive,
     rsub,
 )
@@ -53,23 +55,47 @@ from .ops.average_pooling import adaptive_avg_pool1d, avg_pool1d
 from .ops.blending import addcdiv, addcmul, lerp
 from .ops.channel_norm import group_norm
 from .ops.choosing import fmax, fmin, where
-from .ops.clamping import clamp_max, clamp_min
-from .ops.comparison import allclose, eq, equal, ge, gt, isclose, isfinite, isin, isinf, isnan, le, lt, ne
+from .ops.clamping import clamp_, clamp_max, clamp_max_, clamp_min, clamp_min_
+from .ops.combining import combinations, unravel_index, vander
+from .ops.comparison import (
+    allclose,
+    eq,
+    equal,
+    ge,
+    gt,
+    isclose,
+    isfinite,
+    isin,
+    isinf,
+    isnan,
+    isneginf,
+    isposinf,
+    isreal,
+    le,
+    lt,
+    ne,
+    signbit,
+)
 from .ops.convolution import conv1d, conv2d
 from .ops.copying import clone
 from .ops.counting import all, any, count_nonzero
-from .ops.derived import cartesian_prod, diff, inner, trapezoid
-from .ops.distances import cosine_similarity, pairwise_distance
+from .ops.covariance import corrcoef, cov
+from .ops.derived import cartesian_prod, cumulative_trapezoid, diff, inner, trapezoid
+from .ops.determinants import det, logdet, slogdet
+from .ops.distances import cosine_similarity, dist, pairwise_distance
 from .ops.einsum import einsum, tensordot
 from .ops.expanding import broadcast_shapes, broadcast_tensors, broadcast_to, meshgrid
-from .ops.exponential import exp2, expm1, log2, log10, logaddexp
+from .ops.exponential import exp2, exp2_, exp_, expm1, expm1_, log1p_, log2, log2_, log10, log10_, log_, logaddexp
 from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
-from .ops.filling import heaviside, masked_fill, nan_to_num
+from .ops.factorizations import cholesky, cholesky_inverse, cholesky_solve, qr
+from .ops.filling import fill_, heaviside, masked_fill, nan_to_num, nan_to_num_, zero_
+from .ops.gamma_functions import erfc_, i0_, sinc_
 from .ops.gathering import argwhere, gather, index_select, masked_select, nonzero, take, take_along_dim
 from .ops.index_writing import index_add, index_copy, index_fill, masked_scatter
-from .ops.indexing import index_put
+from .ops.indexing import index_put, index_put_
 from .ops.joining import column_stack, concat, concatenate, dstack, hstack, vstack
 from .ops.layer_norm import layer_norm, rms_norm
+from .ops.least_squares import pinverse
 from .ops.linear import bilinear
 from .ops.logic import (
     bitwise_and,
@@ -88,27 +114,58 @@ from .ops.max_pooling import adaptive_max_pool1d, max_pool1d, max_pool2d
 from .ops.moments import std, std_mean, var, var_mean
 from .ops.norms import logsumexp, norm
 from .ops.operator_forms import batch_norm, dropout, embedding, instance_norm
-from .ops.pairs import cdist
+from .ops.pairs import cdist, pdist
+from .ops.pairwise_functions import gcd_, lcm_, ldexp, ldexp_, xlogy_
 from .ops.permuting import moveaxis, movedim, permute, swapaxes, swapdims, t, transpose
-from .ops.powers import rsqrt, sgn, sign
+from .ops.powers import abs_, reciprocal_, rsqrt, rsqrt_, sgn, sign, sqrt_, square_
 from .ops.quantiles import nanmean, nanquantile, quantile
-from .ops.rearranging import diag, diag_embed, flip, fliplr, flipud, roll, rot90, tril, triu
+from .ops.rearranging import diag, diag_embed, diagflat, flip, fliplr, flipud, roll, rot90, tril, triu
 from .ops.reductions import nansum, prod
 from .ops.repeating import repeat_interleave, tile
 from .ops.reshaping import atleast_1d, atleast_2d, atleast_3d, flatten, ravel, reshape, squeeze, unflatten, unsqueeze
-from .ops.rounding import frac, trunc
+from .ops.rounding import ceil_, floor_, frac, frac_, round_, trunc, trunc_
 from .ops.scans import cummax, cummin, cumprod, cumsum
-from .ops.scattering import scatter, scatter_add, scatter_reduce
+from .ops.scattering import index_reduce, scatter, scatter_add, scatter_reduce
 from .ops.searching import bucketize, searchsorted
 from .ops.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
-from .ops.sigmoids import erf, logit
+from .ops.sigmoids import erf, erf_, logit, logit_, sigmoid_
 from .ops.slicing import diagonal, narrow, select
 from .ops.softmax import log_softmax, softmax
-from .ops.sorting import argsort, kthvalue, median, mode, nanmedian, sort, topk
-from .ops.splitting import chunk, split, split_with_sizes, tensor_split, unbind
+from .ops.sorting import argsort, kthvalue, median, mode, msort, nanmedian, sort, topk
+from .ops.spectra import svd
+from .ops.splitting import chunk, dsplit, hsplit, split, split_with_sizes, tensor_split, unbind, vsplit
+from .ops.striding import as_strided, resize_as_
 from .ops.transposed_convolution import conv_transpose1d, conv_transpose2d
-from .ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cosh, deg2rad, rad2deg, sinh
-from .ops.uniqueness import bincount, histc, unique
+from .ops.trigonometry import (
+    acos,
+    acos_,
+    acosh,
+    acosh_,
+    asin,
+    asin_,
+    asinh,
+    asinh_,
+    atan,
+    atan2,
+    atan_,
+    atanh,
+    atanh_,
+    cos_,
+    cosh,
+    cosh_,
+    deg2rad,
+    deg2rad_,
+    rad2deg,
+    rad2deg_,
+    sin_,
+    sinh,
+    sinh_,
+    tan_,
+    tanh_,
+)
+from .ops.uniqueness import bincount, histc, unique, unique_consecutive
+from .ops.vector_products import block_diag, chain_matmul, matrix_exp
+from .ops.view_writing import diagonal_scatter, select_scatter, slice_scatter
 from .scripts import as_torch, load_ipython_extension, unload_ipython_extension
 from .serialization import load, save
 from .tensors import Tensor
@@ -138,18 +195,36 @@ from .tensors.generator import (
 from .tensors.out_variants import (
     abs,
     add,
+    addmv,
+    addr,
     bmm,
     cat,
     ceil,
     clamp,
+    copysign,
     cos,
+    cross,
+    digamma,
     div,
     dot,
+    erfc,
+    erfinv,
     exp,
+    float_power,
     floor,
+    gcd,
+    hypot,
+    i0,
+    inverse,
+    kron,
+    lcm,
+    lgamma,
     log,
     log1p,
+    logaddexp2,
+    logcumsumexp,
     matmul,
+    matrix_power,
     maximum,
     mean,
     minimum,
@@ -157,12 +232,15 @@ from .tensors.out_variants import (
     mul,
     mv,
     neg,
+    nextafter,
+    polygamma,
     pow,
     reciprocal,
     remainder,
     round,
     sigmoid,
     sin,
+    sinc,
     sqrt,
     square,
     stack,
@@ -170,6 +248,8 @@ from .tensors.out_variants import (
     sum,
     tan,
     tanh,
+    vdot,
+    xlogy,
 )
 from .tensors.printing import set_printoptions
 from .tensors.queries import is_complex, is_floating_point, is_nonzero, is_tensor, numel, result_type
@@ -246,6 +326,8 @@ subtract, multiply, divide, true_divide, negative = sub, mul, div, div, neg
 absolute, clip, fix, ger, trapz = abs, clamp, trunc, outer, trapezoid
 arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
 not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
+arcsin_, arccos_, arctan_, arcsinh_, arccosh_, arctanh_ = asin_, acos_, atan_, asinh_, acosh_, atanh_
+negative_, clip_, fix_ = neg_, clamp_, trunc_
 row_stack = vstack
 newaxis = None
 

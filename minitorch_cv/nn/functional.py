@@ -71,6 +71,7 @@ from ..ops.losses_probability import gaussian_nll_loss, kl_div, poisson_nll_loss
 from ..ops.losses_regression import huber_loss, l1_loss, mse_loss, smooth_l1_loss
 from ..ops.max_pooling import adaptive_max_pool1d, adaptive_max_pool2d, max_pool1d, max_pool2d
 from ..ops.padding import pad
+from ..ops.pairs import pdist
 from ..ops.power_pooling import lp_pool1d, lp_pool2d
 from ..ops.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from ..ops.sigmoids import sigmoid

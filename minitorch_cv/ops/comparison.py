@@ -1,13 +1,15 @@
-"""Comparisons. Their results are bool (or a Python bool), and no gradient passes through them."""
+"""Comparisons. Their results are bool (or a Python bool; in place, 0 and 1), and no gradient passes through them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..autograd.memory_order import inherit_order
+from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from .arguments import as_number, broadcast_shape, check_tensor, dtype_of_operands, is_number, promote
 
@@ -23,9 +25,39 @@ def _judged(kind: V, function: Callable, *inputs: Variable) -> V:
     return made
 
 
+@dataclass(eq=False, repr=False)
+class Comparison(Operation):
+    """A relation of two operands, computed in one dtype and written in place; its gradients are zero."""
+
+    is_pointwise = True
+    relation: np.ufunc
+    dtype: np.dtype
+    torch_name: str = "EqBackward0"  # with a number; EqBackward1 with a tensor
+
+    def forward(self, x: Array, other: Array) -> Array:
+        self.other_shape = other.shape
+        return self.relation(x.astype(self.dtype, copy=False), other)
+
+    def backward(self, grad_out: Array) -> tuple:
+        grads = np.zeros_like(grad_out), np.zeros(self.other_shape, grad_out.dtype)
+        return tuple(grad if needed else None for grad, needed in zip(grads, self.needs_grad))
+
+
+def _compare_inplace(op_name: str, relation: np.ufunc, input: V, other: Variable | float) -> V:
+    check_tensor(op_name, input)
+    x, operand = promote(op_name, input, other)
+    node = f"{op_name[:2].capitalize()}Backward{int(isinstance(other, Variable))}"
+    return Comparison(relation, x.array.dtype, node).inplace(input, operand)
+
+
 def eq(input: V, other: Variable | float) -> V:
     """input == other, element by element (torch.eq)."""
     return _compare("eq", np.equal, input, other)
+
+
+def eq_(input: V, other: Variable | float) -> V:
+    """Set input to 1 where input == other, to 0 elsewhere, in place."""
+    return _compare_inplace("eq_", np.equal, input, other)
 
 
 def ne(input: V, other: Variable | float) -> V:
@@ -33,9 +65,19 @@ def ne(input: V, other: Variable | float) -> V:
     return _compare("ne", np.not_equal, input, other)
 
 
+def ne_(input: V, other: Variable | float) -> V:
+    """Set input to 1 where input != other, to 0 elsewhere, in place."""
+    return _compare_inplace("ne_", np.not_equal, input, other)
+
+
 def lt(input: V, other: Variable | float) -> V:
     """input < other, element by element (torch.lt)."""
     return _compare("lt", np.less, input, other)
+
+
+def lt_(input: V, other: Variable | float) -> V:
+    """Set input to 1 where input < other, to 0 elsewhere, in place."""
+    return _compare_inplace("lt_", np.less, input, other)
 
 
 def le(input: V, other: Variable | float) -> V:
@@ -43,14 +85,29 @@ def le(input: V, other: Variable | float) -> V:
     return _compare("le", np.less_equal, input, other)
 
 
+def le_(input: V, other: Variable | float) -> V:
+    """Set input to 1 where input <= other, to 0 elsewhere, in place."""
+    return _compare_inplace("le_", np.less_equal, input, other)
+
+
 def gt(input: V, other: Variable | float) -> V:
     """input > other, element by element (torch.gt)."""
     return _compare("gt", np.greater, input, other)
 
 
+def gt_(input: V, other: Variable | float) -> V:
+    """Set input to 1 where input > other, to 0 elsewhere, in place."""
+    return _compare_inplace("gt_", np.greater, input, other)
+
+
 def ge(input: V, other: Variable | float) -> V:
     """input >= other, element by element (torch.ge)."""
     return _compare("ge", np.greater_equal, input, other)
+
+
+def ge_(input: V, other: Variable | float) -> V:
+    """Set input to 1 where input >= other, to 0 elsewhere, in place."""
+    return _compare_inplace("ge_", np.greater_equal, input, other)
 
 
 def isnan(input: V) -> V:
@@ -69,6 +126,30 @@ def isfinite(input: V) -> V:
     """Where input is neither NaN nor an infinity (torch.isfinite)."""
     check_tensor("isfinite", input)
     return _judged(input, np.isfinite, input)
+
+
+def isposinf(input: V) -> V:
+    """Where input is +infinity (torch.isposinf)."""
+    check_tensor("isposinf", input)
+    return _judged(input, lambda x: x == np.inf, input)
+
+
+def isneginf(input: V) -> V:
+    """Where input is -infinity (torch.isneginf)."""
+    check_tensor("isneginf", input)
+    return _judged(input, lambda x: x == -np.inf, input)
+
+
+def isreal(input: V) -> V:
+    """True everywhere: there are no complex numbers here (torch.isreal)."""
+    check_tensor("isreal", input)
+    return _judged(input, lambda x: np.ones(x.shape, bool), input)
+
+
+def signbit(input: V) -> V:
+    """Where input is negative, or -0. (torch.signbit)."""
+    check_tensor("signbit", input)
+    return _judged(input, lambda x: np.signbit(x) if x.dtype.kind == "f" else x < 0, input)
 
 
 def isclose(input: V, other: Variable, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> V:

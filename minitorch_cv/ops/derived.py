@@ -1,4 +1,4 @@
-"""Functions that are made of other operations: inner, diff, cartesian_prod, trapezoid."""
+"""Functions that are made of other operations: inner, diff, cartesian_prod, trapezoid, cumulative_trapezoid."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from .matmul import matmul
 from .permuting import transpose
 from .reductions import sum
 from .reshaping import flatten, reshape
+from .scans import cumsum
 from .sizes import is_int
 from .slicing import narrow
 
@@ -86,24 +87,41 @@ def trapezoid(y: V, x: Variable | None = None, *, dx: float = 1.0, dim: int = -1
     """
     check_tensor("trapezoid", y, "y")
     axis = normalize_dim("trapezoid", dim, y.array.ndim)
-    length = y.array.shape[axis]
-    if length == 0:
+    if y.array.shape[axis] == 0:
         return sum(y, axis)
-    pairs = add(narrow(y, axis, 1, length - 1), narrow(y, axis, 0, length - 1))
+    return _scaled("trapezoid", lambda areas: sum(areas, axis), y, x, dx, dim)
+
+
+def cumulative_trapezoid(y: V, x: Variable | None = None, *, dx: float = 1.0, dim: int = -1) -> V:
+    """The area below points that are joined by lines, up to each but the first (torch.cumulative_trapezoid).
+
+    Arguments and errors are trapezoid's.
+    """
+    check_tensor("cumulative_trapezoid", y, "y")
+    axis = normalize_dim("cumulative_trapezoid", dim, y.array.ndim)
+    return _scaled("cumulative_trapezoid", lambda areas: cumsum(areas, axis), y, x, dx, dim)
+
+
+def _scaled(op_name: str, total: Any, y: Variable, x: Variable | None, dx: float, dim: int) -> Any:
+    """The total of the areas between neighbours."""
+    axis = normalize_dim(op_name, dim, y.array.ndim)
+    length = y.array.shape[axis]
+    between = max(length - 1, 0)
+    pairs = add(narrow(y, axis, length - between, between), narrow(y, axis, 0, between))
     if x is None:
-        return mul(sum(pairs, axis), dx / 2)
-    check_tensor("trapezoid", x, "x")
+        return mul(total(pairs), dx / 2)
+    check_tensor(op_name, x, "x")
     if dx != 1.0:
-        raise RuntimeError("trapezoid: give the places x or their distance dx, not both")
+        raise RuntimeError(f"{op_name}: give the places x or their distance dx, not both")
     places: Any = x
     if x.array.ndim == 1:
         if x.array.shape[0] != length:
             raise RuntimeError(
-                "torch.trapezoid: There must be one `x` value for each sample point, got "
+                f"torch.{op_name}: There must be one `x` value for each sample point, got "
                 f"{x.array.shape[0]} for {length} in dimension {axis}"
             )
         places = reshape(x, (length, *(1,) * (y.array.ndim - axis - 1)))
         steps = diff(places, dim=0)
     else:
         steps = diff(places, dim=dim)
-    return div(sum(mul(pairs, steps), axis), 2.0)
+    return div(total(mul(pairs, steps)), 2.0)

@@ -1,4 +1,4 @@
-"""Similarities and distances of vectors: cosine_similarity, pairwise_distance, normalize."""
+"""Similarities and distances of vectors: cosine_similarity, pairwise_distance, dist, normalize."""
 
 from __future__ import annotations
 
@@ -86,6 +86,16 @@ def pairwise_distance(x1: V, x2: Variable, p: float = 2.0, eps: float = 1e-6, ke
     a, b = promote_floating("pairwise_distance", x1, x2)
     check_floating("pairwise_distance", a, "x1")
     return vector_norm(add(sub(a, b), eps), p, -1, keepdim)
+
+
+def dist(input: V, other: Variable, p: float = 2) -> V:
+    """The p-norm of input - other, of all elements (torch.dist).
+
+    Raises:   RuntimeError: for integers.
+    """
+    check_tensor("dist", input)
+    check_tensor("dist", other, "other")
+    return vector_norm(sub(input, other), p)
 
 
 def normalize(input: V, p: float = 2.0, dim: int | tuple[int, ...] = 1, eps: float = 1e-12, out: None = None) -> V:

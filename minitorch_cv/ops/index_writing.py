@@ -107,16 +107,17 @@ def index_add(input: V, dim: int, index: Variable, source: Variable, *, alpha: f
 
     Raises:   RuntimeError: for an index out of range, negative ones too, or sources of another shape or dtype.
     """
-    return _index_adding("index_add", input, dim, index, source, alpha)(input, source)
+    return index_adding("index_add", input, dim, index, source, alpha)(input, source)
 
 
 @numpy_names
 def index_add_(input: V, dim: int, index: Variable, source: Variable, *, alpha: float = 1) -> V:
     """Add alpha * source at the indices of dim that a vector names, in place."""
-    return _index_adding("index_add_", input, dim, index, source, alpha).inplace(input, source)
+    return index_adding("index_add_", input, dim, index, source, alpha).inplace(input, source)
 
 
-def _index_adding(op_name: str, input: Variable, dim: int, index: Variable, source: Variable, alpha: float) -> IndexAdd:
+def index_adding(op_name: str, input: Variable, dim: int, index: Variable, source: Variable, alpha: float) -> IndexAdd:
+    """The operation, after all checks."""
     check_tensor(op_name, input)
     check_tensor(op_name, source, "source")
     shape, source_shape = input.array.shape, source.array.shape

@@ -1,4 +1,4 @@
-"""Matrix products: matmul in all its ranks, mm, bmm, mv, dot, outer, addmm, baddbmm; and trace."""
+"""Matrix products: matmul in all its ranks, mm, bmm, mv, dot, outer, addmm, addmv, addr, baddbmm; and trace."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .arguments import as_number, broadcast_shape, check_tensor, dtype_of_operan
 from .c_names import C_NAMES
 from .numbers import number_array
 from .pointwise import refuse_bool
+from .reshaping import squeeze, unsqueeze
 
 _NODES = {(1, 1): "DotBackward0", (2, 1): "MvBackward0", (2, 2): "MmBackward0", (3, 3): "BmmBackward0"}
 
@@ -345,3 +346,24 @@ def baddbmm_(input: V, batch1: Variable, batch2: Variable, *, beta: float = 1, a
     """Take beta * input + alpha * (batch1 @ batch2), in place."""
     op, *operands = _baddbmm("baddbmm_", input, batch1, batch2, beta, alpha)
     return op.inplace(*operands)
+
+
+def addmv(input: V, mat: Variable, vec: Variable, *, beta: float = 1, alpha: float = 1) -> V:
+    """beta * input + alpha * (mat @ vec) (torch.addmv); as addmm."""
+    for name, operand in (("input", input), ("mat", mat), ("vec", vec)):
+        check_tensor("addmv", operand, name)
+    if mat.array.ndim != 2 or vec.array.ndim != 1 or input.array.ndim > 1:
+        dims = [t.array.ndim for t in (input, mat, vec)]
+        raise RuntimeError(f"addmv: vector + matrix @ vector expected, got {dims[0]}, {dims[1]}, {dims[2]} dimensions")
+    column = unsqueeze(input, -1) if input.array.ndim else input
+    return squeeze(addmm(column, mat, unsqueeze(vec, -1), beta=beta, alpha=alpha), -1)
+
+
+def addr(input: V, vec1: Variable, vec2: Variable, *, beta: float = 1, alpha: float = 1) -> V:
+    """beta * input + alpha * outer(vec1, vec2) (torch.addr); as addmm."""
+    check_tensor("addr", input)
+    for name, vector in (("vec1", vec1), ("vec2", vec2)):
+        check_tensor("addr", vector, name)
+        if vector.array.ndim != 1:
+            raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {vector.array.ndim}-D")
+    return addmm(input, unsqueeze(vec1, 1), unsqueeze(vec2, 0), beta=beta, alpha=alpha)

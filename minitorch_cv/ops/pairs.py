@@ -1,4 +1,4 @@
-"""cdist: the distances of all pairs of points, as nearest neighbours need them."""
+"""cdist and pdist: the distances of all pairs of points, as nearest neighbours need them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from .arguments import as_number, check_tensor, unbroadcast
+from .gathering import IndexSelect
 from .norms import p_norm
+from .reshaping import reshape
 
 _MODES = (
     "use_mm_for_euclid_dist_if_necessary",
@@ -125,3 +127,25 @@ def cdist(x1: V, x2: Variable, p: float = 2.0, compute_mode: str | None = _MODES
     many = max(a.shape[-2], b.shape[-2]) > _FEW
     by_product = p == 2 and (compute_mode == _MODES[1] or (compute_mode in (None, _MODES[0]) and many))
     return PairwiseDistances(float(p), by_product)(x1, x2)
+
+
+def pdist(input: V, p: float = 2) -> V:
+    """The distances of all pairs of points of one set, each pair once (F.pdist).
+
+    Args:     input: (N, M), N points of M numbers.
+              p: of the p-norm, 0 (how many numbers differ) to infinity (the largest difference).
+    Returns:  (N * (N - 1) / 2,): of the first point and all after it, then of the second, and so on.
+    Raises:   RuntimeError: for other shapes, integers, and a negative p.
+    """
+    check_tensor("pdist", input)
+    if input.array.ndim != 2:
+        raise RuntimeError(f"pdist only supports 2D tensors, got: {input.array.ndim}D")
+    if input.array.dtype.kind != "f":
+        raise RuntimeError(f"pdist only supports floating-point dtypes, got: {input.dtype}")
+    p = as_number("pdist", "p", p)
+    if not p >= 0:
+        raise RuntimeError(f"pdist only supports non-negative p values, got {p!r}")
+    count = len(input.array)
+    rows, columns = np.triu_indices(count, 1)
+    distances = PairwiseDistances(float(p), False)(input, input)
+    return IndexSelect(0, rows * count + columns)(reshape(distances, (count * count,)))

@@ -220,3 +220,9 @@ def diag_embed(input: V, offset: int = 0, dim1: int = -2, dim2: int = -1) -> V:
     if not is_int(offset):
         raise TypeError(f"diag_embed(): argument 'offset' must be int, not {type(offset).__name__}")
     return DiagonalEmbed(int(offset), first, second)(input)
+
+
+def diagflat(input: V, offset: int = 0) -> V:
+    """All elements as the diagonal of a square matrix (torch.diagflat)."""
+    check_tensor("diagflat", input)
+    return diag_embed(ravel(input), offset)

@@ -1,4 +1,4 @@
-"""Running results along a dimension: cumsum, cumprod, cummax, cummin."""
+"""Running results along a dimension: cumsum, cumprod, logcumsumexp, cummax, cummin."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..types import return_types
+from ..types.dtype import as_dtype
 from .arguments import check_tensor, normalize_dim
+from .c_names import C_NAMES
 from .dimensions import in_dtype
 from .memory_order import tidy
 from .numpy_names import numpy_names
 from .picking import Pick
+from .pointwise import refuse_bool, refuse_integers
 
 
 def _accumulate(ufunc: np.ufunc, x: Array, dim: int, same_dtype: bool) -> Array:
@@ -72,6 +75,28 @@ class Cumprod(Operation):
         return result.reshape(grad_out.shape).astype(grad_out.dtype)
 
 
+@dataclass(eq=False, repr=False)
+class Logcumsumexp(Operation):
+    """log(sum(exp(x))) of all elements up to each, without overflow."""
+
+    dim: int
+
+    def forward(self, x: Array) -> Array:
+        self.x: Any = x if self.needs_grad[0] else None
+        self.y = _running_logsumexp(np.atleast_1d(x).astype(np.float64), self.dim).reshape(x.shape).astype(x.dtype)
+        return self.y
+
+    def backward(self, grad_out: Array) -> Array:
+        """The sum over i from j on of grad[i] * exp(x[j] - y[i]): of positive and of negative ones as logarithms."""
+        x, y, grad = (np.flip(np.atleast_1d(a).astype(np.float64), self.dim) for a in (self.x, self.y, grad_out))
+        sums = [np.exp(_running_logsumexp(np.log(np.maximum(part, 0)) - y, self.dim) + x) for part in (grad, -grad)]
+        return np.flip(sums[0] - sums[1], self.dim).reshape(grad_out.shape).astype(grad_out.dtype)
+
+
+def _running_logsumexp(x: Array, dim: int) -> Array:
+    return np.logaddexp.accumulate(x, axis=dim)
+
+
 class Cummax(Pick):
     """The largest element up to each, the last of several, and its index."""
 
@@ -112,6 +137,39 @@ def cumprod(input: V, dim: int, *, dtype: Any = None) -> V:
     """The running product along a dimension; integers and bool in int64 (torch.cumprod)."""
     x = in_dtype("cumprod", input, dtype)
     return Cumprod(normalize_dim("cumprod", dim, x.array.ndim), same_dtype=dtype is not None)(x)
+
+
+def _inplace(op_name: str, op: type[Cumsum] | type[Cumprod], input: V, dim: int, dtype: Any) -> V:
+    check_tensor(op_name, input)
+    if dtype is not None and as_dtype(dtype) is not input.dtype:
+        raise RuntimeError(
+            f"{op_name}: Bad in-place call: input tensor dtype {C_NAMES[input.dtype]} and output tensor dtype "
+            f"{C_NAMES[as_dtype(dtype)]} should match"
+        )
+    refuse_bool(op_name, input)
+    return op(normalize_dim(op_name, dim, input.array.ndim), True).inplace(input)
+
+
+@numpy_names
+def cumsum_(input: V, dim: int, *, dtype: Any = None) -> V:
+    """Take the running sum along a dimension, in place; dtype can only be input's."""
+    return _inplace("cumsum_", Cumsum, input, dim, dtype)
+
+
+@numpy_names
+def cumprod_(input: V, dim: int, *, dtype: Any = None) -> V:
+    """Take the running product along a dimension, in place; dtype can only be input's."""
+    return _inplace("cumprod_", Cumprod, input, dim, dtype)
+
+
+@numpy_names
+def logcumsumexp(input: V, dim: int) -> V:
+    """log(sum(exp(input))) of all elements up to each along a dimension, without overflow (torch.logcumsumexp).
+
+    Raises:   NotImplementedError: for integers.
+    """
+    refuse_integers("logcumsumexp", input)
+    return Logcumsumexp(normalize_dim("logcumsumexp", dim, input.array.ndim))(input)
 
 
 @numpy_names

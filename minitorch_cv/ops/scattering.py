@@ -11,6 +11,7 @@ from ..autograd.operation import Array
 from ..autograd.variable import V, Variable
 from .arguments import check_tensor, is_number, normalize_dim
 from .index_arguments import check_index_fits, check_indices, in_range
+from .index_writing import index_adding
 from .numbers import number_array
 from .numpy_names import numpy_names
 from .scatter_operations import Scatter, ScatterAdd, ScatterReduce
@@ -72,6 +73,42 @@ def scatter_reduce(input: V, dim: int, index: Variable, src: Variable, reduce: s
 def scatter_reduce_(input: V, dim: int, index: Variable, src: Variable, reduce: str, *, include_self: bool = True) -> V:
     """Reduce src into the places that index names along dim, in place."""
     return _reducing("scatter_reduce_", input, dim, index, src, reduce, include_self).inplace(input, src)
+
+
+@numpy_names
+def index_reduce(input: V, dim: int, index: Variable, source: Variable, reduce: str, *, include_self: bool = True) -> V:
+    """A copy of input with source reduced into the indices of dim that a vector names (torch.index_reduce).
+
+    Args:     index: (n,) int64 or int32; source has n there, and input's size elsewhere.
+              reduce: "prod", "mean", "amax" or "amin".
+              include_self: whether what is at the place in input takes part.
+    Raises:   RuntimeError: for another reduction, and sources of another shape or dtype. IndexError: for an index out
+                  of range.
+    """
+    return _index_reducing("index_reduce", input, dim, index, source, reduce, include_self)(input, source)
+
+
+@numpy_names
+def index_reduce_(
+    input: V, dim: int, index: Variable, source: Variable, reduce: str, *, include_self: bool = True
+) -> V:
+    """Reduce source into the indices of dim that a vector names, in place."""
+    return _index_reducing("index_reduce_", input, dim, index, source, reduce, include_self).inplace(input, source)
+
+
+def _index_reducing(
+    op_name: str, input: Variable, dim: int, index: Variable, source: Variable, reduce: str, include_self: bool
+) -> ScatterReduce:
+    check_tensor(op_name, source, "source")
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(
+            f"{op_name}(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}. index_add() sums."
+        )
+    adding = index_adding(op_name, input, dim, index, source, 1)
+    line = [1] * max(source.array.ndim, 1)
+    line[adding.dim] = -1
+    places = np.broadcast_to(adding.index.reshape(line), np.atleast_1d(source.array).shape)
+    return ScatterReduce(adding.dim, places, reduce, bool(include_self))
 
 
 def _reducing(

@@ -144,6 +144,11 @@ def diagonal(input: V, offset: int = 0, dim1: int = 0, dim2: int = 1) -> V:
     return Diagonal(as_integer("diagonal", "offset", offset), first, second)(input)
 
 
+def linalg_diagonal(A: V, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> V:  # noqa: N803 - torch's name
+    """The diagonals of matrices, the last two dimensions by default (torch.linalg.diagonal)."""
+    return diagonal(A, offset, dim1, dim2)
+
+
 def unfold(input: V, dimension: int, size: int, step: int) -> V:
     """Windows of size elements along a dimension, one every step, as a new last dimension (Tensor.unfold).
 

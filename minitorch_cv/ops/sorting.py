@@ -129,6 +129,11 @@ def argsort(input: V, dim: int = -1, descending: bool = False, *, stable: bool =
     return input.wrap(order.reshape(input.array.shape))
 
 
+def msort(input: V) -> V:
+    """The elements in order along the first dimension (torch.msort)."""
+    return Sort(_dim("msort", input, 0), descending=False)(input)[0]
+
+
 @numpy_names
 def topk(input: Variable, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The k largest or smallest elements along a dimension, and where they were (torch.topk).

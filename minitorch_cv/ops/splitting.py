@@ -147,6 +147,39 @@ def tensor_split(input: V, indices_or_sections: Any, dim: int = 0) -> tuple[V, .
     return tuple([BasicIndex((*before, slice(*edges[i : i + 2])))(input) for i in range(len(edges) - 1)])
 
 
+def hsplit(input: V, indices_or_sections: Any) -> tuple[V, ...]:
+    """tensor_split of the columns, or of a vector (torch.hsplit); a number has to divide their number."""
+    return _equal_split("hsplit", input, indices_or_sections, 1, 1)
+
+
+def vsplit(input: V, indices_or_sections: Any) -> tuple[V, ...]:
+    """tensor_split of the rows (torch.vsplit); a number has to divide their number."""
+    return _equal_split("vsplit", input, indices_or_sections, 2, 0)
+
+
+def dsplit(input: V, indices_or_sections: Any) -> tuple[V, ...]:
+    """tensor_split of the third dimension (torch.dsplit); a number has to divide its size."""
+    return _equal_split("dsplit", input, indices_or_sections, 3, 2)
+
+
+def _equal_split(op_name: str, input: V, indices_or_sections: Any, least: int, dim: int) -> tuple[V, ...]:
+    check_tensor(op_name, input)
+    shape = input.array.shape
+    if len(shape) < least:
+        raise RuntimeError(
+            f"torch.{op_name} requires a tensor with at least {least} dimension, but got a tensor "
+            f"with {len(shape)} dimensions!"
+        )
+    dim = min(dim, len(shape) - 1)  # hsplit takes a vector too
+    count = indices_or_sections
+    if is_int(count) and (int(count) <= 0 or shape[dim] % int(count)):
+        raise RuntimeError(
+            f"torch.{op_name} attempted to split along dimension {dim}, but the size of the dimension {shape[dim]} is "
+            f"not divisible by the split_size {int(count)}! tensor_split() makes parts of different sizes."
+        )
+    return tensor_split(input, count, dim)
+
+
 def _size_and_dim(op_name: str, input: Variable, dim: int) -> tuple[int, int]:
     shape = input.array.shape
     if not shape:

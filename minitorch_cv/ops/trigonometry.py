@@ -10,7 +10,7 @@ from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels import elementwise, vector_math
 from .arguments import check_tensor, inplace_operands, promote_floating, unbroadcast
-from .arithmetic import mul
+from .arithmetic import mul, mul_
 from .pointwise import OfInput, OfResult, floating, floating_target
 
 
@@ -296,6 +296,16 @@ def deg2rad(input: V) -> V:
     return mul(floating("deg2rad", input), math.pi / 180)
 
 
+def deg2rad_(input: V) -> V:
+    """Turn degrees into radians, in place."""
+    return mul_(floating_target("deg2rad_", input), math.pi / 180)
+
+
 def rad2deg(input: V) -> V:
     """Radians in degrees (torch.rad2deg)."""
     return mul(floating("rad2deg", input), 180 / math.pi)
+
+
+def rad2deg_(input: V) -> V:
+    """Turn radians into degrees, in place."""
+    return mul_(floating_target("rad2deg_", input), 180 / math.pi)

@@ -1,8 +1,9 @@
-"""Which values there are, and how many of each: unique, bincount, histc. They have no derivatives."""
+"""Which values there are, and how many: unique, unique_consecutive, bincount, histc. They have no derivatives."""
 
 from __future__ import annotations
 
 import functools
+import math
 import operator
 from typing import Any
 
@@ -42,6 +43,47 @@ def _unique(x: Array, axis: int | None) -> tuple[Array, Array, Array]:
     x = x if axis is None else np.atleast_1d(x)
     values, inverse, counts = np.unique(x, return_inverse=True, return_counts=True, axis=axis, equal_nan=False)
     return values, inverse.reshape(x.shape if axis is None else x.shape[axis]), counts
+
+
+def unique_consecutive(
+    input: Variable, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """The values without those that are equal to the one before (torch.unique_consecutive).
+
+    Args:     return_inverse: also the index of each element's value among the results.
+              return_counts: also how many equal ones stood there.
+              dim: compare whole slices along this dimension; None: single elements.
+    Returns:  a tensor, or a tuple (values, inverse, counts) of what was asked for.
+    """
+    check_tensor("unique_consecutive", input)
+    axis = None if dim is None else normalize_dim("unique_consecutive", dim, input.array.ndim)
+    if axis is not None and input.array.ndim and input.array.size == 0 and input.array.shape[axis]:
+        raise RuntimeError(
+            "unique_consecutive: There are 0 sized dimensions, and they aren't selected, so unique cannot be applied "
+            f"(the shape is {list(input.array.shape)})"
+        )
+    function = functools.partial(_runs, axis=axis)
+    values, inverse, counts = Undifferentiable("unique_consecutive", function)(input)
+    results = [values] + [inverse] * bool(return_inverse) + [counts] * bool(return_counts)
+    return tuple(results) if len(results) > 1 else values
+
+
+def _runs(x: Array, axis: int | None) -> tuple[Array, Array, Array]:
+    lines = np.moveaxis(np.atleast_1d(x), axis, 0) if axis is not None else x.reshape(-1)
+    count = len(lines)
+    different = (
+        (lines[1:] != lines[:-1]).reshape(count - 1, math.prod(lines.shape[1:])).any(axis=1)
+        if count
+        else np.zeros(0, bool)
+    )
+    starts = np.concatenate([np.ones(min(count, 1), bool), different])
+    values = lines[starts]
+    inverse = np.cumsum(starts, dtype=np.int64) - 1
+    return (
+        values if axis is None else np.ascontiguousarray(np.moveaxis(values, 0, axis)),
+        inverse.reshape(x.shape) if axis is None else inverse,
+        np.bincount(inverse, minlength=len(values)),
+    )
 
 
 def bincount(input: V, weights: Variable | None = None, minlength: int = 0) -> V:

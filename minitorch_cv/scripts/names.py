@@ -32,7 +32,7 @@ _TORCH = """
     nn.utils.fusion nn.utils.rnn nn.utils.spectral_norm nn.utils.weight_norm
     optim optim.adadelta optim.adagrad optim.adam optim.adamax optim.adamw=optim.adam optim.lr_scheduler optim.nadam
     optim.optimizer optim.radam optim.rmsprop optim.sgd optim.swa_utils
-    random return_types=types.return_types serialization testing
+    random return_types=types.return_types serialization special testing
     utils utils.data utils.data.dataloader utils.data.dataset utils.data.sampler
     version xpu
 """

@@ -8,11 +8,11 @@ import numpy as np
 
 from ..autograd.memory_order import exposed, pin
 from ..autograd.variable import Variable
+from ..kernels.owner import owner_of
 from ..ops.arguments import normalize_dim
 from ..types import memory_format as mf
 from ..types.device import CPU, device
 from ..types.memory_format import layout, strided
-from .memory import owner_of
 from .storage import UntypedStorage
 
 

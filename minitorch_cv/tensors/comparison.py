@@ -23,10 +23,21 @@ class ComparisonMethods(Variable):
     gt = comparison.gt
     ge = comparison.ge
     not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
+    eq_ = comparison.eq_
+    ne_ = comparison.ne_
+    lt_ = comparison.lt_
+    le_ = comparison.le_
+    gt_ = comparison.gt_
+    ge_ = comparison.ge_
+    not_equal_, less_, less_equal_, greater_, greater_equal_ = ne_, lt_, le_, gt_, ge_
 
     isnan = comparison.isnan
     isinf = comparison.isinf
     isfinite = comparison.isfinite
+    isposinf = comparison.isposinf
+    isneginf = comparison.isneginf
+    isreal = comparison.isreal
+    signbit = comparison.signbit
     isclose = comparison.isclose
     allclose = comparison.allclose
     equal = comparison.equal

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..autograd.memory_order import exposed, pin
 from ..autograd.variable import Variable
-from .memory import owner_of
+from ..kernels.owner import owner_of
 
 
 class DuplicationMethods(Variable):

@@ -142,6 +142,20 @@ class IndexingMethods(Variable):
         """Set the indices of dim that a vector names to value, in place."""
         return index_writing.index_fill_(self, dim, index, value)
 
+    @numpy_names
+    def index_reduce(
+        self, dim: int, index: Variable, source: Variable, reduce: str, *, include_self: bool = True
+    ) -> Any:
+        """A copy with source reduced into the indices of dim that a vector names."""
+        return scattering.index_reduce(self, dim, index, source, reduce, include_self=include_self)
+
+    @numpy_names
+    def index_reduce_(
+        self, dim: int, index: Variable, source: Variable, reduce: str, *, include_self: bool = True
+    ) -> Any:
+        """Reduce source into the indices of dim that a vector names, in place."""
+        return scattering.index_reduce_(self, dim, index, source, reduce, include_self=include_self)
+
     def masked_scatter(self, mask: Variable, source: Variable) -> Any:
         """A copy with the elements where mask is True taken from source in order."""
         return index_writing.masked_scatter(self, mask, source)

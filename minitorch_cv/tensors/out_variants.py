@@ -20,12 +20,17 @@ from ..ops import (
     choosing,
     clamping,
     exponential,
+    gamma_functions,
+    inverses,
     joining,
+    pairwise_functions,
     powers,
     reductions,
     rounding,
+    scans,
     sigmoids,
     trigonometry,
+    vector_products,
 )
 from ..ops import (
     matmul as products,
@@ -99,3 +104,33 @@ sin, cos, tan, tanh = (takes_out(f) for f in (trigonometry.sin, trigonometry.cos
 floor, ceil, round, sigmoid = (takes_out(f) for f in (rounding.floor, rounding.ceil, rounding.round, sigmoids.sigmoid))
 clamp, maximum, minimum = (takes_out(f) for f in (clamping.clamp, choosing.maximum, choosing.minimum))
 sum, mean, cat, stack = (takes_out(f) for f in (reductions.sum, reductions.mean, joining.cat, joining.stack))
+addmv, addr, inverse, matrix_power = (
+    takes_out(f) for f in (products.addmv, products.addr, inverses.inverse, inverses.matrix_power)
+)
+cross, vdot, kron = (takes_out(f) for f in (vector_products.cross, vector_products.vdot, vector_products.kron))
+digamma, erfc, erfinv, i0, lgamma, polygamma, sinc = (
+    takes_out(f)
+    for f in (
+        gamma_functions.digamma,
+        gamma_functions.erfc,
+        gamma_functions.erfinv,
+        gamma_functions.i0,
+        gamma_functions.lgamma,
+        gamma_functions.polygamma,
+        gamma_functions.sinc,
+    )
+)
+hypot, xlogy, logaddexp2, copysign, float_power, gcd, lcm, nextafter = (
+    takes_out(f)
+    for f in (
+        pairwise_functions.hypot,
+        pairwise_functions.xlogy,
+        pairwise_functions.logaddexp2,
+        pairwise_functions.copysign,
+        pairwise_functions.float_power,
+        pairwise_functions.gcd,
+        pairwise_functions.lcm,
+        pairwise_functions.nextafter,
+    )
+)
+logcumsumexp = takes_out(scans.logcumsumexp)

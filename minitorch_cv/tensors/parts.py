@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.variable import Variable
-from ..ops import rearranging, repeating, slicing, splitting
+from ..ops import rearranging, repeating, slicing, splitting, striding, view_writing
 from ..ops.numpy_names import numpy_names
 from ..ops.sizes import spread_ints
 
@@ -33,6 +33,24 @@ class PartMethods(Variable):
         """Windows of size elements along a dimension, one every step, as a new last dimension."""
         return slicing.unfold(self, dimension, size, step)
 
+    def as_strided(self, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
+        """The memory, seen through a size and strides of its own: a view."""
+        return striding.as_strided(self, size, stride, storage_offset)
+
+    def select_scatter(self, src: Variable, dim: int, index: int) -> Any:
+        """A copy with the part at one index of a dimension overwritten by src."""
+        return view_writing.select_scatter(self, src, dim, index)
+
+    def slice_scatter(
+        self, src: Variable, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
+    ) -> Any:
+        """A copy with start:end:step of a dimension overwritten by src."""
+        return view_writing.slice_scatter(self, src, dim, start, end, step)
+
+    def diagonal_scatter(self, src: Variable, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+        """A copy with a diagonal overwritten by src."""
+        return view_writing.diagonal_scatter(self, src, offset, dim1, dim2)
+
     @numpy_names
     def unbind(self, dim: int = 0) -> tuple:
         """The parts at each index of dim, which goes away."""
@@ -57,6 +75,18 @@ class PartMethods(Variable):
     def tensor_split(self, indices_or_sections: Any, dim: int = 0) -> tuple:
         """So many parts of sizes that differ by at most 1, or the parts between the given indices."""
         return splitting.tensor_split(self, indices_or_sections, dim)
+
+    def hsplit(self, indices_or_sections: Any) -> tuple:
+        """tensor_split of the columns, or of a vector."""
+        return splitting.hsplit(self, indices_or_sections)
+
+    def vsplit(self, indices_or_sections: Any) -> tuple:
+        """tensor_split of the rows."""
+        return splitting.vsplit(self, indices_or_sections)
+
+    def dsplit(self, indices_or_sections: Any) -> tuple:
+        """tensor_split of the third dimension."""
+        return splitting.dsplit(self, indices_or_sections)
 
     def repeat(self, *repeats: Any, **kwargs: Any) -> Any:
         """Copies side by side, `repeat(2, 1)` or `repeat((2, 1))`; new dimensions come first."""
@@ -106,6 +136,10 @@ class PartMethods(Variable):
     def triu_(self, diagonal: int = 0) -> Any:
         """Keep the upper triangle, in place."""
         return rearranging.triu_(self, diagonal)
+
+    def diagflat(self, offset: int = 0) -> Any:
+        """All elements as the diagonal of a square matrix."""
+        return rearranging.diagflat(self, offset)
 
     def diag(self, diagonal: int = 0) -> Any:
         """A vector as the diagonal of a square matrix, or a copy of a matrix's diagonal."""

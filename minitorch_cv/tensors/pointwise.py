@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.variable import Variable
-from ..ops import blending, choosing, clamping, exponential, filling, powers, rounding, sigmoids, trigonometry
+from ..ops import (
+    blending,
+    choosing,
+    clamping,
+    exponential,
+    filling,
+    gamma_functions,
+    pairwise_functions,
+    powers,
+    rounding,
+    sigmoids,
+    trigonometry,
+)
 
 
 class PointwiseMethods(Variable):
@@ -73,6 +85,8 @@ class PointwiseMethods(Variable):
     atanh_ = trigonometry.atanh_
     deg2rad = trigonometry.deg2rad
     rad2deg = trigonometry.rad2deg
+    deg2rad_ = trigonometry.deg2rad_
+    rad2deg_ = trigonometry.rad2deg_
     arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
     arcsin_, arccos_, arctan_, arctan2_ = asin_, acos_, atan_, atan2_
     arcsinh_, arccosh_, arctanh_ = asinh_, acosh_, atanh_
@@ -83,6 +97,42 @@ class PointwiseMethods(Variable):
     logit_ = sigmoids.logit_
     erf = sigmoids.erf
     erf_ = sigmoids.erf_
+    erfc = gamma_functions.erfc
+    erfc_ = gamma_functions.erfc_
+    erfinv = gamma_functions.erfinv
+    erfinv_ = gamma_functions.erfinv_
+    lgamma = gamma_functions.lgamma
+    lgamma_ = gamma_functions.lgamma_
+    digamma = gamma_functions.digamma
+    digamma_ = gamma_functions.digamma_
+    sinc = gamma_functions.sinc
+    sinc_ = gamma_functions.sinc_
+    i0 = gamma_functions.i0
+    i0_ = gamma_functions.i0_
+
+    def polygamma(self, n: int) -> Any:
+        """The n-th derivative of digamma."""
+        return gamma_functions.polygamma(n, self)
+
+    def polygamma_(self, n: int) -> Any:
+        """Take the n-th derivative of digamma, in place."""
+        return gamma_functions.polygamma_(n, self)
+
+    hypot = pairwise_functions.hypot
+    hypot_ = pairwise_functions.hypot_
+    xlogy = pairwise_functions.xlogy
+    xlogy_ = pairwise_functions.xlogy_
+    logaddexp2 = pairwise_functions.logaddexp2
+    copysign = pairwise_functions.copysign
+    copysign_ = pairwise_functions.copysign_
+    float_power = pairwise_functions.float_power
+    gcd = pairwise_functions.gcd
+    gcd_ = pairwise_functions.gcd_
+    lcm = pairwise_functions.lcm
+    lcm_ = pairwise_functions.lcm_
+    ldexp = pairwise_functions.ldexp
+    ldexp_ = pairwise_functions.ldexp_
+    nextafter = pairwise_functions.nextafter
 
     floor = rounding.floor
     floor_ = rounding.floor_

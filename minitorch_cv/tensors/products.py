@@ -25,6 +25,8 @@ class ProductMethods(Variable):
     addmm_ = ops.addmm_
     baddbmm = ops.baddbmm
     baddbmm_ = ops.baddbmm_
+    addmv = ops.addmv
+    addr = ops.addr
     trace = ops.trace
     ger = outer
 

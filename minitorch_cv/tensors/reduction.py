@@ -37,11 +37,15 @@ class ReductionMethods(Variable):
 
     cumsum = scans.cumsum
     cumprod = scans.cumprod
+    cumsum_ = scans.cumsum_
+    cumprod_ = scans.cumprod_
+    logcumsumexp = scans.logcumsumexp
     cummax = scans.cummax
     cummin = scans.cummin
 
     sort = sorting.sort
     argsort = sorting.argsort
+    msort = sorting.msort
     topk = sorting.topk
     kthvalue = sorting.kthvalue
     median = sorting.median
@@ -52,5 +56,6 @@ class ReductionMethods(Variable):
     diff = derived.diff
 
     unique = uniqueness.unique
+    unique_consecutive = uniqueness.unique_consecutive
     bincount = uniqueness.bincount
     histc = uniqueness.histc

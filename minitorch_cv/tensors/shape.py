@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.variable import Variable
-from ..ops import copying, expanding, permuting, reshaping
+from ..ops import copying, expanding, permuting, reshaping, striding
 from ..ops.numpy_names import numpy_names
 from ..ops.sizes import spread_ints
 from ..types import dtype as dt
@@ -32,6 +32,9 @@ class ShapeMethods(Variable):
     def reshape(self, *shape: Any, **kwargs: Any) -> Any:
         """The elements in another shape, `reshape(2, -1)` or `reshape((2, -1))`; a copy only where a view cannot be."""
         return reshaping.reshape(self, spread_ints("reshape", "shape", shape, kwargs))
+
+    resize_ = striding.resize_
+    resize_as_ = striding.resize_as_
 
     def reshape_as(self, other: Variable) -> Any:
         """The elements in the shape of `other`."""

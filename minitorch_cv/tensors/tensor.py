@@ -16,6 +16,7 @@ from .conversion import ConversionMethods
 from .duplication import DuplicationMethods
 from .indexing import IndexingMethods
 from .legacy import check_legacy_keywords, legacy_array
+from .linear_algebra import LinearAlgebraMethods
 from .missing import MissingNames
 from .new import NewMethods
 from .parts import PartMethods
@@ -36,6 +37,7 @@ class Tensor(
     ConversionMethods,
     DuplicationMethods,
     IndexingMethods,
+    LinearAlgebraMethods,
     MissingNames,
     NewMethods,
     PartMethods,

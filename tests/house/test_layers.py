@@ -28,6 +28,7 @@ LAYERS = [
     "training",
     "interop",
     "linalg",  # namespaces of the front door: they only name what is below
+    "special",
     "accelerator",
     "amp",
     "backends",
