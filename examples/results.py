@@ -143,13 +143,13 @@ PROJECTS = [
     Project(
         "PASCAL VOC 2012",
         "A subset of 1,745 training and 873 test images at a shorter side of 160, mostly animals and people; the "
-        "split is ours. The networks see 227×227. Mean average precision as scikit-learn computes it, over the "
-        "kinds that occur in the test split. Some of them occur in a few images only: 7 birds, 4 motorbikes, 3 "
-        "boats, 3 bicycles and 2 buses weigh as much in it as 294 dogs, and there is one bus to learn from. Over "
-        "the kinds of which the test split has ten images at least it is given as well. The pretrained network "
-        "keeps ImageNet's last layer beside the new one, and sees each test image in three sizes and their mirror "
-        "images; both were chosen by cross-validation in the training split, after simpler ways had been tested. "
-        "The report has four figures of its own network and variants of it; ours are other variants.",
+        "split is ours. The networks see 227×227. Mean average precision as scikit-learn computes it, over the kinds "
+        "that occur in the test split. Some of them occur in a few images only: 7 birds, 4 motorbikes, 3 boats, 3 "
+        "bicycles and 2 buses weigh as much in it as 294 dogs, and there is one bus to learn from. It is given as "
+        "well without the bus, and over the kinds of which the test split has ten images at least. The pretrained "
+        "network keeps ImageNet's last layer beside the new one, and sees each test image in three sizes and their "
+        "mirror images; both were chosen by cross-validation in the training split, after simpler ways had been "
+        "tested. The report has four figures of its own network and variants of it; ours are other variants.",
         [
             Row("simple classifier", 0.132, "voc-simple", "mAP"),
             Row("AlexNet, from scratch", 0.098, "voc-classify/AlexNet", "mAP"),
@@ -290,14 +290,24 @@ def cells(row: Row) -> list[str]:
     return [name, report, shown, seeds, epochs, f"{took:.1f}", f"`{command(found[0])}`"]
 
 
+LEARNT_FROM_ONE = {"bus"}  # kinds of VOC of which the training split has one image
+
+
 def beside_the_map(found: list[Kept]) -> str:
-    """What a constant score reaches, and the mAP over the kinds of which there are ten test images at least."""
+    """What a constant score reaches, and the mAP over the kinds of which there is more than an image or two."""
     metrics = [kept["metrics"] for kept in found]
     counts = {name: rate * metrics[0]["samples"] for name, rate in metrics[0]["baseline"].items() if rate}
+    learnable = [name for name in counts if name not in LEARNT_FROM_ONE]
     frequent = [name for name, count in counts.items() if count >= 9.5]
-    over_them = mean(mean(m["average_precision"][name] for name in frequent) for m in metrics)
     constant = mean(m["baseline_mAP"] for m in metrics)
-    return f"a constant score: {constant:.3f}; over {len(frequent)} kinds with ten test images: {over_them:.3f}"
+
+    def over(names: list[str]) -> str:
+        return f"{mean(mean(m['average_precision'][name] for name in names) for m in metrics):.3f}"
+
+    return (
+        f"a constant score: {constant:.3f}; over {len(learnable)} kinds with two images to learn from: "
+        f"{over(learnable)}; over {len(frequent)} kinds with ten test images: {over(frequent)}"
+    )
 
 
 def description(kept: Kept) -> str:

@@ -70,12 +70,17 @@ def test_no_mean_of_different_runs(tmp_path, kept, changed, said):
 
 
 def test_mean_average_precision_is_beside_a_constant_scores_and_that_of_frequent_kinds(tmp_path, kept):
-    changes = {"mAP": 0.5, "baseline_mAP": 0.1, "baseline": {"bus": 0.02, "cat": 0.1, "dog": 0.5, "train": None}}
-    precision = {"bus": 0.1, "cat": 0.6, "dog": 0.8, "train": None}
+    changes = {
+        "mAP": 0.5,
+        "baseline_mAP": 0.1,
+        "baseline": {"bus": 0.02, "boat": 0.01, "cat": 0.1, "dog": 0.5, "train": None},
+    }
+    precision = {"bus": 0.1, "boat": 0.4, "cat": 0.6, "dog": 0.8, "train": None}
     write_run(tmp_path / "voc-simple", 0.9, average_precision=precision, **changes)
     results.take_in(tmp_path)
     assert results.cells(results.Row("a net", 0.132, "voc-simple", "mAP"))[2] == (
-        "0.500 (a constant score: 0.100; over 2 kinds with ten test images: 0.700)"
+        "0.500 (a constant score: 0.100; over 3 kinds with two images to learn from: 0.600; over 2 kinds with ten "
+        "test images: 0.700)"
     )
 
 
