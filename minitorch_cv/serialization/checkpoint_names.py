@@ -1,11 +1,13 @@
 """What stands in checkpoints beside tensors: NumPy's arrays, a script's arguments, histories, paths, dates.
 
-These are a few classes of NumPy's and Python's own that hold values and do nothing else. Each is read through a
-stand-in, which checks what it is given, because what it is given stands in the file.
+These are a few classes of NumPy's and Python's own that hold values and do nothing else. `reduced` writes them, each as
+a call of a name; `CHECKPOINT_NAMES` has the stand-ins that the names are read by, which check what they are given,
+because what they are given stands in the file.
 """
 
 from __future__ import annotations
 
+import os
 import pathlib
 from argparse import Namespace
 from collections import defaultdict, deque
@@ -17,26 +19,51 @@ import numpy as np
 
 from ..utils.pickle_limits import shown
 from ..utils.pickled_names import StandIn, is_plain_dtype
+from .torch_names import TorchGlobal
 
 _FACTORIES = {kind.__name__: kind for kind in (list, dict, set, int, float, bool, str)}  # what a defaultdict makes
-_PATHS = (pathlib.PosixPath, pathlib.WindowsPath, pathlib.PurePosixPath, pathlib.PureWindowsPath)
-_HOLDERS = {Namespace, SimpleNamespace, deque, frozenset, date, datetime, timedelta, *_PATHS}
-_NAMES = {np.ndarray, np.dtype, defaultdict, *_HOLDERS, *_FACTORIES.values()}
-_RECONSTRUCT = np.zeros(0).__reduce__()[0]  # how pickle makes an array
+_PATH_COST = 60  # bytes for each character of a path, which may be a part of its own
 
 
-def as_pickle_writes_it(obj: Any) -> bool:
-    """Whether pickle's own way to write an object is one that is read again here.
+class _ArrayDtype:
+    """An array's dtype on its way into a file."""
 
-    A subclass is not: reading it needs its code.
+    def __init__(self, dtype: np.dtype) -> None:
+        self.reduced = dtype.__reduce__()
+
+
+def reduced(obj: Any) -> tuple | None:
+    """How pickle writes an object of one of these classes: a name, its arguments, and what it is filled with.
+
+    None for all others, subclasses among them: reading one needs its code.
     """
-    if type(obj) is np.ndarray:
-        return is_plain_dtype(obj.dtype)
-    if type(obj) is defaultdict:
-        return obj.default_factory is None or obj.default_factory in _FACTORIES.values()
-    if isinstance(obj, type):
-        return obj in _NAMES
-    return type(obj) in _HOLDERS or isinstance(obj, np.dtype) or obj is _RECONSTRUCT
+    kind = type(obj)
+    if kind is np.ndarray and is_plain_dtype(obj.dtype):
+        function, (_, *arguments), (version, shape, dtype, *rest) = obj.__reduce__()
+        state = (version, shape, _ArrayDtype(dtype), *rest)
+        return _named(function), (TorchGlobal("numpy", "ndarray"), *arguments), state
+    if kind is _ArrayDtype:
+        _, arguments, state = obj.reduced
+        return TorchGlobal("numpy", "dtype"), arguments, state
+    if kind in (Namespace, SimpleNamespace):
+        return _named(kind), (), vars(obj)
+    if kind is defaultdict and (obj.default_factory is None or obj.default_factory in _FACTORIES.values()):
+        factory = obj.default_factory
+        arguments = () if factory is None else (TorchGlobal("__builtin__", factory.__name__),)
+        return _named(kind), arguments, None, None, iter(obj.items())
+    if kind is deque:
+        return _named(kind), ((), obj.maxlen), None, iter(obj)
+    if kind is frozenset:
+        return TorchGlobal("__builtin__", "frozenset"), (list(obj),)
+    if kind in _PATHS.values():
+        return TorchGlobal("pathlib", kind.__name__), obj.parts
+    if kind is timedelta or kind is date or (kind is datetime and obj.tzinfo is None):
+        return _named(kind), obj.__reduce__()[1]
+    return None
+
+
+def _named(obj: Any) -> TorchGlobal:
+    return TorchGlobal(obj.__module__, obj.__name__)
 
 
 class _Factory(StandIn):
@@ -68,22 +95,44 @@ def _deque(elements: tuple | list = (), most: int | None = None) -> deque:
     return deque(elements, most)
 
 
-def _path(*parts: str) -> pathlib.Path:
-    if not all(type(part) is str for part in parts):
-        raise ValueError(f"a path of {shown(parts)}")
-    return pathlib.Path(*parts)
+def _simple_namespace() -> SimpleNamespace:
+    return SimpleNamespace()
+
+
+# A path of another system stands for itself, without being one of this system's.
+_OF_ANOTHER_SYSTEM = (
+    {"WindowsPath": pathlib.PureWindowsPath} if os.name == "posix" else {"PosixPath": pathlib.PurePosixPath}
+)
+_PATHS = {
+    kind.__name__: _OF_ANOTHER_SYSTEM.get(kind.__name__, kind)
+    for kind in (pathlib.PosixPath, pathlib.WindowsPath, pathlib.PurePosixPath, pathlib.PureWindowsPath)
+}
+
+
+def _path(kind: type) -> StandIn:
+    def made(*parts: str) -> Any:
+        if not all(type(part) is str for part in parts):
+            raise ValueError(f"a path of {shown(parts)}")
+        return kind(*parts)
+
+    return StandIn(made, copies=_PATH_COST)
 
 
 def _date(packed: bytes) -> date:
-    return date(packed) if type(packed) is bytes and len(packed) == 4 else _no_date(packed)  # type: ignore[call-arg, arg-type]
+    _check_packed(packed, 4)
+    made = date(packed)  # type: ignore[call-arg, arg-type]
+    return date(made.year, made.month, made.day)  # which checks them
 
 
 def _datetime(packed: bytes) -> datetime:
-    return datetime(packed) if type(packed) is bytes and len(packed) == 10 else _no_date(packed)  # type: ignore[call-arg, arg-type]
+    _check_packed(packed, 10)
+    made = datetime(packed)  # type: ignore[call-arg, arg-type]
+    return datetime(made.year, made.month, made.day, made.hour, made.minute, made.second, made.microsecond)
 
 
-def _no_date(packed: Any) -> Any:
-    raise ValueError(f"a date of {shown(packed)}")
+def _check_packed(packed: Any, length: int) -> None:
+    if type(packed) is not bytes or len(packed) != length:
+        raise ValueError(f"a date of {shown(packed)}")
 
 
 def _timedelta(days: int, seconds: int, microseconds: int) -> timedelta:
@@ -94,13 +143,15 @@ def _timedelta(days: int, seconds: int, microseconds: int) -> timedelta:
 
 CHECKPOINT_NAMES: dict[tuple[str, str], Any] = {
     **{("builtins", name): _Factory(kind) for name, kind in _FACTORIES.items() if kind is not set},
+    # What pickle calls them in the protocol that Python 2 reads too.
+    ("builtins", "long"): _Factory(int),
+    ("builtins", "unicode"): _Factory(str),
     ("collections", "defaultdict"): StandIn(_defaultdict),
-    ("collections", "deque"): StandIn(_deque, copies=True),
+    ("collections", "deque"): StandIn(_deque, copies=1),
     ("argparse", "Namespace"): StandIn(Namespace, new=True),
-    ("types", "SimpleNamespace"): StandIn(SimpleNamespace),
+    ("types", "SimpleNamespace"): StandIn(_simple_namespace),
     ("datetime", "date"): StandIn(_date),
     ("datetime", "datetime"): StandIn(_datetime),
     ("datetime", "timedelta"): StandIn(_timedelta),
-    # A path of another system is one of this: it names a file there, which is not here anyway.
-    **{(module, kind.__name__): StandIn(_path) for module in ("pathlib", "pathlib._local") for kind in _PATHS},
+    **{(module, name): _path(kind) for module in ("pathlib", "pathlib._local") for name, kind in _PATHS.items()},
 }

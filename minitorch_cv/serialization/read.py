@@ -45,15 +45,15 @@ def load(
               encoding: of strings that Python 2 wrote; "utf-8" if not given.
     Returns:  the object. Tensors that shared memory when they were saved share it again.
     Raises:   FileNotFoundError: if there is no such file. RuntimeError: if it is no file of these formats, damaged, or
-                cut off. pickle.UnpicklingError: if it names anything but tensors and plain values, or would take
-                unreasonable memory. NotImplementedError: for dtypes that this library does not have; for
+                cut off. pickle.UnpicklingError: if it names anything but tensors and values (docs/files.md), or would
+                take unreasonable memory. NotImplementedError: for dtypes that this library does not have; for
                 another pickle module. ValueError: for mmap=True with an open file.
     """
     if weights_only not in (None, True, False):
         raise TypeError(f"load: weights_only must be None, True or False, got {weights_only!r}")
     if weights_only is False:
         warn_once(
-            "load: weights_only=False is read like True in minitorch_cv: tensors and plain values; no code from the "
+            "load: weights_only=False is read like True in minitorch_cv: tensors and values; no code from the "
             "file is run"
         )
     encoding = pickle_load_args.pop("encoding", "utf-8")

@@ -208,8 +208,8 @@ def _device(kind: str, index: int | None = None) -> device:
 TensorUnpickler.known = {
     **CHECKPOINT_NAMES,
     **HARMLESS,
-    ("collections", "Counter"): StandIn(_counter, copies=True),
-    ("torch", "Size"): StandIn(_size, copies=True),
+    ("collections", "Counter"): StandIn(_counter, copies=1),
+    ("torch", "Size"): StandIn(_size, copies=1),
     ("torch", "device"): StandIn(_device),
     ("torch._utils", "_rebuild_tensor"): StandIn(_tensor),  # before 0.4
     ("torch._utils", "_rebuild_tensor_v2"): StandIn(_rebuild_tensor_v2),

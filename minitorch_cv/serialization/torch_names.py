@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from ..types import dtype as dt
+from ..utils.pickle_limits import NotAValue
 
 # A storage is a run of memory; the file names its number format by a class.
 STORAGE_OF_DTYPE = {d: f"{d.tensor_type}Storage" for d in dt.ALL_DTYPES}
@@ -32,7 +33,7 @@ _MISSING_DTYPES = {
 }
 
 
-class TorchGlobal:
+class TorchGlobal(NotAValue):
     """A name in a file that is written, and read, without importing what it names."""
 
     def __init__(self, module: str, name: str) -> None:

@@ -29,7 +29,7 @@ from ..types.size import Size
 from ..utils.atomic import replacing
 from ..utils.pickle_limits import Refused, check_nesting
 from . import torch_names
-from .checkpoint_names import as_pickle_writes_it
+from .checkpoint_names import reduced
 from .safetensors_format import save_file
 from .strides import overlapping
 
@@ -170,13 +170,18 @@ class _Pickler(_PythonPickler):  # the Python one, whose save_global can be repl
             return _BYTEARRAY, (bytes(obj),)
         if type(obj) is complex:
             return _COMPLEX, (obj.real, obj.imag)
-        if as_pickle_writes_it(obj):
-            return NotImplemented
+        written = reduced(obj)
+        if written is not None:
+            return written
+        if isinstance(obj, np.ndarray) and type(obj) is not np.ndarray:
+            raise TypeError(f"save: cannot save a NumPy {type(obj).__name__}; make it an array: numpy.asarray(x)")
         if isinstance(obj, np.ndarray):
             raise TypeError(
-                f"save: cannot save a NumPy {type(obj).__name__} of dtype {obj.dtype}; supported are arrays of "
-                "integers, floats, complex numbers and booleans. Make it a list: array.tolist()"
+                f"save: cannot save a NumPy array of dtype {obj.dtype}; supported are arrays of integers, floats, "
+                "complex numbers and booleans. Make it a list: array.tolist()"
             )
+        if isinstance(obj, (type, np.dtype)):
+            raise TypeError(f"save: cannot save {obj!r}, a class or dtype of NumPy's; save its name, a string")
         if isinstance(obj, Module):
             raise TypeError(
                 f"save: cannot save a whole {type(obj).__name__}: loading it would have to run code from the file. "
@@ -184,7 +189,8 @@ class _Pickler(_PythonPickler):  # the Python one, whose save_global can be repl
             )
         raise TypeError(
             f"save: cannot save {type(obj).__name__}; supported are tensors, parameters, numbers, strings, bytes, "
-            "lists, tuples, dicts, sets, dtypes, devices and sizes, NumPy arrays, argparse.Namespace, paths and dates. "
+            "lists, tuples, dicts, sets, dtypes, devices and sizes, NumPy arrays, argparse.Namespace, paths, and dates "
+            "without a time zone. "
             "Make it one of them: vars(args) of an object with settings, dict(...) of a mapping, str(...)"
         )
 

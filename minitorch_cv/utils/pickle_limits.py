@@ -16,6 +16,7 @@ from typing import Any
 DEEPEST = 100  # containers within containers; Python's own recursion ends near 1000 calls
 KEYS = 10_000  # parts of keys that are no plain strings and numbers
 NAMESPACES = (Namespace, SimpleNamespace)
+_NO_VALUE = "holds a class, function or dtype as a value, which is not read; store its name, a string"
 _CONTAINERS = (list, tuple, dict, set, frozenset, deque, *NAMESPACES)
 _HASHED_APART = 2**61 - 1  # smaller whole numbers are their own hashes
 _EASY_KEYS = {str, bytes, float, bool, type(None)}
@@ -23,6 +24,12 @@ _EASY_KEYS = {str, bytes, float, bool, type(None)}
 
 class Refused(pickle.UnpicklingError):
     """A file that asks for what is not given; the message goes on after the file's name."""
+
+
+class NotAValue:
+    """What a name in a file is while it is read: good for a call, not for standing in the object itself."""
+
+    __slots__ = ()
 
 
 class KeyCheck:
@@ -60,8 +67,10 @@ def check_nesting(value: Any) -> None:
 
     Each container is visited once, however often it occurs; one that holds itself is no deeper for that.
 
-    Raises:   Refused: naming the limit.
+    Raises:   Refused: naming the limit; for a class or function in the place of a value.
     """
+    if isinstance(value, NotAValue):
+        raise Refused(_NO_VALUE)
     levels: dict[int, int] = {}  # of the containers met, by id; 0 as long as one is being looked at
     path: list[list] = []  # from the outermost to the one being looked at: id, what is left of it, its levels so far
     waiting = [value]
@@ -81,6 +90,8 @@ def check_nesting(value: Any) -> None:
                     waiting.append(item)
                     break
                 here[2] = max(here[2], known + 1)
+            elif isinstance(item, NotAValue):
+                raise Refused(_NO_VALUE)
         else:
             path.pop()
             levels[here[0]] = here[2]

@@ -13,19 +13,19 @@ from typing import Any
 
 import numpy as np
 
-from .pickle_limits import Refused, shown
+from .pickle_limits import NotAValue, Refused, shown
 
 _SIMPLE_DTYPE = re.compile(r"[<>|=]?(b1|[iu][1248]|f[248]|c(8|16))")
 _OTHER_DTYPE = re.compile(r"[<>|=]?[OSUVMmgG]\d*")  # objects, text, dates, records, long doubles
 _DIMENSIONS = 64  # NumPy's limit
 
 
-class StandIn:
+class StandIn(NotAValue):
     """What a name stands for: it can be called, and nothing in a file can change it.
 
     Args:     function: is called with the arguments in the file.
               keys: from the same arguments, what the function will hash, to be looked at before.
-              copies: whether it makes another one of all that it is given, which the file may have held before.
+              copies: bytes that it takes for each byte of what it is given, which the file may have held before.
               new: whether the file makes it by NEWOBJ, without arguments, to give it its state afterwards.
     """
 
@@ -35,7 +35,7 @@ class StandIn:
         self,
         function: Callable,
         keys: Callable[..., Iterable] | None = None,
-        copies: bool = False,
+        copies: int = 0,
         new: bool = False,
     ) -> None:
         self.function = function
@@ -44,7 +44,7 @@ class StandIn:
         self.new = new
 
 
-class StandInDtype:
+class StandInDtype(NotAValue):
     """A dtype of plain numbers, in two steps as pickle makes it: kind and size, then the byte order."""
 
     __slots__ = ("numpy",)
@@ -157,18 +157,18 @@ def _check_sequence(items: Any) -> None:
 
 _IN_BUILTINS = {
     "bytes": StandIn(_no_bytes),
-    "bytearray": StandIn(_bytearray, copies=True),
+    "bytearray": StandIn(_bytearray, copies=1),
     "complex": StandIn(_complex),
-    "set": StandIn(set, _items, copies=True),
-    "frozenset": StandIn(frozenset, _items, copies=True),
+    "set": StandIn(set, _items, copies=1),
+    "frozenset": StandIn(frozenset, _items, copies=1),
 }
 HARMLESS: dict[tuple[str, str], Any] = {
-    ("numpy", "ndarray"): "ndarray",  # an argument of _reconstruct, never called
+    ("numpy", "ndarray"): NotAValue(),  # an argument of _reconstruct, never called
     ("numpy", "dtype"): StandIn(StandInDtype),
     ("numpy.core.multiarray", "_reconstruct"): StandIn(_empty_array),
     ("numpy.core.multiarray", "scalar"): StandIn(_scalar),
-    ("numpy.core.numeric", "_frombuffer"): StandIn(_array, copies=True),
-    ("_codecs", "encode"): StandIn(_encoded, copies=True),
-    ("collections", "OrderedDict"): StandIn(OrderedDict, _firsts, copies=True),
+    ("numpy.core.numeric", "_frombuffer"): StandIn(_array, copies=1),
+    ("_codecs", "encode"): StandIn(_encoded, copies=1),
+    ("collections", "OrderedDict"): StandIn(OrderedDict, _firsts, copies=1),
     **{("builtins", name): stand_in for name, stand_in in _IN_BUILTINS.items()},
 }

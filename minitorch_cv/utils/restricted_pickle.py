@@ -130,7 +130,7 @@ class RestrictedUnpickler(_PythonUnpickler):
         if not isinstance(function, StandIn) or type(arguments) is not tuple:
             raise TypeError(f"{type(function).__name__} is not callable with a {type(arguments).__name__}")
         if function.copies:
-            self.charge(sum(map(_cost_of_copy, arguments)))
+            self.charge(function.copies * sum(map(_cost_of_copy, arguments)))
         if function.keys is not None:
             self._check_keys(function.keys(*arguments))
         self.stack[-1] = function.function(*arguments)

@@ -6,7 +6,7 @@ import pickle
 import random
 from collections import defaultdict, deque
 from datetime import date, datetime, timedelta, timezone
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from types import SimpleNamespace
 
 import numpy as np
@@ -22,13 +22,15 @@ VALUES = [
     SimpleNamespace(seed=1),
     defaultdict(list, {"loss": [1.5]}),
     defaultdict(set, {3: {2}}),
-    defaultdict(float, a=2.0),
+    *(defaultdict(kind, {"a": kind()}) for kind in (float, int, str, bool, dict)),
     defaultdict(),
     deque([1, 2], maxlen=5),
     deque("ab"),
     frozenset([1, (2, 3)]),
     Path("runs/mnist/best.pt"),
     Path("/"),
+    PureWindowsPath("C:/runs"),
+    PurePosixPath("a/b"),
     date(2024, 2, 29),
     datetime(2024, 2, 29, 12, 30, 1, 7),
     timedelta(days=-1, seconds=3),
@@ -98,11 +100,15 @@ def test_namespaces_count_as_levels():
 @pytest.mark.parametrize(
     "value, message",
     [
-        (datetime(2024, 1, 1, tzinfo=timezone.utc), "cannot save timezone"),
+        (datetime(2024, 1, 1, tzinfo=timezone.utc), "cannot save datetime; .*dates without a time zone"),
         (defaultdict(deque), "cannot save defaultdict"),
         (type("Args", (argparse.Namespace,), {})(), "cannot save Args"),
-        (np.array([None]), "cannot save a NumPy ndarray of dtype object"),
-        (np.array(["2024"], "M8[D]"), "cannot save a NumPy ndarray of dtype datetime64"),
+        (np.array([None]), "cannot save a NumPy array of dtype object"),
+        (np.array(["2024"], "M8[D]"), "cannot save a NumPy array of dtype datetime64"),
+        (np.zeros(2).view(np.matrix), r"cannot save a NumPy matrix; make it an array: numpy.asarray\(x\)"),
+        (int, "cannot save <class 'int'>, a class or dtype"),
+        (np.ndarray, "a class or dtype of NumPy's; save its name"),
+        (np.dtype("float32"), r"cannot save dtype\('float32'\), a class or dtype"),
     ],
 )
 def test_what_needs_code_to_read(value, message):
@@ -121,6 +127,17 @@ def test_arrays_of_others_than_numbers_are_no_damage(dtype):
 
 # What a file could try: (the pickle, what is said).
 HOSTILE = {
+    "a class as a value": (b"}U\x01ac__builtin__\nint\ns.", "holds a class, function or dtype as a value"),
+    "a class alone": (b"ccollections\nOrderedDict\n.", "holds a class, function or dtype as a value"),
+    "a dtype in a list": (b"]cnumpy\ndtype\nU\x02f4\x85Ra.", "holds a class, function or dtype as a value"),
+    "a date out of the calendar": (
+        b"cdatetime\ndate\nc_codecs\nencode\nX\x05\0\0\0\x07\xc3\xa4\x02\x1eU\x06latin1\x86R\x85R.",
+        "ValueError: day is out of range",
+    ),
+    "paths of many parts": (
+        b"X\x00\x00\x01\x00" + b"a/" * 0x8000 + b"q\x00(" + b"cpathlib\nPosixPath\nh\x00\x85R" * 50 + b"t.",
+        "objects that need more than 48 MB",
+    ),
     "a call of a factory": (b"c__builtin__\nint\n(U\x0299tR.", "int is not callable"),
     "a factory of another kind": (b"ccollections\ndefaultdict\n(ccollections\nOrderedDict\ntR.", "a defaultdict of"),
     "a new object with arguments": (b"cargparse\nNamespace\n(K\x01t\x81.", r"makes an object of a class \(NEWOBJ\)"),

@@ -238,7 +238,7 @@ class Net(Module):
     "value, message",
     [
         (Net(), "cannot save a whole Net: .*state_dict"),
-        ({"x": np.array(["a"])}, r"cannot save a NumPy ndarray of dtype <U1; .*tolist\(\)"),
+        ({"x": np.array(["a"])}, r"cannot save a NumPy array of dtype <U1; .*tolist\(\)"),
         ({"x": np.ma.ones(2)}, "cannot save a NumPy MaskedArray"),
         ({"f": print}, "cannot save builtin_function_or_method; supported are"),
         (defaultdict(lambda: 1), r"cannot save defaultdict; .*dict\(...\) of a mapping"),
