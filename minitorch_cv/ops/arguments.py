@@ -159,12 +159,12 @@ def is_number(value: Any) -> bool:
 
 
 def as_number(op_name: str, arg_name: str, value: Any, expected: str = "Number") -> Any:
-    """`value` itself if it is a number, or the number in a 0-d tensor.
+    """A number of Python's, NumPy's or in a 0-d tensor, as Python's.
 
     Raises:   TypeError: if it is neither, or a tensor that requires a gradient, which would be lost.
     """
     if is_number(value):
-        return value
+        return value.item() if isinstance(value, np.generic) else value
     if isinstance(value, Variable) and value.array.ndim == 0 and not value.requires_grad:
         return value.array.item()
     hint = ""

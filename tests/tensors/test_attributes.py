@@ -1,5 +1,6 @@
 """What tensors tell about themselves, as PyTorch's do."""
 
+import copy
 import traceback
 
 import pytest
@@ -151,5 +152,14 @@ def test_missing_names():
         _ = x.dott
     shown = "".join(traceback.format_exception_only(caught.value))
     assert shown == "AttributeError: 'Tensor' object has no attribute 'dott'; nearest: dot\n"
+    error = copy.copy(caught.value)
+    assert type(error) is AttributeError and str(error) == str(caught.value)
+    assert repr(caught.value) == """AttributeError("'Tensor' object has no attribute 'dott'")"""
     with pytest.raises(TypeError, match=r"does not support deleting items; torch\.cat the parts"):
         del x[0]
+
+
+def test_an_error_inside_a_property_is_told(monkeypatch):
+    monkeypatch.setattr(mt.Tensor, "broken", property(lambda self: self.nothing_there), raising=False)
+    with pytest.raises(AttributeError, match="no attribute 'nothing_there'"):
+        _ = mt.ones(2).broken

@@ -72,7 +72,8 @@ def export(
               f: the file, which is written whole or not at all; or a file open for writing in binary mode.
               input_names, output_names: in the file; by default "input" and "output", numbered if there are several.
               opset_version: of ONNX's operators, 18 (the default) to 21. For an older one the finished model is
-                converted by onnx's converter; if that fails the file has 18. Both are said in warnings, as in PyTorch.
+                converted by onnx's converter, which for most gets down to 15; if it fails the file has 18. Both are
+                said in warnings, as in PyTorch.
               dynamic_axes: what may have any size, as torch.onnx takes it: {"input": {0: "batch"}} or {"input": [0]},
                 only ever dimension 0. By default the first dimension of all inputs and of the outputs that keep it.
                 {} fixes it to the sample's size.
@@ -90,8 +91,8 @@ def export(
         if value != _ONLY[name]:
             raise NotImplementedError(f"onnx.export: {name}={value!r} is not supported, only {_ONLY[name]!r}")
     asked = OPSETS[0] if opset_version is None else opset_version
-    if not _OLDEST <= asked <= OPSETS[-1]:
-        raise NotImplementedError(f"onnx.export: opset_version is {asked}, supported are {_OLDEST} to {OPSETS[-1]}")
+    if type(asked) is not int or not _OLDEST <= asked <= OPSETS[-1]:
+        raise NotImplementedError(f"onnx.export: opset_version is {asked!r}, supported are {_OLDEST} to {OPSETS[-1]}")
     opset = max(asked, OPSETS[0])
     program = trace(model, [args] if isinstance(args, Tensor) else list(args))
     inputs = _names("input", input_names, len(program.inputs))
@@ -142,7 +143,7 @@ def _converted(model: Any, opset: int) -> Any:
         converted = version_converter.convert_version(model, opset)
         checker.check_model(converted)
     except Exception as error:  # it raises RuntimeError, ValueError and its own kinds
-        reason = str(error).rpartition("failed: ")[2].splitlines()[0]
+        reason = (str(error).rpartition("failed: ")[2] or type(error).__name__).splitlines()[0]
         warnings.warn(f"onnx.export: the file has opset {newer}; onnx cannot convert it: {reason}", stacklevel=3)
         return model
     return converted

@@ -27,6 +27,7 @@ class Graph:
         self.arrays: dict[str, np.ndarray] = {}
         self.names: dict[int, str] = {}  # of values, by number
         self._count = 0
+        self._renamed: set[str] = set()
         self._parameters = {id(p): n for n, p in [*self.model.named_parameters(), *self.model.named_buffers()]}
         self._reserved = {*self._parameters.values(), *taken}
 
@@ -42,8 +43,21 @@ class Graph:
         return {name: array for name, array in self.arrays.items() if name in taken}
 
     def rename(self, old: str, new: str) -> None:
-        """Give the result of a node another name: an output of the graph has the one that the user wants."""
-        self.nodes.append(("Identity", [old], [new], {}))
+        """Give a result another name: an output of the graph has the one that the user wants.
+
+        One that is an input, or has been given a name already, is passed on by an Identity instead; onnx's converter
+        knows none for the opsets before 16.
+        """
+        if old in self._renamed or not any(old in made for _, _, made, _ in self.nodes):
+            self.nodes.append(("Identity", [old], [new], {}))
+            return
+        self._renamed.add(new)
+
+        def renamed(names: list[str]) -> list[str]:
+            return [new if name == old else name for name in names]
+
+        self.nodes = [(operator, renamed(i), renamed(o), settings) for operator, i, o, settings in self.nodes]
+        self.names = {number: new if name == old else name for number, name in self.names.items()}
 
     def array(self, array: Any, dtype: Any = None) -> str:
         """Numbers that are known, by name."""
