@@ -48,18 +48,28 @@ def run_module(name: str, arguments: Sequence[str] = ()) -> None:
 
     Args:     name: with dots, such as `homework.train`.
               arguments: for it, in sys.argv behind its file.
-    Raises:   FileNotFoundError: if there is no such module. RuntimeError, SystemExit: as run_script.
+    Raises:   SystemExit: if there is no such module; else as run_script. RuntimeError: as run_script.
     """
     alias.as_torch()  # before the packages that the module is in are imported
     sys.path[0] = os.getcwd()
-    try:
-        known = importlib.util.find_spec(name)
-    except ModuleNotFoundError:  # of the package that it would be in
-        known = None
-    if known is None:
-        raise FileNotFoundError(f"no module {name} in {os.getcwd()} or among the installed packages")
     sys.argv = [name, *arguments]  # runpy puts the file in the place of the name
-    _run(lambda: runpy.run_module(name, run_name="__main__", alter_sys=True))
+
+    def program() -> None:
+        if not _is_there(name):
+            raise SystemExit(f"no module {name} in {os.getcwd()} or among the installed packages")
+        runpy.run_module(name, run_name="__main__", alter_sys=True)
+
+    _run(program)
+
+
+def _is_there(name: str) -> bool:
+    """Whether there is a module of that name; the packages that it is in are imported for this."""
+    try:
+        return not name.startswith(".") and importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError as error:
+        if error.name is not None and f"{name}.".startswith(f"{error.name}."):
+            return False
+        raise  # one of these packages imports what is missing
 
 
 def _run(program: Callable[[], Any]) -> None:

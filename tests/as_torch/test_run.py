@@ -74,7 +74,12 @@ def test_a_package_as_the_program(tmp_path):
     assert (ran.returncode, ran.stdout) == (1, "minitorch_cv homework.train homework []\n")
     assert "ZeroDivisionError" in ran.stderr and "minitorch_cv" not in ran.stderr and "runpy" not in ran.stderr
     ran = run("homework.missing")
-    assert ran.returncode == 1 and ran.stderr.startswith("minitorch-cv run: no module homework.missing in ")
+    assert ran.returncode == 1 and ran.stderr.startswith("no module homework.missing in ")
+    assert run(".homework").stderr.startswith("no module .homework in ")
+    write(tmp_path / "broken" / "__init__.py", "import torchtext\n")
+    write(tmp_path / "broken" / "train.py", "")
+    ran = run("broken.train")
+    assert ran.returncode == 1 and "No module named 'torchtext'" in ran.stderr and "runpy" not in ran.stderr
 
 
 def test_annotations_are_those_of_the_script(tmp_path, capsys, program):
