@@ -127,7 +127,7 @@ def test_vars_shows_what_is_there(standing):
         ("from torch.nn import LSTM, Linear", r"^torch\.nn\.LSTM: .* no recurrent layers"),
         ("from torch.nn import Con2d", r"^torch\.nn\.Con2d: .*; nearest: torch\.nn\.Conv2d"),
         ("from torchvision.models import resnet200", r"^torchvision\.models\.resnet200: .* nearest: .*resnet"),
-        ("import torchvision.tv_tensors", r"^torchvision\.tv_tensors: .* images and plain tensors"),
+        ("from torchvision.tv_tensors import Mask", r"^torchvision\.tv_tensors\.Mask: .* to masks by hand"),
         ("import torch.kernels", r"^torch\.kernels: .* no such name"),
     ],
 )
