@@ -76,7 +76,7 @@ class Pad(OfOneImage, cropping.Pad):
     """A border; of tensors, too, with a number for each channel."""
 
     def __init__(self, padding: int | Sequence[int], fill: Fill = 0, padding_mode: str = "constant") -> None:
-        super().__init__(padding, 0 if check_fill(fill) is None else fill, padding_mode)
+        super().__init__(padding, 0 if check_fill(fill) is None else fill, padding_mode)  # type: ignore[arg-type]
         self.padding = padding if isinstance(padding, int) else list(padding)
         self.fill: Any = fill
 
