@@ -67,6 +67,8 @@ def contrasted(img: Tensor, factor: float) -> Tensor:
     """An image (..., 1 or 3, H, W) whose distances from the mean of the grey image are multiplied."""
     check_channels(img, dims=3)
     _check_factor("contrast_factor", factor)
+    if not img.array.size:
+        return img
     grey = _grey(img) if img.array.shape[-3] == 3 else img
     floats = grey if grey.dtype.is_floating_point else grey.to(dt.float32)
     return blend(img, floats.mean((-3, -2, -1), keepdim=True), float(factor))
