@@ -46,3 +46,27 @@ def compute_weights_too(layer: Any, module: Module, path: str) -> list[tuple[Any
                 )
         changed.append((layer.parametrizations[name], chain))
     return changed
+
+
+def refuse_computed_directions(module: Module, path: str) -> None:
+    """Raise for spectral_norm of a module with a forward of its own, whose steps would not train its directions.
+
+    Raises:   NotImplementedError: naming the module and the weight.
+    """
+    hooks = [
+        (entry.function.name, "remove_spectral_norm(module, {!r})")
+        for entry in module._forward_pre_hooks
+        if isinstance(entry.function, SpectralNorm)
+    ]
+    chains = module.parametrizations._modules.items() if is_parametrized(module) else ()
+    hooks += [
+        (name, "parametrize.remove_parametrizations(module, {!r})")
+        for name, chain in chains
+        if any(isinstance(made, _SpectralNorm) for made in chain)
+    ]
+    for name, remedy in hooks:
+        raise NotImplementedError(
+            f"to_torch: {name!r} of {path or type(module).__name__!r}, which has a forward of its own, is computed by "
+            "spectral_norm, whose directions written-down steps would not train; supported is spectral_norm of layers "
+            f"such as nn.Linear. Make it a parameter again first: nn.utils.{remedy.format(name)}"
+        )

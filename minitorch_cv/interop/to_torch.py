@@ -10,7 +10,7 @@ from ..nn.module import Module
 from ..nn.parameter import Parameter
 from ..nn.utils.running_modules import running_modules
 from ..tensors.tensor import Tensor
-from .computed_weights import compute_weights_too
+from .computed_weights import compute_weights_too, refuse_computed_directions
 from .layers import CONTAINERS, layer_kind
 from .samples import sample_for
 from .torch_layers import torch_layer, torch_tensor
@@ -26,9 +26,9 @@ def to_torch(model: Module, sample: Tensor | Sequence[Tensor] | None = None) -> 
     Layers become torch's layers of the same name, `Sequential` and the other containers become torch's. A model with a
     `forward` of its own is run on a sample and its steps are written down (tracing.py): the result then does for every
     batch what the model did for the sample, so a forward that branches on its input is not for it. Modes (training or
-    evaluation), `requires_grad`, and layers and parameters that are shared are carried over, spectral_norm
-    and weight_norm too. Other hooks are not; batch norms that nn.utils.freeze froze are in evaluation mode until the
-    torch model's next train().
+    evaluation), `requires_grad`, and layers and parameters that are shared are carried over, weight_norm
+    and spectral_norm of layers too; spectral_norm of a module with a forward of its own is refused. Other hooks are not
+    carried over; batch norms that nn.utils.freeze froze are in evaluation mode until the torch model's next train().
 
     Args:     sample: an input, or a tuple of them, whose first dimension is the batch's; models of vision.models, and
                 trees of containers and layers, do without.
@@ -106,6 +106,7 @@ class _Builder:
 
     def members(self, module: Module, path: str) -> dict[str, Any]:
         """What a module holds, by name: torch's modules, parameters and buffers."""
+        refuse_computed_directions(module, path)
         found: dict[str, Any] = {}
         for name, child in module._modules.items():
             if child is not None:

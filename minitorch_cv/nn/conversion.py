@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -63,8 +64,16 @@ class ConversionMethods(TraversalMethods):
 
         Args:     device: the CPU, or None.
                   recurse: those of the modules below too.
-        Raises:   RuntimeError: for any device but the CPU.
+        Raises:   RuntimeError: for any device but the CPU. ValueError: if a shape is not known yet.
         """
+        for name, tensor in itertools.chain(
+            self.named_parameters(recurse=recurse), self.named_buffers(recurse=recurse)
+        ):
+            if isinstance(tensor, Uninitialized):
+                raise ValueError(
+                    f"to_empty: attempted to use an uninitialized {tensor.kind}, {name}: its shape is not known yet. "
+                    "Call the module with a dummy batch first"
+                )
         return self._apply(lambda t: empty_like(t, device=device), recurse=recurse)
 
     def cpu(self: M) -> M:

@@ -10,6 +10,7 @@ from typing import Any
 from ..tensors.creation import as_tensor
 from ..tensors.printing import tensor_text
 from ..tensors.tensor import Tensor
+from ..types.memory_format import contiguous_format, preserve_format
 from .transforms.functional import pil_to_tensor
 from .transforms.functional.images import is_pil_image
 
@@ -18,9 +19,46 @@ _NOT_HERE = ("BoundingBoxFormat", "BoundingBoxes", "KeyPoints", "Mask", "Video")
 
 
 class TVTensor(Tensor):
-    """The base of tensors that say what they are. What is computed from one is a plain tensor."""
+    """The base of tensors that say what they are.
+
+    The methods `clone`, `to`, `detach` and `requires_grad_` keep the class, so that transforms go on knowing the image.
+    What everything else gives is a plain tensor, even where it shares all its memory: `contiguous()`, `cpu()`,
+    `float()`. Methods that write in place (`add_`) return the tensor itself, which stays what it is.
+    """
 
     __slots__ = ()
+
+    def clone(self, *, memory_format: Any = preserve_format) -> Any:
+        """A copy that gradients flow through, of the same class."""
+        return self._same_class(super().clone(memory_format=memory_format))
+
+    def to(self, *args: Any, **kwargs: Any) -> Any:
+        """Itself or a converted copy, of the same class."""
+        return self._same_class(super().to(*args, **kwargs))
+
+    def detach(self) -> Any:
+        """The same memory without the history, of the same class."""
+        return self._same_class(super().detach())
+
+    def contiguous(self, memory_format: Any = contiguous_format) -> Any:
+        """A plain tensor, with the same memory if that is in the format."""
+        return self._plain(super().contiguous(memory_format))
+
+    def type(self, dtype: Any = None, non_blocking: bool = False) -> Any:
+        """The dtype's old name, or a plain tensor of a dtype."""
+        return self._plain(super().type(dtype, non_blocking))
+
+    def _converted(self, *args: Any) -> Any:
+        """`float()`, `cpu()` and the like: a plain tensor."""
+        return self._plain(super()._converted(*args))
+
+    def _same_class(self, made: Tensor) -> Tensor:
+        if made is not self:
+            made.__class__ = self.__class__
+        return made
+
+    def _plain(self, made: Any) -> Any:
+        return self[...] if made is self else made
 
 
 class Image(TVTensor):

@@ -76,6 +76,27 @@ def test_compare_torch(norm):
     assert found.ok and {"0", "4"} <= {row.layer for row in found.rows}
 
 
+class Own(nn.Module):
+    """A weight of its own, used in a forward of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(mt.rand(3, 4))
+
+    def forward(self, x):
+        return nn.functional.linear(x, self.weight)
+
+
+@pytest.mark.parametrize("utils, remedy", [(nn.utils, "remove_spectral_norm"), (parametrizations, "remove_param")])
+def test_spectral_norm_of_a_forward_of_ones_own(utils, remedy):
+    """Steps that are written down use the directions, but do not train them; a weight_norm has none."""
+    for wrap in (lambda m: m, nn.Sequential):
+        match = rf"'weight' of '.*', which has a forward of its own, is computed by spectral_norm.*{remedy}"
+        check_error(NotImplementedError, match, to_torch, wrap(utils.spectral_norm(Own())), mt.zeros(1, 4))
+    ours, x = utils.weight_norm(Own()), normal(2, 4).astype(np.float32)
+    assert_close(ours(ours_of(x)).detach(), to_torch(ours, mt.zeros(1, 4))(theirs_of(x)).detach(), 1e-6, "result")
+
+
 def test_a_parametrization_of_ones_own(tmp_path):
     """A file holds the numbers; a torch module would have to compute them."""
     layer = parametrize.register_parametrization(nn.Linear(3, 2), "weight", nn.Softplus())

@@ -116,19 +116,22 @@ WRONG = {
     "a number": lambda pad, lib: pad(3),
     "a side": lambda pad, lib: pad([lib.ones(2)], padding_side="middle"),
     "other sizes": lambda pad, lib: pad([lib.ones(2, 3), lib.ones(2, 2)]),
+    "lists": lambda pad, lib: pad([[1, 2], [3]]),
+    "a list behind a tensor": lambda pad, lib: pad([lib.ones(2), [3]]),
 }
 
 
 @pytest.mark.parametrize("case", WRONG)
 def test_errors_of_pad_sequence(case):
     kind = check_same(lambda library: error_of(lambda: WRONG[case](library.nn.utils.rnn.pad_sequence, library))[0])
-    assert kind == "RuntimeError"
-    check_error(RuntimeError, "pad_sequence: .*(empty list|Expected|first dimension only)", WRONG[case],
+    assert kind == ("TypeError" if "list" in case else "RuntimeError")
+    match = "pad_sequence: .*(empty list|Expected|first dimension only|as element [01] in argument 0, but got list)"
+    check_error(TypeError if "list" in case else RuntimeError, match, WRONG[case],
                 utils.rnn.pad_sequence, ours)  # fmt: skip
 
 
 def test_to_empty():
-    net = nn.Sequential(nn.Conv2d(2, 3, 1), nn.BatchNorm2d(3), nn.LazyLinear(2)).double()
+    net = nn.Sequential(nn.Conv2d(2, 3, 1), nn.BatchNorm2d(3), nn.Linear(3, 2)).double()
     parameters = list(net.parameters())
     memory = [t.array for t in net[:2].state_dict().values()]
     assert net.to_empty(device="cpu") is net
@@ -140,3 +143,14 @@ def test_to_empty():
     net.to_empty(device=None, recurse=False)
     assert np.shares_memory(net[0].weight.array, before)
     check_error(RuntimeError, "CPU", net.to_empty, device="meta")
+
+
+def test_to_empty_of_what_has_no_shape_yet():
+    def scenario(library):
+        lazy = library.nn.Sequential(library.nn.LazyLinear(2), library.nn.Linear(2, 2))
+        lazy.to_empty(device="cpu", recurse=False)
+        return [error_of(lambda m=m: m.to_empty(device="cpu"))[0] for m in (lazy, library.nn.LazyBatchNorm2d())]
+
+    assert check_same(scenario) == ["ValueError", "ValueError"]
+    match = r"to_empty: attempted to use an uninitialized parameter, 0\.weight: its shape is not known yet\. Call the"
+    check_error(ValueError, match, nn.Sequential(nn.LazyLinear(2)).to_empty, device="cpu")

@@ -123,6 +123,10 @@ def test_errors():
     check_error(RuntimeError, "two weight_norm hooks on the same parameter weight", norm, make(ours, "hook"))
     check_error(AttributeError, "no attribute 'wrong'", norm, nn.Linear(2, 3), "wrong")
     check_error(ValueError, "can't have uninitialized parameters", norm, nn.LazyLinear(3))
+    none = lambda library: error_of(lambda: library.nn.utils.weight_norm(library.nn.Linear(2, 3, bias=False), "bias"))
+    assert check_same(lambda library: none(library)[0]) == "TypeError"
+    check_error(TypeError, "weight_norm: expected bias of Linear to be a Tensor, got None", norm,
+                nn.Linear(2, 3, bias=False), "bias")  # fmt: skip
     check_error(IndexError, "Dimension out of range", norm, nn.Linear(2, 3), dim=2)
     check_error(ValueError, "does not have a parameter, a buffer", nn.utils.parametrizations.weight_norm,
                 nn.Linear(2, 3), "wrong")  # fmt: skip

@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 import minitorch_cv as mt
 from minitorch_cv.utils.data import default_collate
 from minitorch_cv.vision import tv_tensors as ours
+from minitorch_cv.vision.transforms.v2 import RandomInvert
 
 PIXELS = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
 
@@ -49,6 +50,53 @@ def test_what_is_computed_from_one_is_plain():
     assert type(default_collate([(mine, 1), (mine, 2)])[0]) is mt.Tensor
     with mt.no_grad():
         assert type(mt.nn.Sequential(mt.nn.Conv2d(2, 1, 1), mt.nn.ReLU())(ours.Image(mt.rand(1, 2, 3, 3)))) is mt.Tensor
+
+
+KEPT = {
+    "clone": lambda x, m: x.clone(),
+    "to": lambda x, m: x.to(m.float64),
+    "to itself": lambda x, m: x.to(m.float32),
+    "to a device": lambda x, m: x.to("cpu"),
+    "detach": lambda x, m: x.detach(),
+    "requires_grad_": lambda x, m: x.requires_grad_(),
+}
+PLAIN = {
+    "contiguous": lambda x, m: x.contiguous(),
+    "cpu": lambda x, m: x.cpu(),
+    "float": lambda x, m: x.float(),
+    "double": lambda x, m: x.double(),
+    "type": lambda x, m: x.type(m.float32),
+    "function": lambda x, m: m.clone(x),
+    "other": lambda x, m: m.zeros(2).to(x),
+    "data": lambda x, m: x.data,
+}
+
+
+@pytest.mark.parametrize("name", [*KEPT, *PLAIN])
+def test_which_methods_keep_the_class(name):
+    call = KEPT.get(name) or PLAIN[name]
+    mine, reference = call(ours.Image([[1.5, 2]]), mt), call(theirs.Image([[1.5, 2]]), torch)
+    assert type(reference) is (theirs.Image if name in KEPT else torch.Tensor)
+    assert type(mine) is (ours.Image if name in KEPT else mt.Tensor)
+    assert mine.tolist() == reference.tolist() and mine.requires_grad is reference.requires_grad
+    assert str(mine.dtype) == str(reference.dtype)
+
+
+def test_what_keeps_the_class_keeps_memory_and_history():
+    image = ours.Image([[1.5, 2]], requires_grad=True)
+    (image.clone() * 2 + image.to(mt.float64)).sum().backward()
+    assert (image.grad == 3).all()
+    image.detach()[0, 0, 0] = 7
+    image.detach().contiguous()[0, 0, 1] = 8
+    assert image.tolist() == [[[7, 8]]]
+    assert image.type() == "torch.FloatTensor"
+
+
+def test_a_converted_image_is_still_the_image_of_its_sample():
+    mask, image = mt.zeros(1, 2, 2, dtype=mt.uint8), ours.Image(mt.zeros(1, 2, 2, dtype=mt.uint8))
+    for made in (image.clone(), image.to(mt.int32), image.detach()):
+        same, inverted = RandomInvert(1.0)(mask, made)
+        assert (same == 0).all() and (inverted > 0).all()
 
 
 def test_copies():

@@ -20,6 +20,7 @@ def pad_sequence(
               padding_side: "right", behind a sequence, or "left".
     Returns:  (T, B, ...) with the longest T; (B, T, ...) with `batch_first`.
     Raises:   RuntimeError: for no sequences, other sides, or sequences that differ in more than their length.
+              TypeError: for sequences that are no tensors.
     """
     if not isinstance(sequences, Iterable):
         raise RuntimeError(
@@ -30,6 +31,12 @@ def pad_sequence(
         raise RuntimeError("pad_sequence: received an empty list of sequences")
     if padding_side not in ("left", "right"):
         raise RuntimeError(f"pad_sequence: Expected padding_side to be one of left or right, but got {padding_side}.")
+    for place, sequence in enumerate(given):
+        if not isinstance(sequence, Tensor):
+            raise TypeError(
+                f"pad_sequence: expected Tensor as element {place} in argument 0, but got {type(sequence).__name__}; "
+                "make it one with torch.tensor"
+            )
     rest = given[0].shape[1:]
     for sequence in given:
         if sequence.ndim == 0 or sequence.shape[1:] != rest:

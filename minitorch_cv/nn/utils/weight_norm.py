@@ -55,7 +55,7 @@ def weight_norm(module: M, name: str = "weight", dim: int | None = 0) -> M:
               dim: along which each slice has a length of its own, 0 for the outputs; None for one length of all.
     Returns:  the module.
     Raises:   RuntimeError: if it is there already. AttributeError, KeyError: if there is no such parameter.
-              ValueError: if the parameter's shape is not known yet.
+              TypeError: if it is None. ValueError: if its shape is not known yet.
     Source:   Salimans and Kingma 2016.
     """
     warnings.warn(
@@ -71,6 +71,10 @@ def weight_norm(module: M, name: str = "weight", dim: int | None = 0) -> M:
         raise ValueError(
             "The module passed to `WeightNorm` can't have uninitialized parameters. Make sure to run the dummy forward "
             "before applying weight normalization"
+        )
+    if weight is None:
+        raise TypeError(
+            f"weight_norm: expected {name} of {type(module).__name__} to be a Tensor, got None; it has none"
         )
     lengths = norm_except_dim(weight.detach(), hook.dim)
     del module._parameters[name]

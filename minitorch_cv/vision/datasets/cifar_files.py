@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...utils.restricted_pickle import load_restricted
+from .corrupted import corrupted
 
 _SIDE = 32
 _PIXELS = 3 * _SIDE * _SIDE
@@ -100,11 +101,6 @@ def check_labels(path: Path, labels: np.ndarray, classes: Sequence[str]) -> None
     wrong = np.flatnonzero((labels < 0) | (labels >= len(classes)))
     if len(wrong):
         raise corrupted(path, f"label {labels[wrong[0]]} at {wrong[0]}, expected 0 to {len(classes) - 1}")
-
-
-def corrupted(path: Path, found: str) -> RuntimeError:
-    """The error for a file that is not what it should be."""
-    return RuntimeError(f"{path} is corrupted: {found}. Delete it and get it again (download=True does)")
 
 
 def _read_dict(path: Path, keys: Sequence[str]) -> dict[str, Any]:

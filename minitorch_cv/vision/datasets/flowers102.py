@@ -11,8 +11,9 @@ import numpy as np
 from ...utils.checksum import md5
 from ...utils.download import fetch_file
 from .arguments import not_found, one_of
+from .corrupted import corrupted
 from .images import default_loader
-from .mat_files import corrupted, read_mat
+from .mat_files import read_mat
 from .unpack import unpack
 from .vision import VisionDataset, data_root
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .corrupted import corrupted
+
 LARGEST = 1 << 30  # bytes of an unzipped file; MNIST's images are 47 MB
 _UNSIGNED_BYTE = 0x08
 _KINDS = {1: "labels", 3: "images"}
@@ -28,20 +30,20 @@ def read_idx(path: Path, ndim: int) -> np.ndarray:
     raw = _read(path)
     header = 4 + 4 * ndim
     if len(raw) < 4:
-        raise _corrupt(path, f"it has {len(raw)} bytes, which is too short for an IDX header of {header}")
+        raise corrupted(path, f"it has {len(raw)} bytes, which is too short for an IDX header of {header}")
     zeros, kind, dimensions = raw[:2], raw[2], raw[3]
     if zeros != b"\0\0" or kind != _UNSIGNED_BYTE or dimensions != ndim:
         found = int.from_bytes(raw[:4], "big")
         looks = _KINDS.get(dimensions) if zeros == b"\0\0" and kind == _UNSIGNED_BYTE else None
         hint = f"; this is a file of {looks}, was it given the wrong name?" if looks else ""
-        raise _corrupt(
+        raise corrupted(
             path, f"expected the magic number {_UNSIGNED_BYTE * 256 + ndim} ({_KINDS[ndim]}), found {found}{hint}"
         )
     if len(raw) < header:
-        raise _corrupt(path, f"it has {len(raw)} bytes, which is too short for an IDX header of {header}")
+        raise corrupted(path, f"it has {len(raw)} bytes, which is too short for an IDX header of {header}")
     shape = tuple(int(size) for size in np.frombuffer(raw, ">u4", ndim, offset=4))
     if len(raw) != header + math.prod(shape):
-        raise _corrupt(
+        raise corrupted(
             path,
             f"its header announces {' x '.join(map(str, shape))} = {math.prod(shape)} bytes of {_KINDS[ndim]}, found "
             f"{len(raw) - header}",
@@ -54,18 +56,14 @@ def _read(path: Path) -> bytes:
     if path.suffix != ".gz":
         return raw
     if not raw:
-        raise _corrupt(path, "it is empty")
+        raise corrupted(path, "it is empty")
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
             content = file.read(LARGEST + 1)
     except EOFError:
-        raise _corrupt(path, f"the compressed data end too early, after {len(raw)} bytes") from None
+        raise corrupted(path, f"the compressed data end too early, after {len(raw)} bytes") from None
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise _corrupt(path, f"it cannot be unpacked by gzip: {error}") from None
+        raise corrupted(path, f"it cannot be unpacked by gzip: {error}") from None
     if len(content) > LARGEST:
-        raise _corrupt(path, f"{len(raw)} compressed bytes become more than {LARGEST}")
+        raise corrupted(path, f"{len(raw)} compressed bytes become more than {LARGEST}")
     return content
-
-
-def _corrupt(path: Path, found: str) -> RuntimeError:
-    return RuntimeError(f"{path} is corrupted: {found}. Delete it and get it again (download=True does)")

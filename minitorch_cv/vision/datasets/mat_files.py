@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .corrupted import corrupted
+
 
 def read_mat(path: Path, *names: str) -> list[np.ndarray]:
     """Arrays of numbers in a .mat file.
@@ -28,8 +30,3 @@ def read_mat(path: Path, *names: str) -> list[np.ndarray]:
         if not isinstance(found[name], np.ndarray) or found[name].dtype.kind not in "iuf":
             raise corrupted(path, f"its variable {name} is no array of numbers")
     return [found[name] for name in names]
-
-
-def corrupted(path: Path, found: str) -> RuntimeError:
-    """The error for a file that is not what it should be."""
-    return RuntimeError(f"{path} is corrupted: {found}. Delete it and get it again (download=True does)")

@@ -9,6 +9,7 @@ from typing import Any
 from ...utils.checksum import md5
 from ...utils.download import fetch_file
 from .arguments import not_found, one_of
+from .corrupted import corrupted
 from .images import default_loader, raw_loader
 from .unpack import unpack
 from .vision import VisionDataset, data_root
@@ -94,14 +95,17 @@ def _read_list(path: Path) -> tuple[list[str], list[int], list[int]]:
     names, breeds, species = [], [], []
     for number, line in enumerate(path.read_text("ascii", errors="replace").splitlines(), 1):
         words = line.split()
-        if len(words) != 4 or not all(word.isdecimal() and int(word) for word in words[1:]) or words[2] not in "12":
-            raise RuntimeError(
-                f"{path} is corrupted: line {number} is {line[:80]!r}, expected a name, the number of a breed, 1 (cat) "
-                "or 2 (dog), and a number. Delete the dataset's folder and get it again"
+        numbered = len(words) == 4 and all(word.isdecimal() and int(word) for word in words[1:])
+        if not numbered or words[2] not in ("1", "2"):
+            raise corrupted(
+                path,
+                f"line {number} is {line[:80]!r}, expected a name, the number of a breed, 1 (cat) or 2 (dog), and a "
+                "number",
+                alone=False,
             )
         names.append(words[0])
         breeds.append(int(words[1]) - 1)
         species.append(int(words[2]) - 1)
     if not names:
-        raise RuntimeError(f"{path} is corrupted: it lists no image. Delete the dataset's folder and get it again")
+        raise corrupted(path, "it lists no image", alone=False)
     return names, breeds, species

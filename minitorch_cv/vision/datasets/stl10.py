@@ -12,6 +12,7 @@ from ...utils.checksum import md5
 from ...utils.download import fetch_file
 from .arguments import not_found, one_of
 from .arrays import image_of_planes, item_of
+from .corrupted import corrupted
 from .unpack import unpack
 from .vision import VisionDataset, data_root
 
@@ -127,7 +128,7 @@ def _read_images(path: Path) -> np.ndarray:
     """(N, 3, 96, 96) uint8; in the file the planes of an image lie column by column."""
     raw = np.fromfile(path, np.uint8)
     if not len(raw) or len(raw) % _PIXELS:
-        raise _corrupted(path, f"it has {len(raw)} bytes, which is not a number of images of {_PIXELS}")
+        raise corrupted(path, f"it has {len(raw)} bytes, which is not a number of images of {_PIXELS}")
     return raw.reshape(-1, 3, _SIDE, _SIDE).transpose(0, 1, 3, 2)
 
 
@@ -135,10 +136,10 @@ def _read_labels(path: Path, count: int) -> np.ndarray:
     """(N,) uint8, 0 to 9; in the file they begin with 1."""
     labels = np.fromfile(path, np.uint8)
     if len(labels) != count:
-        raise _corrupted(path, f"it has {len(labels)} labels for {count} images")
+        raise corrupted(path, f"it has {len(labels)} labels for {count} images")
     wrong = np.flatnonzero((labels < 1) | (labels > _CLASSES))
     if len(wrong):
-        raise _corrupted(path, f"label {labels[wrong[0]]} at {wrong[0]}, expected 1 to {_CLASSES}")
+        raise corrupted(path, f"label {labels[wrong[0]]} at {wrong[0]}, expected 1 to {_CLASSES}")
     return labels - 1
 
 
@@ -146,12 +147,8 @@ def _read_fold(path: Path, fold: int, count: int) -> np.ndarray:
     """The places of a fold's images: a line of numbers."""
     lines = path.read_text("ascii", errors="replace").splitlines()
     if len(lines) < _FOLDS:
-        raise _corrupted(path, f"expected {_FOLDS} lines of numbers, found {len(lines)}")
+        raise corrupted(path, f"expected {_FOLDS} lines of numbers, found {len(lines)}")
     words = lines[fold].split()
     if not words or not all(word.isdecimal() and int(word) < count for word in words):
-        raise _corrupted(path, f"line {fold + 1} should have numbers of images, 0 to {count - 1}")
+        raise corrupted(path, f"line {fold + 1} should have numbers of images, 0 to {count - 1}")
     return np.array(words, np.int64)
-
-
-def _corrupted(path: Path, found: str) -> RuntimeError:
-    return RuntimeError(f"{path} is corrupted: {found}. Delete it and get it again (download=True does)")

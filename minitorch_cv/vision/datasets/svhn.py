@@ -12,7 +12,8 @@ from ...utils.checksum import md5
 from ...utils.download import fetch_file
 from .arguments import not_found, one_of
 from .arrays import image_of_planes, item_of
-from .mat_files import corrupted, read_mat
+from .corrupted import corrupted
+from .mat_files import read_mat
 from .vision import VisionDataset, data_root
 
 

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from .archive_files import Member, members_of
+from .archive_files import Member, UnreadableError, members_of
 
 LARGEST = 16 << 30  # bytes; the largest dataset here, VOC 2012, has 2 GB
 MOST_FILES = 1 << 20
@@ -34,8 +34,8 @@ def unpack(
     Args:     folder: made if it is not there.
               strip: a first folder that is left out of the names in the archive, where it is there.
               largest: bytes, all files together, above which the archive is refused.
-    Raises:   RuntimeError: naming the archive, if it is damaged or too large, or has links, devices, or names that lead
-                out of the folder. The folder is as before then.
+    Raises:   RuntimeError: naming the archive, if it is damaged, encrypted or too large, or has links, devices, or
+                names that lead out of the folder. The folder is as before then.
               OSError: if there is no room, which is told with both names, or the folder cannot be written to.
     """
     from tqdm import tqdm
@@ -50,6 +50,8 @@ def unpack(
     except _DAMAGES as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise _refused(archive, f"is damaged: {reason}. Delete it and get it again") from error
+    except UnreadableError as error:
+        raise _refused(archive, str(error)) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise OSError(

@@ -14,6 +14,7 @@ from ...tensors.tensor import Tensor
 from ...utils.checksum import md5
 from ...utils.download import fetch_file
 from .arguments import not_found, one_of
+from .corrupted import corrupted
 from .images import default_loader, raw_loader
 from .unpack import unpack
 from .vision import VisionDataset, data_root
@@ -69,7 +70,7 @@ class _VOC(VisionDataset):
             unpack(fetch_file(urls, Path(str(self.root), filename), md5(digest)), Path(str(self.root)))
         listed = names.read_text("ascii", errors="replace").split()
         if not listed:
-            raise RuntimeError(f"{names} is corrupted: it lists no image. Delete the dataset's folder and get it again")
+            raise corrupted(names, "it lists no image", alone=False)
         self.images = _listed(folder / "JPEGImages", listed, ".jpg", names)
         self.targets: Any = _listed(folder / self.targets_folder, listed, self.targets_ending, names)
 

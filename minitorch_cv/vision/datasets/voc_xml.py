@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from .corrupted import corrupted
+
 
 @dataclass(frozen=True)
 class VOCObject:
@@ -35,11 +37,11 @@ def read_annotation(path: str | Path) -> ElementTree.Element:
     try:
         root = ElementTree.fromstring(Path(path).read_bytes(), ElementTree.XMLParser(target=_WithoutDoctype()))
     except _DoctypeError:
-        raise _corrupted(path, "it defines a document type, which an annotation does not") from None
+        raise corrupted(path, "it defines a document type, which an annotation does not", alone=False) from None
     except (ElementTree.ParseError, LookupError, ValueError) as error:  # the last two: unknown encodings
-        raise _corrupted(path, f"it is not well-formed XML ({error})") from None
+        raise corrupted(path, f"it is not well-formed XML ({error})", alone=False) from None
     if root.tag != "annotation":
-        raise _corrupted(path, f"expected <annotation>, found <{root.tag}>")
+        raise corrupted(path, f"expected <annotation>, found <{root.tag}>", alone=False)
     return root
 
 
@@ -52,10 +54,10 @@ def objects_of(path: str | Path) -> list[VOCObject]:
     for node in read_annotation(path).iterfind("object"):
         name = (node.findtext("name") or "").strip()
         if not name:
-            raise _corrupted(path, "it has an object without a name")
+            raise corrupted(path, "it has an object without a name", alone=False)
         difficult = node.findtext("difficult", "0").strip()
         if difficult not in ("0", "1"):
-            raise _corrupted(path, f"it has an object with difficult = {difficult!r}, expected 0 or 1")
+            raise corrupted(path, f"it has an object with difficult = {difficult!r}, expected 0 or 1", alone=False)
         found.append(VOCObject(name, difficult == "1"))
     return found
 
@@ -72,7 +74,3 @@ def as_dict(node: ElementTree.Element) -> dict[str, Any]:
     if node.tag == "annotation":
         values["object"] = [values.get("object", [])]
     return {node.tag: {tag: found[0] if len(found) == 1 else found for tag, found in values.items()}}
-
-
-def _corrupted(path: str | Path, found: str) -> RuntimeError:
-    return RuntimeError(f"{path} is corrupted: {found}. Delete the dataset's folder and get it again")

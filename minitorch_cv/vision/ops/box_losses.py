@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...ops.choosing import maximum, minimum, where
 from ...tensors.tensor import Tensor
 from ...types import dtype as dt
@@ -12,10 +14,10 @@ from .loss_reduction import check_reduction, reduced
 def generalized_box_iou_loss(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7) -> Tensor:
     """1 less the generalized IoU of each box and its partner: see generalized_box_iou.
 
-    Args:     boxes1, boxes2: (N, 4) or (4,), "xyxy".
+    Args:     boxes1, boxes2: (N, 4) or (4,), "xyxy"; one box against many, too.
               reduction: "none", "mean" (0 if there are no boxes) or "sum".
               eps: added to the areas that are divided by.
-    Raises:   ValueError: for another reduction, and boxes of another shape.
+    Raises:   ValueError: for another reduction, and boxes of another shape. RuntimeError: for other numbers of boxes.
     Source:   Rezatofighi et al. 2019, "Generalized intersection over union".
     """
     check_reduction(reduction)
@@ -30,10 +32,10 @@ def generalized_box_iou_loss(boxes1: Tensor, boxes2: Tensor, reduction: str = "n
 def distance_box_iou_loss(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7) -> Tensor:
     """1 less the distance IoU of each box and its partner: see distance_box_iou.
 
-    Args:     boxes1, boxes2: (N, 4) or (4,), "xyxy".
+    Args:     boxes1, boxes2: (N, 4) or (4,), "xyxy"; one box against many, too.
               reduction: "none", "mean" (0 if there are no boxes) or "sum".
               eps: added to what is divided by.
-    Raises:   ValueError: for another reduction, and boxes of another shape.
+    Raises:   ValueError: for another reduction, and boxes of another shape. RuntimeError: for other numbers of boxes.
     Source:   Zheng et al. 2020, "Distance-IoU loss".
     """
     check_reduction(reduction)
@@ -50,10 +52,12 @@ def _pair(op_name: str, boxes1: Tensor, boxes2: Tensor) -> tuple[tuple[Tensor, .
     """The four coordinates of each, as floats."""
     for name, boxes in (("boxes1", boxes1), ("boxes2", boxes2)):
         check_boxes(op_name, boxes, name)
-    if boxes1.shape != boxes2.shape:
-        raise ValueError(
-            f"{op_name}: expected as many boxes1 as boxes2, got {list(boxes1.shape)} and {list(boxes2.shape)}"
-        )
+    try:
+        np.broadcast_shapes(boxes1.shape, boxes2.shape)
+    except ValueError:
+        raise RuntimeError(
+            f"{op_name}: expected as many boxes1 as boxes2, or one, got {list(boxes1.shape)} and {list(boxes2.shape)}"
+        ) from None
     one, two = (b if b.dtype in (dt.float32, dt.float64) else b.float() for b in (boxes1, boxes2))
     return one.unbind(-1), two.unbind(-1)
 

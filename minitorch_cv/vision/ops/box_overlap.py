@@ -11,10 +11,11 @@ from .boxes import box_area
 def box_iou(boxes1: Tensor, boxes2: Tensor, fmt: str = "xyxy") -> Tensor:
     """The area of the intersection of every two boxes over that of their union (the Jaccard index).
 
-    Args:     boxes1, boxes2: (..., N, 4) and (..., M, 4).
+    Args:     boxes1, boxes2: (..., N, 4), or one box (4,), and (..., M, 4).
               fmt: "xyxy", "xywh" or "cxcywh".
     Returns:  (..., N, M); NaN for two boxes without area.
     Raises:   ValueError: for another format, and boxes of another shape. NotImplementedError: for rotated boxes.
+              IndexError: for one box as boxes2.
     """
     refuse_rotated("box_iou", fmt)
     if fmt not in FORMATS:
@@ -26,9 +27,9 @@ def box_iou(boxes1: Tensor, boxes2: Tensor, fmt: str = "xyxy") -> Tensor:
 def generalized_box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     """box_iou less the share of the smallest box around both that neither covers: from -1, far apart, to 1, the same.
 
-    Args:     boxes1, boxes2: (..., N, 4) and (..., M, 4), "xyxy".
+    Args:     boxes1, boxes2: (..., N, 4), or one box (4,), and (..., M, 4), "xyxy".
     Returns:  (..., N, M).
-    Raises:   ValueError: for boxes of another shape.
+    Raises:   ValueError: for boxes of another shape. IndexError: for one box as boxes2.
     Source:   Rezatofighi et al. 2019, "Generalized intersection over union".
     """
     intersection, union = _intersection_and_union("generalized_box_iou", boxes1, boxes2, "xyxy")
@@ -40,14 +41,13 @@ def generalized_box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
 def distance_box_iou(boxes1: Tensor, boxes2: Tensor, eps: float = 1e-7) -> Tensor:
     """box_iou less the squared distance of the centres over the squared diagonal of the smallest box around both.
 
-    Args:     boxes1, boxes2: (..., N, 4) and (..., M, 4), "xyxy".
+    Args:     boxes1, boxes2: (..., N, 4), or one box (4,), and (..., M, 4), "xyxy".
               eps: added to the diagonal's square.
     Returns:  (..., N, M).
-    Raises:   ValueError: for boxes of another shape.
+    Raises:   ValueError: for boxes of another shape. IndexError: for one box as boxes2.
     Source:   Zheng et al. 2020, "Distance-IoU loss".
     """
-    for name, boxes in (("boxes1", boxes1), ("boxes2", boxes2)):
-        _check_set("distance_box_iou", boxes, name)
+    _check_sets("distance_box_iou", boxes1, boxes2)
     boxes1, boxes2 = upcast(boxes1), upcast(boxes2)
     diagonal = (_sides_around(boxes1, boxes2) ** 2).sum(-1) + eps
     one, two = ((boxes[..., :2] + boxes[..., 2:]) / 2 for boxes in (boxes1, boxes2))
@@ -55,16 +55,16 @@ def distance_box_iou(boxes1: Tensor, boxes2: Tensor, eps: float = 1e-7) -> Tenso
     return box_iou(boxes1, boxes2) - distance / diagonal
 
 
-def _check_set(op_name: str, boxes: Tensor, arg_name: str) -> None:
-    check_boxes(op_name, boxes, arg_name)
-    if boxes.ndim < 2:
-        raise ValueError(f"{op_name}: expected {arg_name} (..., N, 4), got one box: give it as {arg_name}[None]")
+def _check_sets(op_name: str, boxes1: Tensor, boxes2: Tensor) -> None:
+    check_boxes(op_name, boxes1, "boxes1")
+    check_boxes(op_name, boxes2, "boxes2")
+    if boxes2.ndim < 2:
+        raise IndexError(f"{op_name}: expected boxes2 (..., N, 4), got one box: give it as boxes2[None]")
 
 
 def _intersection_and_union(op_name: str, boxes1: Tensor, boxes2: Tensor, fmt: str) -> tuple[Tensor, Tensor]:
     """The areas (..., N, M) that two boxes have in common, and that they cover together."""
-    for name, boxes in (("boxes1", boxes1), ("boxes2", boxes2)):
-        _check_set(op_name, boxes, name)
+    _check_sets(op_name, boxes1, boxes2)
     (first1, last1), (first2, last2) = _corners(boxes1, fmt), _corners(boxes2, fmt)
     first = maximum(first1[..., None, :], first2[..., None, :, :])  # (..., N, M, 2)
     last = minimum(last1[..., None, :], last2[..., None, :, :])

@@ -57,9 +57,10 @@ def inplace_or_default(inplace: bool | None) -> dict[str, Any]:
     return {} if inplace is None else {"inplace": inplace}
 
 
-def _padding(kernel_size: int | tuple[int, int], dilation: int | tuple[int, int]) -> int | tuple[int, int]:
-    """What keeps the size at stride 1."""
+def _padding(kernel_size: int | tuple[int, int], dilation: int | tuple[int, int]) -> Any:
+    """What keeps the size at stride 1; of as many numbers as were given, which the convolution checks."""
     if isinstance(kernel_size, int) and isinstance(dilation, int):
         return (kernel_size - 1) // 2 * dilation
-    sizes, dilations = (tuple(v) if isinstance(v, (tuple, list)) else (v, v) for v in (kernel_size, dilation))
-    return (sizes[0] - 1) // 2 * dilations[0], (sizes[1] - 1) // 2 * dilations[1]
+    dims = next(len(v) for v in (kernel_size, dilation) if isinstance(v, (tuple, list)))
+    sizes, dilations = (v if isinstance(v, (tuple, list)) else (v,) * dims for v in (kernel_size, dilation))
+    return tuple((size - 1) // 2 * step for size, step in zip(sizes, dilations))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from ... import nn
-from ...ops.arguments import check_floating
 from ...tensors.tensor import Tensor
 
 
 def stochastic_depth(input: Tensor, p: float, mode: str, training: bool = True) -> Tensor:
     """Set the input, or whole samples of it, to zero with probability p, and multiply what stays by 1/(1 - p).
 
-    Args:     input: (N, ...), float32 or float64.
+    Args:     input: (N, ...), floats.
               mode: "batch", all samples at once, or "row", each by itself.
               training: if False the input is given back.
     Raises:   ValueError: for another mode, and if p is not in [0, 1]. RuntimeError: for other dtypes.
@@ -22,7 +21,8 @@ def stochastic_depth(input: Tensor, p: float, mode: str, training: bool = True) 
         raise ValueError(f"mode has to be either 'batch' or 'row', but got {mode}")
     if not training or p == 0.0:
         return input
-    check_floating("stochastic_depth", input)
+    if not input.is_floating_point():
+        raise RuntimeError(f"stochastic_depth: expected floats, got {input.dtype}; convert the input with .float()")
     staying = 1.0 - p
     shape = [input.shape[0] if mode == "row" else 1] + [1] * (input.ndim - 1)
     factors = input.new_empty(shape if input.ndim else []).bernoulli_(staying)

@@ -39,7 +39,10 @@ def batched_nms(boxes: Tensor, scores: Tensor, idxs: Tensor, iou_threshold: floa
     Returns:  int64 indices, those of the highest scores first.
     Raises:   RuntimeError: for other shapes and dtypes.
     """
+    check_tensor("batched_nms", boxes, "boxes")
     check_tensor("batched_nms", idxs, "idxs")
+    if not boxes.array.size:  # of whatever shape and dtype
+        return Tensor.wrap(np.empty(0, np.int64))
     return _kept("batched_nms", boxes, scores, idxs, iou_threshold)
 
 

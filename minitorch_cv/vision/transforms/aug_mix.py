@@ -58,6 +58,9 @@ class AugMix(Module):
     Source:   Hendrycks et al. 2020, AugMix.
     """
 
+    operations = OPERATIONS
+    own_limits: Limits = {}
+
     def __init__(
         self,
         severity: int = 3,
@@ -95,12 +98,12 @@ class AugMix(Module):
 
     def _augmented(self, batch: Tensor, fill: Any) -> Tensor:
         operations = _OPERATIONS + (_MORE_OPERATIONS if self.all_ops else ())
-        limits = _limits(batch)
+        limits = {**_limits(batch), **self.own_limits}
         for _ in range(self.chain_depth if self.chain_depth > 0 else draws.integer(1, 4)):
             operation = operations[draws.integer(0, len(operations))]
             step = 0 if operation in OF_NO_STRENGTH else draws.integer(0, self.severity)
             magnitude = either_way(operation, strength(operation, step, _STRENGTHS, limits))
-            batch = OPERATIONS[operation](batch, magnitude, self.interpolation, fill)
+            batch = self.operations[operation](batch, magnitude, self.interpolation, fill)
         return batch
 
     def __repr__(self) -> str:

@@ -21,40 +21,44 @@ Operation = Callable[[Any, float, InterpolationMode, Any], Any]
 Limits = dict[str, tuple[float, float]]
 
 
-def _affine(
-    translate: Callable = lambda m: (0, 0), shear: Callable = lambda m: (0.0, 0.0), center: Any = None
-) -> Operation:
-    return lambda img, m, interpolation, fill: F.affine(
-        img, 0.0, translate(m), 1.0, shear(m), interpolation=interpolation, fill=fill, center=center
-    )
-
-
-def _tones(function: Callable) -> Operation:
-    return lambda img, magnitude, interpolation, fill: function(img, magnitude)
-
-
 def _slope(magnitude: float) -> float:
     """The angle, in degrees, of a line that rises so much on a length of 1."""
     return math.degrees(math.atan(magnitude))
 
 
-OPERATIONS: dict[str, Operation] = {
-    "Identity": _tones(lambda img, m: img),
-    "ShearX": _affine(shear=lambda m: (_slope(m), 0.0), center=(0, 0)),
-    "ShearY": _affine(shear=lambda m: (0.0, _slope(m)), center=(0, 0)),
-    "TranslateX": _affine(translate=lambda m: (int(m), 0)),
-    "TranslateY": _affine(translate=lambda m: (0, int(m))),
-    "Rotate": lambda img, m, interpolation, fill: F.rotate(img, m, interpolation=interpolation, fill=fill),
-    "Brightness": _tones(lambda img, m: F.adjust_brightness(img, 1 + m)),
-    "Color": _tones(lambda img, m: F.adjust_saturation(img, 1 + m)),
-    "Contrast": _tones(lambda img, m: F.adjust_contrast(img, 1 + m)),
-    "Sharpness": _tones(lambda img, m: F.adjust_sharpness(img, 1 + m)),
-    "Posterize": _tones(lambda img, m: F.posterize(img, int(m))),
-    "Solarize": _tones(F.solarize),
-    "AutoContrast": _tones(lambda img, m: F.autocontrast(img)),
-    "Equalize": _tones(lambda img, m: F.equalize(img)),
-    "Invert": _tones(lambda img, m: F.invert(img)),
-}
+def operations_with(functions: Any) -> dict[str, Operation]:
+    """The operations by name, made of the functions of a module: transforms.functional or transforms.v2.functional."""
+
+    def affine(
+        translate: Callable = lambda m: (0, 0), shear: Callable = lambda m: (0.0, 0.0), center: Any = None
+    ) -> Operation:
+        return lambda img, m, interpolation, fill: functions.affine(
+            img, 0.0, translate(m), 1.0, shear(m), interpolation=interpolation, fill=fill, center=center
+        )
+
+    def tones(function: Callable) -> Operation:
+        return lambda img, magnitude, interpolation, fill: function(img, magnitude)
+
+    return {
+        "Identity": tones(lambda img, m: img),
+        "ShearX": affine(shear=lambda m: (_slope(m), 0.0), center=(0, 0)),
+        "ShearY": affine(shear=lambda m: (0.0, _slope(m)), center=(0, 0)),
+        "TranslateX": affine(translate=lambda m: (int(m), 0)),
+        "TranslateY": affine(translate=lambda m: (0, int(m))),
+        "Rotate": lambda img, m, interpolation, fill: functions.rotate(img, m, interpolation=interpolation, fill=fill),
+        "Brightness": tones(lambda img, m: functions.adjust_brightness(img, 1 + m)),
+        "Color": tones(lambda img, m: functions.adjust_saturation(img, 1 + m)),
+        "Contrast": tones(lambda img, m: functions.adjust_contrast(img, 1 + m)),
+        "Sharpness": tones(lambda img, m: functions.adjust_sharpness(img, 1 + m)),
+        "Posterize": tones(lambda img, m: functions.posterize(img, int(m))),
+        "Solarize": tones(functions.solarize),
+        "AutoContrast": tones(lambda img, m: functions.autocontrast(img)),
+        "Equalize": tones(lambda img, m: functions.equalize(img)),
+        "Invert": tones(lambda img, m: functions.invert(img)),
+    }
+
+
+OPERATIONS = operations_with(F)
 
 
 def strength(operation: str, step: int, steps: int, limits: Limits) -> float:

@@ -53,7 +53,19 @@ _WIDE_LIMITS: Limits = {
 _ALL_BUT_INVERT = [name for name in OPERATIONS if name != "Invert"]
 
 
-class AutoAugment(Module):
+class _Augmentation(Module):
+    """What they have in common.
+
+    Attributes:
+        operations: by name.
+        own_limits: instead of those that a class has, of some operations.
+    """
+
+    operations = OPERATIONS
+    own_limits: Limits = {}
+
+
+class AutoAugment(_Augmentation):
     """One of the 25 pairs of operations of a learned policy.
 
     Args:     policy: whose data the policy was learned on.
@@ -87,17 +99,17 @@ class AutoAugment(Module):
         for (operation, probability, step), chance, sign in zip(self.policies[which], chances.tolist(), signs.tolist()):
             if chance > probability:
                 continue
-            magnitude = 0.0 if step is None else strength(operation, step, 10, _limits(img))
+            magnitude = 0.0 if step is None else strength(operation, step, 10, {**_limits(img), **self.own_limits})
             if operation in SIGNED and sign == 0:
                 magnitude = -magnitude
-            img = OPERATIONS[operation](img, magnitude, self.interpolation, fill)
+            img = self.operations[operation](img, magnitude, self.interpolation, fill)
         return img
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(policy={self.policy}, fill={self.fill})"
 
 
-class RandAugment(Module):
+class RandAugment(_Augmentation):
     """Some random operations of one strength.
 
     Args:     num_ops: how many.
@@ -127,8 +139,10 @@ class RandAugment(Module):
         fill = fill_for(img, self.fill)
         for _ in range(self.num_ops):
             operation = _ALL_BUT_INVERT[draws.integer(0, len(_ALL_BUT_INVERT))]
-            magnitude = strength(operation, self.magnitude, self.num_magnitude_bins, _limits(img))
-            img = OPERATIONS[operation](img, either_way(operation, magnitude), self.interpolation, fill)
+            magnitude = strength(
+                operation, self.magnitude, self.num_magnitude_bins, {**_limits(img), **self.own_limits}
+            )
+            img = self.operations[operation](img, either_way(operation, magnitude), self.interpolation, fill)
         return img
 
     def __repr__(self) -> str:
@@ -138,7 +152,7 @@ class RandAugment(Module):
         )
 
 
-class TrivialAugmentWide(Module):
+class TrivialAugmentWide(_Augmentation):
     """One random operation of random strength.
 
     Args:     num_magnitude_bins: how many strengths there are.
@@ -162,8 +176,10 @@ class TrivialAugmentWide(Module):
         """Augment."""
         operation = _ALL_BUT_INVERT[draws.integer(0, len(_ALL_BUT_INVERT))]
         step = draws.integer(0, self.num_magnitude_bins)
-        magnitude = either_way(operation, strength(operation, step, self.num_magnitude_bins, _WIDE_LIMITS))
-        return OPERATIONS[operation](img, magnitude, self.interpolation, fill_for(img, self.fill))
+        magnitude = either_way(
+            operation, strength(operation, step, self.num_magnitude_bins, {**_WIDE_LIMITS, **self.own_limits})
+        )
+        return self.operations[operation](img, magnitude, self.interpolation, fill_for(img, self.fill))
 
     def __repr__(self) -> str:
         return (

@@ -25,6 +25,8 @@ class ColorJitter(Module):
     Raises:   TypeError, ValueError: for arguments that are not of this form.
     """
 
+    changes = (F.adjust_brightness, F.adjust_contrast, F.adjust_saturation, F.adjust_hue)
+
     def __init__(self, brightness: Range = 0, contrast: Range = 0, saturation: Range = 0, hue: Range = 0) -> None:
         super().__init__()
         self.brightness = _factors(brightness, "brightness")
@@ -49,10 +51,9 @@ class ColorJitter(Module):
     def forward(self, img: Any) -> Any:
         """Change the colours."""
         order, *amounts = self.get_params(self.brightness, self.contrast, self.saturation, self.hue)
-        changes = (F.adjust_brightness, F.adjust_contrast, F.adjust_saturation, F.adjust_hue)
         for place in order.tolist():
             if amounts[place] is not None:
-                img = changes[place](img, amounts[place])
+                img = self.changes[place](img, amounts[place])
         return img
 
     def __repr__(self) -> str:

@@ -138,16 +138,20 @@ class RandomCrop(Module):
             )
         return draws.integer(0, h - height + 1), draws.integer(0, w - width + 1), height, width
 
+    def padded(self, img: Any, padding: Any) -> Any:
+        """The image with a border."""
+        return F.pad(img, padding, self.fill, self.padding_mode)
+
     def forward(self, img: Any) -> Any:
         """Pad and crop."""
         if self.padding is not None:
-            img = F.pad(img, self.padding, self.fill, self.padding_mode)
+            img = self.padded(img, self.padding)
         if self.pad_if_needed:
             _, h, w = F.get_dimensions(img)
             if w < self.size[1]:
-                img = F.pad(img, (self.size[1] - w, 0), self.fill, self.padding_mode)
+                img = self.padded(img, (self.size[1] - w, 0))
             if h < self.size[0]:
-                img = F.pad(img, (0, self.size[0] - h), self.fill, self.padding_mode)
+                img = self.padded(img, (0, self.size[0] - h))
         return F.crop(img, *self.get_params(img, self.size))
 
     def __repr__(self) -> str:

@@ -75,7 +75,7 @@ class RandomErasing(Sometimes):
             raise TypeError(f"img should be Tensor Image. Got {type(img)}. Put ToTensor() before RandomErasing")
         channels = check_tensor_image(img, dims=3).shape[-3]
         value: Any = self.value
-        if isinstance(value, str):
+        if value is None or isinstance(value, str):
             value = None
         else:
             value = [float(number) for number in (value if isinstance(value, (tuple, list)) else (value,))]

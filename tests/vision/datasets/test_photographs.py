@@ -109,6 +109,7 @@ class TestOxfordIIITPet:
         for text, match in (
             ("Abyssinian_0 1 1 1\nBirman_0 2\n", r"line 2 is 'Birman_0 2', expected a name, the number of a breed, 1"),
             ("Abyssinian_0 1 3 1\n", "line 1 is"),
+            ("Abyssinian_0 1 12 1\n", "line 1 is"),
             ("Abyssinian_0 0 1 1\n", "line 1 is"),
             ("", "it lists no image"),
         ):

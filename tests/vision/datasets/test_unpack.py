@@ -230,3 +230,24 @@ def test_a_zip_with_wrong_bytes_in_it(tmp_path):
     path.write_bytes(raw)
     with pytest.raises(RuntimeError, match="is damaged"):
         unpack(path, tmp_path / "to")
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "match"),
+    [
+        (8, 1, "has 'good', which is encrypted"),  # a bit of the flags
+        (10, 77, "has 'good', which is packed in a way that is not known: That compression method is not supported"),
+        (6, 99, r"is of a version that is not known: zip file version 9\.9"),
+    ],
+)
+def test_a_zip_that_cannot_be_read(tmp_path, place, value, match):
+    """In the directory at the end, and in the file's own header, which lacks the first two bytes of it."""
+    path = zipped(tmp_path / "a.zip", [GOOD])
+    raw = bytearray(path.read_bytes())
+    raw[raw.index(b"PK\x01\x02") + place] = value
+    raw[place - 2] = value
+    path.write_bytes(raw)
+    with pytest.raises(RuntimeError, match=match) as found:
+        unpack(path, tmp_path / "to")
+    assert str(found.value).startswith(f"{path} ") and str(found.value).endswith("; nothing was unpacked")
+    assert os.listdir(tmp_path / "to") == []

@@ -120,6 +120,24 @@ def test_stochastic_depth(mode, shape):
             assert len(np.unique(rows)) == 1
 
 
+def test_depth_of_float16():
+    mt.manual_seed(0)
+    found = ops.stochastic_depth(mt.ones(200, 2).half(), 0.5, "row")
+    assert found.dtype is mt.float16 and set(found.flatten().tolist()) == {0.0, 2.0}
+    theirs = torchvision.ops.stochastic_depth(torch.ones(200, 2).half(), 0.5, "row")
+    assert theirs.dtype is torch.float16 and set(theirs.flatten().tolist()) == {0.0, 2.0}
+
+
+@pytest.mark.parametrize("kernel_size, dilation", [((3,), 1), (3, (2,)), ((3, 5), 2), (3, (1, 2)), ([5], [2])])
+def test_padding_that_keeps_the_size(kernel_size, dilation):
+    block = ops.Conv2dNormActivation(2, 3, kernel_size=kernel_size, dilation=dilation)
+    assert block(mt.zeros(1, 2, 9, 11)).shape == (1, 3, 9, 11)
+
+
+def test_a_kernel_of_three_sizes():
+    check_error(RuntimeError, "Conv2d: expected kernel_size", ops.Conv2dNormActivation, 2, 3, (3, 3, 3))
+
+
 def test_how_often_depth_is_left_out():
     mt.manual_seed(0)
     layer = ops.StochasticDepth(0.3, "row")
@@ -153,7 +171,11 @@ def test_depth_that_stays_or_goes():
             "mode has to be either 'batch' or 'row', but got all",
             ("stochastic_depth", mt.ones(1), 0.5, "all"),
         ),
-        (RuntimeError, "stochastic_depth: 'input' is int64", ("stochastic_depth", mt.ones(1).long(), 0.5, "row")),
+        (
+            RuntimeError,
+            "stochastic_depth: expected floats, got torch.int64",
+            ("stochastic_depth", mt.ones(1).long(), 0.5, "row"),
+        ),
         (IndexError, "MLP: hidden_channels is empty", ("MLP", 3, [])),
         (TypeError, "MLP: activation_layer is None", ("MLP", 3, [4, 5], None, None)),
     ],

@@ -83,7 +83,7 @@ def test_box_convert(in_fmt, out_fmt):
 
 
 @pytest.mark.parametrize("name", OVERLAPS)
-@pytest.mark.parametrize("shapes", [((4,), (3,)), ((2, 1), (2, 5)), ((0,), (3,)), ((3,), (0,))])
+@pytest.mark.parametrize("shapes", [((4,), (3,)), ((2, 1), (2, 5)), ((0,), (3,)), ((3,), (0,)), ((), (3,))])
 def test_overlap(name, shapes):
     one, two = boxes_of(*shapes[0]), boxes_of(*shapes[1], seed=1)
     check_op(
@@ -156,6 +156,9 @@ def test_losses(name, reduction):
     for shape in ((6,), (0,), ()):
         one, two = boxes_of(*shape), boxes_of(*shape, seed=1)
         check_op(lambda a, b: ours(a, b, reduction, 1e-3), lambda a, b: theirs(a, b, reduction, 1e-3), [one, two])
+    for shape in ((1,), ()):  # one box against many
+        one, two = boxes_of(5), boxes_of(*shape, seed=1)
+        check_op(lambda a, b: ours(a, b, reduction), lambda a, b: theirs(a, b, reduction), [one, two])
     same = (
         np.array([[0.0, 0, 2, 2], [0, 0, 2, 2], [1, 1, 1, 1]]),
         np.array([[0.0, 0, 2, 2], [2, 0, 4, 2], [1, 1, 1, 1]]),
@@ -196,7 +199,8 @@ SHAPE = r"expected {} \(..., 4\), four numbers for each box in the last dimensio
         (ValueError, "area for given format xyx; .* xyxy, xywh, cxcywh", lambda: ops.box_area(CORNERS, "xyx")),
         (TypeError, r"box_area\(\): argument 'boxes' must be Tensor, not list", lambda: ops.box_area([[1, 2, 3, 4]])),
         (ValueError, f"box_iou: {SHAPE.format('boxes2', 5)}", lambda: ops.box_iou(CORNERS, mt.ones(3, 5))),
-        (ValueError, r"box_iou: expected boxes1 \(..., N, 4\), got one box", lambda: ops.box_iou(mt.ones(4), CORNERS)),
+        (IndexError, r"box_iou: expected boxes2 \(..., N, 4\), got one box", lambda: ops.box_iou(CORNERS, mt.ones(4))),
+        (IndexError, "got one box: give it as boxes2", lambda: ops.distance_box_iou(CORNERS, mt.ones(4))),
         (ValueError, "Unsupported format 'x'. box_iou supports", lambda: ops.box_iou(CORNERS, CORNERS, "x")),
         (ValueError, "distance_box_iou: expected boxes1", lambda: ops.distance_box_iou(mt.ones(3, 5), CORNERS)),
         (
@@ -219,9 +223,9 @@ SHAPE = r"expected {} \(..., 4\), four numbers for each box in the last dimensio
         (ValueError, "remove_small_boxes: expected", lambda: ops.remove_small_boxes(mt.ones(()), 1)),
         (ValueError, r"masks \(N, H, W\), got \[3, 4\]", lambda: ops.masks_to_boxes(CORNERS)),
         (
-            ValueError,
-            r"expected as many boxes1 as boxes2, got \[3, 4\] and \[1, 4\]",
-            lambda: ops.generalized_box_iou_loss(CORNERS, CORNERS[:1]),
+            RuntimeError,
+            r"expected as many boxes1 as boxes2, or one, got \[3, 4\] and \[2, 4\]",
+            lambda: ops.generalized_box_iou_loss(CORNERS, CORNERS[:2]),
         ),
         (ValueError, "arg 'reduction': 'max'. Supp", lambda: ops.distance_box_iou_loss(CORNERS, CORNERS, "max")),
         (ValueError, "'reduction': 'max'", lambda: ops.sigmoid_focal_loss(CORNERS, CORNERS, reduction="max")),

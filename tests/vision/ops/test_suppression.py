@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
+import torchvision
 
 import minitorch_cv as mt
 from minitorch_cv.vision import ops
@@ -58,6 +60,14 @@ def test_batched_nms(whole):
             lambda b, s, i: ops.batched_nms(b, s, i, 0.4), None, [boxes - 10, scores, idxs],
             reference=lambda b, s, i: reference(b, s, 0.4, i), grad=False,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("shape, dtype", [((0, 4), "float32"), ((0,), "float32"), ((0, 4), "int64")])
+def test_batched_nms_without_boxes(shape, dtype):
+    for library, functions in ((mt, ops), (torch, torchvision.ops)):
+        none = library.zeros(0)
+        found = functions.batched_nms(library.zeros(*shape, dtype=getattr(library, dtype)), none, none, 0.5)
+        assert found.tolist() == [] and str(found.dtype) == "torch.int64" and tuple(found.shape) == (0,)
 
 
 def test_boxes_without_area_and_scores_that_tie():

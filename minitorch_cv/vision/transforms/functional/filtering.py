@@ -40,13 +40,21 @@ def gaussian_blur(
     Raises:   TypeError, ValueError: for arguments that are not of this form. RuntimeError: if the kernel reaches
                   beyond the reflected image.
     """
-    sizes = _kernel_sizes(kernel_size)
-    sigmas = _sigmas(sigma, sizes)
+    sizes, sigmas = kernel_sizes_and_sigmas(kernel_size, sigma)
     if isinstance(img, Tensor):
         return _blurred(check_tensor_image(img), sizes, sigmas)
     if not is_pil_image(img):
         raise TypeError(f"img should be PIL Image or Tensor. Got {type(img)}")
     return to_pil_image(_blurred(pil_to_tensor(img), sizes, sigmas), mode=img.mode)
+
+
+def kernel_sizes_and_sigmas(kernel_size: Any, sigma: Any) -> tuple[Sequence[int], Sequence[float]]:
+    """Both for (horizontal, vertical).
+
+    Raises:   TypeError, ValueError: for arguments that are not of gaussian_blur's form.
+    """
+    sizes = _kernel_sizes(kernel_size)
+    return sizes, _sigmas(sigma, sizes)
 
 
 def _kernel_sizes(kernel_size: Any) -> Sequence[int]:
@@ -108,10 +116,10 @@ def adjust_sharpness(img: Image | Tensor, sharpness_factor: float) -> Any:
     check_channels(img)
     if min(img.shape[-2:]) <= 2:
         return img
-    return blend(img, _smoothed(img), float(sharpness_factor))
+    return blend(img, smoothed(img), float(sharpness_factor))
 
 
-def _smoothed(img: Tensor) -> Tensor:
+def smoothed(img: Tensor) -> Tensor:
     """Each pixel inside mixed with its eight neighbours, 5 parts to 1 each; the border as it is."""
     batch = as_floats(as_batch(img))
     channels = batch.shape[1]

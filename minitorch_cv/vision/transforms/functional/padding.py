@@ -41,7 +41,7 @@ def pad(
                 f"Got inappropriate fill arg {fill!r}: pad takes a number, and for PIL images one for each channel"
             )
         fill = 0
-    sides = _sides(padding)
+    sides = sides_of(padding)
     if isinstance(img, Tensor):
         return _pad_tensor(check_tensor_image(img), *sides, fill, padding_mode)
     return _pad_pil_image(check_pil_image(img), sides, fill, padding_mode)
@@ -62,7 +62,7 @@ def check_padding(padding: Any, padding_mode: Any) -> None:
         raise ValueError(f"Padding mode should be either constant, edge, reflect or symmetric, got {padding_mode!r}")
 
 
-def _sides(padding: Any) -> tuple[int, int, int, int]:
+def sides_of(padding: Any) -> tuple[int, int, int, int]:
     """(left, top, right, bottom)."""
     if isinstance(padding, numbers.Number):
         padding = (padding,)

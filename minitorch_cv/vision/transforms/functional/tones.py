@@ -82,7 +82,11 @@ def equalize(img: Image | Tensor) -> Any:
     if not 3 <= img.array.ndim <= 4:
         raise TypeError(f"Input image tensor should have 3 or 4 dimensions, but found {img.array.ndim}")
     _check_bytes(img)
-    check_channels(img)
+    return equalized_bytes(check_channels(img))
+
+
+def equalized_bytes(img: Tensor) -> Tensor:
+    """The same of a uint8 tensor (..., H, W) with any number of channels."""
     pixels = pixels_of("equalize", img)
     equalized = np.empty_like(pixels)
     for channel in np.ndindex(pixels.shape[:-2]):

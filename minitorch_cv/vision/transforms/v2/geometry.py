@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import cropping, erasing, flipping, geometry
-from ..functional.images import is_pil_image
+from ..arguments import fill_for
+from ..functional.images import get_dimensions, get_image_size, is_pil_image
+from ..functional.padding import sides_of
 from . import functional as F
 from .functional.geometry import Fill, Interpolation
-from .functional.kinds import mode_of
+from .functional.kinds import check_fill, mode_of
 from .transform import OfOneImage, OfSomeImages, Transform
 
 Sizes = int | Sequence[int]
@@ -73,6 +75,11 @@ class TenCrop(OfOneImage, cropping.TenCrop):
 class Pad(OfOneImage, cropping.Pad):
     """A border; of tensors, too, with a number for each channel."""
 
+    def __init__(self, padding: int | Sequence[int], fill: Fill = 0, padding_mode: str = "constant") -> None:
+        super().__init__(padding, 0 if check_fill(fill) is None else fill, padding_mode)  # type: ignore[arg-type]
+        self.padding = padding if isinstance(padding, int) else list(padding)
+        self.fill: Any = fill
+
     def of_one_image(self, inpt: Any) -> Any:
         """Pad."""
         return F.pad(inpt, self.padding, self.fill, self.padding_mode)
@@ -83,11 +90,31 @@ class RandomCrop(OfOneImage, cropping.RandomCrop):
 
     one_size = True
 
+    def __init__(
+        self,
+        size: Sizes,
+        padding: int | Sequence[int] | None = None,
+        pad_if_needed: bool = False,
+        fill: Fill = 0,
+        padding_mode: str = "constant",
+    ) -> None:
+        super().__init__(size, padding, pad_if_needed, check_fill(fill), padding_mode)  # type: ignore[arg-type]
+        self._border: Any = padding or None
+        self.padding: Any = None
+        if self._border is not None:
+            left, top, right, bottom = sides_of(self._border)
+            self.padding = [left, right, top, bottom]  # in torchvision's order
+
+    def padded(self, img: Any, padding: Any) -> Any:
+        """The image with a border."""
+        return F.pad(img, self._border if padding is self.padding else padding, self.fill, self.padding_mode)
+
 
 class RandomResizedCrop(OfOneImage, cropping.RandomResizedCrop):
     """A part of random size, shape and place, resized: the same of all images of a sample."""
 
     one_size = True
+    shown = ("size", "scale", "ratio", "interpolation", "antialias")
 
     def __init__(
         self,
@@ -98,6 +125,7 @@ class RandomResizedCrop(OfOneImage, cropping.RandomResizedCrop):
         antialias: bool | None = True,
     ) -> None:
         super().__init__(size, scale, ratio, mode_of(interpolation), antialias)
+        self.interpolation: Any = interpolation
 
     def of_one_image(self, inpt: Any) -> Any:
         """Crop and resize."""
@@ -108,6 +136,8 @@ class RandomResizedCrop(OfOneImage, cropping.RandomResizedCrop):
 class RandomRotation(OfOneImage, geometry.RandomRotation):
     """Turned by a random angle."""
 
+    shown = ("degrees", "interpolation", "expand", "fill", "center")
+
     def __init__(
         self,
         degrees: float | Sequence[float],
@@ -116,13 +146,21 @@ class RandomRotation(OfOneImage, geometry.RandomRotation):
         center: list[float] | None = None,
         fill: Fill = 0,
     ) -> None:
-        super().__init__(degrees, mode_of(interpolation), expand, center, fill)
+        super().__init__(degrees, mode_of(interpolation), expand, center, check_fill(fill))
+        self.interpolation: Any = interpolation
+        self.fill = fill
+
+    def of_one_image(self, inpt: Any) -> Any:
+        """Turn."""
+        angle, fill = self.get_params(self.degrees), fill_for(inpt, self.fill)
+        return F.rotate(inpt, angle, self.interpolation, self.expand, self.center, fill)
 
 
 class RandomAffine(OfOneImage, geometry.RandomAffine):
     """Turned, moved, enlarged and sheared by random amounts."""
 
     one_size = True
+    shown = ("degrees", "translate", "scale", "shear", "interpolation", "fill", "center")
 
     def __init__(
         self,
@@ -134,7 +172,14 @@ class RandomAffine(OfOneImage, geometry.RandomAffine):
         fill: Fill = 0,
         center: list[float] | None = None,
     ) -> None:
-        super().__init__(degrees, translate, scale, shear, mode_of(interpolation), fill, center)
+        super().__init__(degrees, translate, scale, shear, mode_of(interpolation), check_fill(fill), center)
+        self.interpolation: Any = interpolation
+        self.fill = fill
+
+    def of_one_image(self, inpt: Any) -> Any:
+        """Transform."""
+        params = self.get_params(self.degrees, self.translate, self.scale, self.shear, get_image_size(inpt))
+        return F.affine(inpt, *params, self.interpolation, fill_for(inpt, self.fill), self.center)
 
 
 class RandomPerspective(OfSomeImages, geometry.RandomPerspective):
@@ -144,6 +189,7 @@ class RandomPerspective(OfSomeImages, geometry.RandomPerspective):
     """
 
     one_size = True
+    shown = ("p", "distortion_scale", "interpolation", "fill")
 
     def __init__(
         self,
@@ -154,13 +200,22 @@ class RandomPerspective(OfSomeImages, geometry.RandomPerspective):
     ) -> None:
         if not 0 <= distortion_scale <= 1:
             raise ValueError(f"Argument distortion_scale value should be between 0 and 1, got {distortion_scale}")
-        super().__init__(distortion_scale, p, mode_of(interpolation), fill)
+        super().__init__(distortion_scale, p, mode_of(interpolation), check_fill(fill))
+        self.interpolation: Any = interpolation
+        self.fill = fill
+
+    def transformed(self, img: Any) -> Any:
+        """Transform."""
+        _, height, width = get_dimensions(img)
+        startpoints, endpoints = self.get_params(width, height, self.distortion_scale)
+        return F.perspective(img, startpoints, endpoints, self.interpolation, fill_for(img, self.fill))
 
 
 class ElasticTransform(OfOneImage, geometry.ElasticTransform):
     """Distorted as if seen through water."""
 
     one_size = True
+    shown = ("alpha", "sigma", "interpolation", "fill")
 
     def __init__(
         self,
@@ -169,13 +224,34 @@ class ElasticTransform(OfOneImage, geometry.ElasticTransform):
         interpolation: Interpolation = "bilinear",
         fill: float | Sequence[float] = 0,
     ) -> None:
-        super().__init__(alpha, sigma, mode_of(interpolation), fill)
+        super().__init__(alpha, sigma, mode_of(interpolation), check_fill(fill))
+        self.interpolation: Any = interpolation
+        self.fill: Any = fill
+
+    def of_one_image(self, inpt: Any) -> Any:
+        """Distort."""
+        displacement = self.get_params(self.alpha, self.sigma, get_dimensions(inpt)[1:])
+        return F.elastic(inpt, displacement, self.interpolation, self.fill)
 
 
 class RandomErasing(OfSomeImages, erasing.RandomErasing):
     """A random rectangle painted over, with probability p. PIL images become tensors for it and PIL images again."""
 
     one_size = True
+
+    def __init__(
+        self,
+        p: float = 0.5,
+        scale: Sequence[float] = (0.02, 0.33),
+        ratio: Sequence[float] = (0.3, 3.3),
+        value: float | str | Sequence[float] = 0.0,
+        inplace: bool = False,
+    ) -> None:
+        super().__init__(p, scale, ratio, value, inplace)
+        if isinstance(value, str):
+            self.value: Any = None  # noise
+        else:
+            self.value = [float(number) for number in (value if isinstance(value, (list, tuple)) else (value,))]
 
     def of_one_image(self, inpt: Any) -> Any:
         """Paint over."""

@@ -33,6 +33,7 @@ class Transform(Module):
     """
 
     _transformed_types: tuple[Kind, ...] = (Tensor, is_pil_image)
+    shown: tuple[str, ...] = ()
 
     def check_inputs(self, flat_inputs: list[Any]) -> None:
         """Raise if a sample, given as the list of what lies in it, cannot be transformed."""
@@ -78,9 +79,10 @@ class Transform(Module):
 
     def extra_repr(self) -> str:
         """The settings: public attributes that are numbers, texts, sequences or names of an enumeration."""
+        settings = {name: getattr(self, name) for name in self.shown} or self.__dict__
         return ", ".join(
             f"{name}={value}"
-            for name, value in self.__dict__.items()
+            for name, value in settings.items()
             if not name.startswith("_")
             and name != "training"
             and isinstance(value, (bool, int, float, str, tuple, list, enum.Enum))

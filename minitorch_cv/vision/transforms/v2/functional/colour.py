@@ -1,4 +1,8 @@
-"""Colours and tones, blurring and noise, under v2's names."""
+"""Colours and tones, blurring and noise, under v2's names and with v2's results.
+
+Of bytes, what is computed in floats (contrast, saturation, hue, gamma, sharpness, blurring) may be one level off
+torchvision's in a few of ten thousand pixels: its sums are rounded once less or more.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,10 @@ from typing import Any
 
 from .....tensors.tensor import Tensor
 from ... import functional as v1
+from ...functional.filtering import kernel_sizes_and_sigmas
 from ...functional.images import get_dimensions
-from .kinds import of_images, of_tensors
+from .kinds import of_images, of_tensors, without_pixels
+from .tones import contrasted, equalized, inverted, posterized, saturated, sharpened, solarized, stretched
 
 
 @of_images
@@ -20,19 +26,23 @@ def adjust_brightness(inpt: Any, brightness_factor: float) -> Any:
 @of_images
 def adjust_contrast(inpt: Any, contrast_factor: float) -> Any:
     """Multiply the distance from the mean of the grey image."""
-    return v1.adjust_contrast(inpt, contrast_factor)
+    return contrasted(inpt, contrast_factor) if isinstance(inpt, Tensor) else v1.adjust_contrast(inpt, contrast_factor)
 
 
 @of_images
 def adjust_saturation(inpt: Any, saturation_factor: float) -> Any:
     """Multiply the distance from the grey image."""
-    return v1.adjust_saturation(inpt, saturation_factor)
+    return (
+        saturated(inpt, saturation_factor)
+        if isinstance(inpt, Tensor)
+        else v1.adjust_saturation(inpt, saturation_factor)
+    )
 
 
 @of_images
 def adjust_hue(inpt: Any, hue_factor: float) -> Any:
     """Turn the hues round their circle, by -0.5 to 0.5."""
-    return v1.adjust_hue(inpt, hue_factor)
+    return inpt if without_pixels(inpt) else v1.adjust_hue(inpt, hue_factor)
 
 
 @of_images
@@ -44,7 +54,9 @@ def adjust_gamma(inpt: Any, gamma: float, gain: float = 1) -> Any:
 @of_images
 def adjust_sharpness(inpt: Any, sharpness_factor: float) -> Any:
     """Multiply the distance from a slightly blurred image."""
-    return v1.adjust_sharpness(inpt, sharpness_factor)
+    return (
+        sharpened(inpt, sharpness_factor) if isinstance(inpt, Tensor) else v1.adjust_sharpness(inpt, sharpness_factor)
+    )
 
 
 @of_images
@@ -81,37 +93,38 @@ def permute_channels(inpt: Any, permutation: Sequence[int]) -> Any:
 @of_images
 def invert(inpt: Any) -> Any:
     """White minus the image."""
-    return v1.invert(inpt)
+    return inverted(inpt) if isinstance(inpt, Tensor) else v1.invert(inpt)
 
 
 @of_images
 def posterize(inpt: Any, bits: int) -> Any:
-    """Keep the first bits of every byte."""
-    return v1.posterize(inpt, bits)
+    """Keep the first bits, 0 to 8, of every number; of floats as many levels."""
+    return posterized(inpt, bits) if isinstance(inpt, Tensor) else v1.posterize(inpt, bits)
 
 
 @of_images
 def solarize(inpt: Any, threshold: float) -> Any:
     """Invert what is as light as the threshold, or lighter."""
-    return v1.solarize(inpt, threshold)
+    return solarized(inpt, threshold) if isinstance(inpt, Tensor) else v1.solarize(inpt, threshold)
 
 
 @of_images
 def autocontrast(inpt: Any) -> Any:
     """Stretch every channel so that its darkest pixel is 0 and its lightest white."""
-    return v1.autocontrast(inpt)
+    return stretched(inpt) if isinstance(inpt, Tensor) else v1.autocontrast(inpt)
 
 
 @of_images
 def equalize(inpt: Any) -> Any:
     """Spread every channel's numbers so that all occur about equally often."""
-    return v1.equalize(inpt)
+    return equalized(inpt) if isinstance(inpt, Tensor) else v1.equalize(inpt)
 
 
 @of_images
 def gaussian_blur(inpt: Any, kernel_size: int | Sequence[int], sigma: float | Sequence[float] | None = None) -> Any:
     """Blur an image. Arguments are those of transforms.functional.gaussian_blur."""
-    return v1.gaussian_blur(inpt, kernel_size, sigma)
+    kernel_sizes_and_sigmas(kernel_size, sigma)  # which are checked without pixels, too
+    return inpt if without_pixels(inpt) else v1.gaussian_blur(inpt, kernel_size, sigma)
 
 
 @of_images

@@ -1,4 +1,7 @@
-"""Images resized, cropped, padded, flipped, turned and distorted, under v2's names and with v2's results."""
+"""Images resized, cropped, padded, flipped, turned and distorted, under v2's names and with v2's results.
+
+Of bytes, what is turned or distorted with bilinear may be one level off torchvision's in a few of a thousand pixels.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,13 @@ import numpy as np
 from .....nn import functional as nn
 from .....ops.choosing import where
 from .....tensors.tensor import Tensor
+from .....types.dtype import uint8
 from ... import functional as v1
 from ...functional.byte_resizing import resized_bytes
 from ...functional.images import as_batch, as_floats, back_to, get_dimensions, out_of_batch, pixels_of
 from ...functional.resizing import new_size
 from ...interpolation_mode import PIL_NUMBERS, InterpolationMode
-from .kinds import mode_of, of_images
+from .kinds import check_fill, mode_of, of_images, without_pixels
 
 Interpolation = str | InterpolationMode | int
 Fill = float | Sequence[float] | None
@@ -150,8 +154,12 @@ def pad(inpt: Any, padding: int | Sequence[int], fill: Fill = None, padding_mode
               padding_mode: 'constant', 'edge', 'reflect' or 'symmetric'.
     Raises:   TypeError, ValueError: for arguments that are not of this form.
     """
+    check_fill(fill)
     if not isinstance(inpt, Tensor) or not isinstance(fill, (list, tuple)) or len(fill) == 1:
         one = fill[0] if isinstance(inpt, Tensor) and isinstance(fill, (list, tuple)) else fill
+        if isinstance(inpt, Tensor) and inpt.array.dtype == np.bool_:  # as bytes, which can be reflected
+            one = int(bool(one))
+            return v1.pad(inpt.to(uint8), padding, one, padding_mode) == 1
         return v1.pad(inpt, padding, one, padding_mode)
     if padding_mode != "constant":
         raise ValueError(f"Padding mode '{padding_mode}' is not supported if fill is not scalar")
@@ -177,12 +185,14 @@ def rotate(
 
     Arguments are those of transforms.functional.rotate.
     """
+    check_fill(fill)
     if isinstance(inpt, Tensor) and center is None and isinstance(angle, (int, float)):
         quarters, beyond = divmod(angle % 360, 90)
         square = expand or inpt.array.shape[-1] == inpt.array.shape[-2]
         if beyond == 0 and (quarters in (0, 2) or square):
             return inpt.rot90(int(quarters), (-2, -1)) if quarters else inpt.clone()
-    return v1.rotate(inpt, angle, mode_of(interpolation), expand, center, fill)
+    mode = mode_of(interpolation)
+    return inpt if without_pixels(inpt) and not expand else v1.rotate(inpt, angle, mode, expand, center, fill)
 
 
 @of_images
@@ -197,7 +207,9 @@ def affine(
     center: Sequence[float] | None = None,
 ) -> Any:
     """Turn, enlarge, shear and move an image. Arguments are those of transforms.functional.affine."""
-    return v1.affine(inpt, angle, translate, scale, shear, mode_of(interpolation), fill, center)
+    check_fill(fill)
+    mode = mode_of(interpolation)
+    return inpt if without_pixels(inpt) else v1.affine(inpt, angle, translate, scale, shear, mode, fill, center)
 
 
 @of_images
@@ -209,7 +221,9 @@ def perspective(
     fill: Fill = None,
 ) -> Any:
     """An image seen from the side, by four points. Arguments are those of transforms.functional.perspective."""
-    return v1.perspective(inpt, startpoints, endpoints, mode_of(interpolation), fill)
+    check_fill(fill)
+    mode = mode_of(interpolation)
+    return inpt if without_pixels(inpt) else v1.perspective(inpt, startpoints, endpoints, mode, fill)
 
 
 @of_images
@@ -217,7 +231,9 @@ def elastic(
     inpt: Any, displacement: Tensor, interpolation: Interpolation = InterpolationMode.BILINEAR, fill: Fill = None
 ) -> Any:
     """Move every pixel. Arguments are those of transforms.functional.elastic_transform."""
-    return v1.elastic_transform(inpt, displacement, mode_of(interpolation), fill)
+    check_fill(fill)
+    mode = mode_of(interpolation)
+    return inpt if without_pixels(inpt) else v1.elastic_transform(inpt, displacement, mode, fill)
 
 
 elastic_transform = elastic

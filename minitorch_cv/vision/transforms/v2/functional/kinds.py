@@ -36,6 +36,25 @@ def of_tensors(function: Callable) -> Callable:
     return checked
 
 
+def without_pixels(inpt: Any) -> bool:
+    """Whether this is a tensor of no elements, which many functions give back as it is."""
+    return isinstance(inpt, Tensor) and not inpt.array.size
+
+
+def check_fill(fill: Any) -> Any:
+    """A fill as it is: a number, one for each channel, or None.
+
+    Raises:   TypeError: for a dict of fills by type, and for anything else.
+    """
+    if isinstance(fill, dict):
+        raise TypeError(
+            "fill: a dict of fills for kinds of inputs is not supported; give a number, or one for each channel"
+        )
+    if fill is not None and not isinstance(fill, (int, float, list, tuple)):
+        raise TypeError(f"Got inappropriate fill arg, only Numbers, tuples and lists are allowed, got {type(fill)}")
+    return fill
+
+
 def mode_of(interpolation: str | InterpolationMode | int) -> InterpolationMode:
     """The mode that a user named by its name, by itself or by Pillow's number.
 
