@@ -47,7 +47,7 @@ __all__ = [
 
 cholesky, cond, cross, det = (
     takes_out(f)
-    for f in (factorizations.linalg_cholesky, least_squares.cond, vector_products.linalg_cross, determinants.det)
+    for f in (factorizations.linalg_cholesky, least_squares.cond, vector_products.linalg_cross, determinants.linalg_det)
 )
 inv, solve, solve_triangular, tensorinv, tensorsolve, matrix_power = (
     takes_out(f)

@@ -77,6 +77,8 @@ def test_index_reduce(reduce, include_self):
         check_same(f, [x, index, source])
         g = lambda t, x, i, s, d=dim: (x * 1).index_reduce_(d, i, s, reduce, include_self=include_self)
         check_same(g, [x, index, source])
+    f = lambda t, x, i: t.index_reduce(x, 0, i, x, "amax")
+    check_same_error(IndexError, "index (3 is )?out of", f, np.ones(1), np.array([3]))
     check_same_error(
         RuntimeError, "one of prod, mean, amax or amin but got sum", lambda t, x, i: t.index_reduce(x, 0, i, x, "sum"),
         normal(3), index,

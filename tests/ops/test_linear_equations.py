@@ -132,6 +132,28 @@ def test_singular_matrices():
 
 def test_not_a_number_is_no_error():
     check_same(lambda t, x: t.inverse(x), [np.full((2, 2), np.nan)], grad=False)
+    check_same(lambda t, x: (t.det(x), *t.slogdet(x), t.logdet(x)), [np.full((2, 2), np.nan)], grad=False)
+    x = np.full((2, 2), np.nan)
+    check_same(lambda t, x: t.det(x), [x], finite_differences=False)
+    check_same(lambda t, x: t.logdet(x), [x], finite_differences=False)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_a_pivot_of_zero_beside_one_that_is_not_finite(number):
+    x = np.array([[0.0, 1], [0, number]])
+    check_same(lambda t, x: (t.det(x), *t.slogdet(x), t.logdet(x)), [np.stack([x, np.eye(2)])], grad=False)
+    for library, make in ((mt, ours_of), (torch, theirs_of)):
+        check_error(library.linalg.LinAlgError, "The diagonal element 1 is zero", library.inverse, make(x))
+        check_error(library.linalg.LinAlgError, "The solver failed", library.linalg.solve, make(x), make(x))
+    check_same(lambda t, x: t.linalg.cond(x, 1), [x], grad=False)
+
+
+def test_gradients_of_an_infinite_determinant_come_back():
+    x = np.eye(3)
+    x[0, 0] = np.inf
+    ours = ours_of(x, True)
+    mt.det(ours).backward()
+    assert np.isnan(ours.grad.numpy()).any()
 
 
 def test_equations_that_do_not_fit():
