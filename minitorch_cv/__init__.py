@@ -131,7 +131,7 @@ from .ops.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from .ops.sigmoids import erf, erf_, logit, logit_, sigmoid_
 from .ops.slicing import diagonal, narrow, select
 from .ops.softmax import log_softmax, softmax
-from .ops.sorting import argsort, kthvalue, median, mode, msort, nanmedian, sort, topk
+from .ops.sorting import argsort, kthvalue, median, mode, nanmedian, sort, topk
 from .ops.spectra import svd
 from .ops.splitting import chunk, dsplit, hsplit, split, split_with_sizes, tensor_split, unbind, vsplit
 from .ops.striding import as_strided, as_strided_, resize_as_
@@ -229,6 +229,7 @@ from .tensors.out_variants import (
     mean,
     minimum,
     mm,
+    msort,
     mul,
     mv,
     neg,
