@@ -109,7 +109,7 @@ from .ops.logic import (
     logical_or,
     logical_xor,
 )
-from .ops.matmul import addmm, baddbmm, outer, trace
+from .ops.matmul import addmm, addmv_, baddbmm, outer, trace
 from .ops.max_pooling import adaptive_max_pool1d, max_pool1d, max_pool2d
 from .ops.moments import std, std_mean, var, var_mean
 from .ops.norms import logsumexp, norm
@@ -131,10 +131,10 @@ from .ops.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from .ops.sigmoids import erf, erf_, logit, logit_, sigmoid_
 from .ops.slicing import diagonal, narrow, select
 from .ops.softmax import log_softmax, softmax
-from .ops.sorting import argsort, kthvalue, median, mode, msort, nanmedian, sort, topk
+from .ops.sorting import argsort, kthvalue, median, mode, nanmedian, sort, topk
 from .ops.spectra import svd
 from .ops.splitting import chunk, dsplit, hsplit, split, split_with_sizes, tensor_split, unbind, vsplit
-from .ops.striding import as_strided, resize_as_
+from .ops.striding import as_strided, as_strided_, resize_as_
 from .ops.transposed_convolution import conv_transpose1d, conv_transpose2d
 from .ops.trigonometry import (
     acos,
@@ -229,6 +229,7 @@ from .tensors.out_variants import (
     mean,
     minimum,
     mm,
+    msort,
     mul,
     mv,
     neg,

@@ -1,17 +1,14 @@
 """Linear algebra under the names of torch.linalg: norms, products, equations, and what matrices are made of."""
 
-from .ops import combining, determinants, factorizations, inverses, least_squares, spectra, vector_products
+from .ops import combining, determinants, factorizations, inverses, least_squares, norms, spectra, vector_products
 from .ops.determinants import linalg_slogdet as slogdet
 from .ops.factorizations import linalg_qr as qr
 from .ops.least_squares import lstsq
-from .ops.matmul import matmul
 from .ops.matrix_checks import LinAlgError
-from .ops.norms import linalg_norm as norm
-from .ops.norms import matrix_norm, svdvals, vector_norm
 from .ops.slicing import linalg_diagonal as diagonal
 from .ops.spectra import eigh
 from .ops.spectra import linalg_svd as svd
-from .tensors.out_variants import takes_out
+from .tensors.out_variants import matmul, takes_out
 
 __all__ = [
     "LinAlgError",
@@ -45,21 +42,31 @@ __all__ = [
     "vector_norm",
 ]
 
-cholesky, cond, cross, det = (
-    takes_out(f)
-    for f in (factorizations.linalg_cholesky, least_squares.cond, vector_products.linalg_cross, determinants.det)
-)
-inv, solve, solve_triangular, tensorinv, tensorsolve, matrix_power = (
-    takes_out(f)
+cholesky, cross, det, eigvalsh = (
+    takes_out(f, same_dtype=True)
     for f in (
-        inverses.inv,
-        inverses.solve,
-        inverses.solve_triangular,
-        inverses.tensorinv,
-        inverses.tensorsolve,
-        inverses.matrix_power,
+        factorizations.linalg_cholesky,
+        vector_products.linalg_cross,
+        determinants.linalg_det,
+        spectra.eigvalsh,
     )
 )
-matrix_rank, pinv, eigvalsh = (takes_out(f) for f in (least_squares.matrix_rank, least_squares.pinv, spectra.eigvalsh))
-multi_dot, vecdot = (takes_out(f) for f in (vector_products.multi_dot, vector_products.vecdot))
+inv, solve, solve_triangular, matrix_power = (
+    takes_out(f, same_dtype=True)
+    for f in (inverses.inv, inverses.solve, inverses.solve_triangular, inverses.matrix_power)
+)
+multi_dot, vecdot = (takes_out(f, same_dtype=True) for f in (vector_products.multi_dot, vector_products.vecdot))
+norm, matrix_norm, vector_norm, svdvals = (
+    takes_out(f, same_dtype=True) for f in (norms.linalg_norm, norms.matrix_norm, norms.vector_norm, norms.svdvals)
+)
+cond, matrix_rank, pinv, tensorinv, tensorsolve = (
+    takes_out(f)
+    for f in (
+        least_squares.cond,
+        least_squares.matrix_rank,
+        least_squares.pinv,
+        inverses.tensorinv,
+        inverses.tensorsolve,
+    )
+)
 matrix_exp, vander = vector_products.matrix_exp, combining.linalg_vander

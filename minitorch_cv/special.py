@@ -1,8 +1,21 @@
 """Special functions under the names of torch.special."""
 
-from .ops import exponential, gamma_functions, norms, pairwise_functions, sigmoids
+from .ops import exponential, norms, pairwise_functions, sigmoids
 from .ops.softmax import log_softmax, softmax
-from .tensors.out_variants import log1p, round, sigmoid, takes_out
+from .tensors.out_variants import (
+    digamma,
+    erfc,
+    erfinv,
+    i0,
+    log1p,
+    polygamma,
+    round,
+    sigmoid,
+    sinc,
+    takes_out,
+    xlogy,
+)
+from .tensors.out_variants import lgamma as gammaln
 
 __all__ = [
     "digamma",
@@ -27,19 +40,7 @@ __all__ = [
     "xlogy",
 ]
 
-digamma, erfc, erfinv, gammaln, i0, polygamma, sinc = (
-    takes_out(f)
-    for f in (
-        gamma_functions.digamma,
-        gamma_functions.erfc,
-        gamma_functions.erfinv,
-        gamma_functions.lgamma,
-        gamma_functions.i0,
-        gamma_functions.polygamma,
-        gamma_functions.sinc,
-    )
-)
-erf, exp2, expm1, logit, logsumexp, xlog1py, xlogy = (
+erf, exp2, expm1, logit, logsumexp, xlog1py = (
     takes_out(f)
     for f in (
         sigmoids.erf,
@@ -48,7 +49,6 @@ erf, exp2, expm1, logit, logsumexp, xlog1py, xlogy = (
         sigmoids.logit,
         norms.logsumexp,
         pairwise_functions.xlog1py,
-        pairwise_functions.xlogy,
     )
 )
 expit, psi = sigmoid, digamma

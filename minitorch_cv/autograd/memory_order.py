@@ -18,6 +18,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from ..kernels.owner import owner_of
 from .node import Array
 from .view import replay
 
@@ -125,6 +126,21 @@ def exposed(variable: Variable) -> Array:
     if home is not None and not move_in_order(home):
         variable.version_counter.fixed = True
     return variable.array
+
+
+def memory_of(variable: Variable) -> Array:
+    """The whole of the memory of which `variable` shows a part: as much of it as any tensor has shown."""
+    if variable._base is not None:
+        return memory_of(variable._base)
+    whole = variable._whole
+    if whole is None:
+        return variable.array
+    return whole if np.may_share_memory(whole, variable.array) else owner_of(variable.array)  # it may have moved
+
+
+def part_of(variable: Variable) -> Array | None:
+    """The whole memory, for a tensor that will show it without being a view; None if `variable` shows all of it."""
+    return None if variable._base is None and variable._whole is None else memory_of(variable)
 
 
 def is_settled(variable: Variable) -> bool:

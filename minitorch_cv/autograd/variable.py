@@ -15,7 +15,7 @@ from ..types.size import Size
 from . import gradients
 from .broadcast import is_expanded
 from .grad_mode import enable_grad, grad_state
-from .memory_order import note_sharing
+from .memory_order import memory_of, note_sharing, part_of
 from .node import NOTHING, AccumulateGrad, Node, Place, RemovableHandle
 from .operation import Operation
 from .view import NOT_WRITABLE, CopySlices
@@ -60,6 +60,7 @@ class Variable:
         "_retains_grad",
         "_undo",
         "_view_origin",
+        "_whole",
         "array",
         "leaf_hooks",
         "post_accumulate_hooks",
@@ -81,6 +82,7 @@ class Variable:
         self._base: Variable | None = None
         self._chain: tuple[Operation, ...] | None = None  # the view operations from base to this
         self._undo: tuple[Operation, ...] = ()  # views that undo this one's in-place changes of shape, oldest first
+        self._whole: np.ndarray | None = None  # what memory `array` is a part of, if no base tells
         self._layout = 0  # of a view: how many of those its base had when the view was made
         self._view_origin = ""  # why a view has no chain: a key of NOT_WRITABLE
         self._history_version = 0  # of a view: that of its memory when its history was made
@@ -102,6 +104,7 @@ class Variable:
         made = self.wrap(self.array)
         made.version_counter = self.version_counter
         made._inference = self._inference
+        made._whole = part_of(self)
         if self.version_counter.tenants is not None or not self.array.flags.c_contiguous:
             note_sharing(made, self)
         return made
@@ -335,9 +338,9 @@ class Variable:
         """
         self.check_history(op_name, recording)
         array = self.array
-        if not array.flags.writeable:
+        if not array.flags.writeable and not memory_of(self).flags.writeable:
             raise RuntimeError(f"{op_name}: the tensor shows a NumPy array that is read-only; write to a clone()")
-        if not same_everywhere and is_expanded(array):
+        if not array.flags.writeable or (not same_everywhere and is_expanded(array)):
             raise RuntimeError(
                 f"{op_name}: unsupported operation: more than one element of the written-to tensor refers to a single "
                 "memory location. Please clone() the tensor before performing the operation."

@@ -159,8 +159,7 @@ class Remainder(Operation):
     def forward(self, a: Array, b: Array) -> Array:
         self.shapes = (a.shape, b.shape)
         if self.needs_grad[1]:
-            quotient = a / b
-            self.steps = np.floor(quotient) if self.sign_of == "b" else np.trunc(quotient)
+            self.steps = np.floor_divide(a, b) if self.sign_of == "b" else np.trunc(a / b)
         rest = np.fmod(a, b)
         if self.sign_of == "a":
             return rest

@@ -14,6 +14,7 @@ from .permuting import transpose
 from .powers import sqrt
 from .reductions import sum as sum_of
 from .reshaping import reshape, squeeze
+from .sizes import as_integer
 from .slicing import diagonal
 
 
@@ -40,6 +41,7 @@ def cov(
         )
     if input.array.dtype == bool:
         raise RuntimeError("cov(): bool dtype is not supported for input. Convert it first: .float()")
+    correction = as_integer("cov", "correction", correction)
     x: Any = input if input.array.ndim == 2 else reshape(input, (1, -1))
     count = x.array.shape[1]
     if fweights is not None:
@@ -48,7 +50,7 @@ def cov(
         _check_weights("aweights", aweights, count)
     weights: Any = fweights if aweights is None else aweights if fweights is None else mul(fweights, aweights)
     total: Any = count if weights is None else sum_of(weights)
-    if weights is not None and count and total.array == 0:
+    if weights is not None and total.array == 0:
         raise RuntimeError("cov(): weights sum to zero, can't be normalized")
     mean = div(sum_of(x if weights is None else mul(x, weights), 1, True), total)
     if aweights is None or correction == 0:

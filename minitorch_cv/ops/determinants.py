@@ -9,10 +9,19 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..types import return_types
+from . import decompositions
 from .choosing import where
 from .comparison import eq
-from .inverses import Inverse
+from .inverses import Inverse, pivots
 from .matrix_checks import check_square, transposed
+
+
+def _breaks_off(x: Array, signs: Array) -> Array:
+    """Where NumPy says 0 since one pivot is 0, although another is not finite: their product is NaN."""
+    found = np.zeros(signs.shape, bool)
+    for place in map(tuple, np.argwhere((signs == 0) & ~np.isfinite(x).all(axis=(-2, -1)))):
+        found[place] = not np.isfinite(pivots(x[place])).all()
+    return found
 
 
 class Det(Operation):
@@ -22,14 +31,16 @@ class Det(Operation):
 
     def forward(self, x: Array) -> Array:
         self.x: Any = x if self.needs_grad[0] else None
-        return np.linalg.det(x)
+        determinants = np.asarray(np.linalg.det(x))
+        determinants[_breaks_off(x, determinants)] = np.nan
+        return determinants
 
     def backward(self, grad_out: Array) -> Array:
         """The cofactors: det(x) * inv(x).T, in a form that is right for a singular x too.
 
         With x = u s v, they are det(u) det(v) u c v, c the products of all singular values but one.
         """
-        u, s, v = np.linalg.svd(self.x)
+        u, s, v = decompositions.svd(self.x, full=True, refuse_nan=False)
         ones = np.ones_like(s[..., :1])
         before = np.cumprod(np.concatenate([ones, s[..., :-1]], axis=-1), axis=-1)
         after = np.cumprod(np.concatenate([ones, s[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
@@ -44,8 +55,10 @@ class Slogdet(Operation):
 
     def forward(self, x: Array) -> tuple[Array, Array]:
         self.x: Any = x if self.needs_grad[0] else None
-        sign, logarithm = np.linalg.slogdet(x)
-        return np.asarray(sign, x.dtype), np.asarray(logarithm, x.dtype)
+        sign, logarithm = (np.asarray(found, x.dtype) for found in np.linalg.slogdet(x))
+        logarithm[_breaks_off(x, sign)] = np.nan
+        sign[np.isnan(logarithm)] = 0
+        return sign, logarithm
 
     def backward(self, grad_sign: Array, grad_log: Array) -> Array:
         inverse = Inverse(strict=False)
@@ -53,7 +66,7 @@ class Slogdet(Operation):
         return grad_log[..., None, None] * transposed(inverse.forward(self.x))
 
 
-def det(A: V) -> V:  # noqa: N803 - torch's name
+def linalg_det(A: V) -> V:  # noqa: N803 - torch's name
     """The determinant of a square matrix, or of each of a batch (torch.linalg.det).
 
     Args:     A: (..., n, n) float32 or float64.
@@ -61,6 +74,11 @@ def det(A: V) -> V:  # noqa: N803 - torch's name
     """
     check_square("linalg.det", A)
     return Det()(A)
+
+
+def det(input: V) -> V:
+    """The same as linalg.det (torch.det)."""
+    return linalg_det(input)
 
 
 def linalg_slogdet(A: Variable) -> Any:  # noqa: N803 - torch's name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,17 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..types import return_types
-from .inverses import solve_triangular, substitute
-from .matrix_checks import LinAlgError, check_matrices, check_square, first_failure, transposed
-from .permuting import transpose
+from .arguments import unbroadcast
+from .inverses import check_equation, substitute
+from .matrix_checks import (
+    LinAlgError,
+    check_flags,
+    check_matrices,
+    check_same_floats,
+    check_square,
+    first_failure,
+    transposed,
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -31,7 +40,7 @@ class Cholesky(Operation):
     def forward(self, x: Array) -> Array:
         lower = transposed(x) if self.upper else x
         try:
-            self.factor = np.linalg.cholesky(lower)
+            self.factor = _factor(lower)
         except np.linalg.LinAlgError:
             where, order = first_failure(lower, _minor_not_positive)
             raise LinAlgError(
@@ -53,14 +62,75 @@ class Cholesky(Operation):
         return substitute(upper, transposed(right), upper=True)
 
 
+def _factor(lower: Array) -> Array:
+    """np.linalg.cholesky, to which NaN is an error too."""
+    factor = np.linalg.cholesky(lower)
+    if np.isnan(np.diagonal(factor, axis1=-2, axis2=-1)).any():
+        raise np.linalg.LinAlgError
+    return factor
+
+
 def _minor_not_positive(matrix: Array) -> int:
-    """The order of the first leading minor that is not positive; 0 if all are."""
-    for order in range(1, len(matrix) + 1):
+    """The order of the first leading minor that is not positive; 0 if all are.
+
+    All that follow are not positive either: so half of those in question are ruled out at a time.
+    """
+
+    def positive(order: int) -> bool:
         try:
-            np.linalg.cholesky(matrix[:order, :order])
+            _factor(matrix[:order, :order])
         except np.linalg.LinAlgError:
-            return order
-    return 0
+            return False
+        return True
+
+    n = len(matrix)
+    return 0 if positive(n) else bisect_left(range(n), True, key=lambda order: not positive(order))
+
+
+@dataclass(eq=False, repr=False)
+class CholeskySolve(Operation):
+    """X with A @ X = B for the A whose Cholesky factor is given.
+
+    Attributes:
+        upper: the factor is the upper triangular one.
+    """
+
+    upper: bool
+
+    def forward(self, b: Array, factor: Array) -> Array:
+        self.factor, self.b_shape = factor, b.shape
+        self.x = self.solution(b)
+        return self.x
+
+    def solution(self, b: Array) -> Array:
+        """The X for any B."""
+        flipped = transposed(self.factor)
+        lower, upper = (flipped, self.factor) if self.upper else (self.factor, flipped)
+        return substitute(upper, substitute(lower, b, upper=False), upper=True)
+
+    def backward(self, grad_out: Array) -> tuple:
+        """A's gradient is -grad_b @ x.T; L's is that of both factors of A = L @ L.T, not cut to its triangle."""
+        grad_b, grad_factor = self.solution(grad_out), None
+        if self.needs_grad[1]:
+            through = grad_b @ transposed(self.x)
+            through = through + transposed(through)
+            grad_factor = -(self.factor @ through if self.upper else through @ self.factor)
+            grad_factor = unbroadcast(grad_factor, self.factor.shape)
+        return unbroadcast(grad_b, self.b_shape) if self.needs_grad[0] else None, grad_factor
+
+
+class CholeskyInverse(CholeskySolve):
+    """The inverse of the A whose Cholesky factor is given."""
+
+    def forward(self, factor: Array) -> Array:  # type: ignore[override]
+        self.factor = factor
+        self.x = self.solution(np.broadcast_to(np.eye(factor.shape[-1], dtype=factor.dtype), factor.shape))
+        return self.x
+
+    def backward(self, grad_out: Array) -> Any:
+        """As CholeskySolve's, with A's gradient -x @ grad_out @ x."""
+        through = self.x @ (grad_out + transposed(grad_out)) @ self.x
+        return -(self.factor @ through if self.upper else through @ self.factor)
 
 
 @dataclass(eq=False, repr=False)
@@ -109,42 +179,46 @@ class Qr(Operation):
         return np.concatenate([first, q @ grad_r[..., n:]], axis=-1)
 
 
-def linalg_cholesky(A: V, *, upper: bool = False) -> V:  # noqa: N803 - torch's name
+def linalg_cholesky(input: V, *, upper: bool = False) -> V:
     """The lower triangular L with L @ L.T = A (torch.linalg.cholesky).
 
-    Args:     A: (..., n, n) symmetric and positive definite, float32 or float64; one triangle of it is looked at.
+    Args:     input: A, (..., n, n) float32 or float64, symmetric and positive definite; one triangle is looked at.
               upper: give the upper triangular L.T.
     Raises:   LinAlgError: if A is not positive definite.
     """
-    check_square("linalg.cholesky", A)
-    return Cholesky(upper, "linalg.cholesky")(A)
+    check_square("linalg.cholesky", input)
+    check_flags("linalg_cholesky", upper=upper)
+    return Cholesky(upper, "linalg.cholesky")(input)
 
 
 def cholesky(input: V, upper: bool = False) -> V:
     """The same as linalg.cholesky (torch.cholesky)."""
     check_square("cholesky", input)
+    check_flags("cholesky", upper=upper)
     _warn_of_old_name("cholesky")
     return Cholesky(upper, "cholesky")(input)
 
 
-def cholesky_solve(B: V, L: V, upper: bool = False) -> V:  # noqa: N803 - torch's names
+def cholesky_solve(input: V, input2: Variable, upper: bool = False) -> V:
     """X with A @ X = B, given A's Cholesky factor (torch.cholesky_solve).
 
-    Args:     B: (..., n, k).
-              L: (..., n, n) with L @ L.T = A, or, if upper, L.T @ L = A.
+    Args:     input: B, (..., n, k).
+              input2: L, (..., n, n), with L @ L.T = A, or, if upper, L.T @ L = A. One triangle is looked at; the
+                  gradient has numbers in both, as in PyTorch.
     """
-    check_square("cholesky_solve", L)
-    check_matrices("cholesky_solve", B, "B")
-    flipped = transpose(L, -2, -1)
-    lower, raised = (flipped, L) if upper else (L, flipped)
-    return solve_triangular(raised, solve_triangular(lower, B, upper=False), upper=True)
+    check_square("cholesky_solve", input2)
+    check_flags("cholesky_solve", upper=upper)
+    check_matrices("cholesky_solve", input, "B")
+    check_same_floats("cholesky_solve", input=input, input2=input2)
+    check_equation("cholesky_solve", input2, input, True)
+    return CholeskySolve(upper)(input, input2)
 
 
-def cholesky_inverse(L: V, upper: bool = False) -> V:  # noqa: N803 - torch's name
-    """The inverse of A, given its Cholesky factor: L @ L.T = A, or, if upper, L.T @ L = A (torch.cholesky_inverse)."""
-    check_square("cholesky_inverse", L)
-    unit: Any = L.wrap(np.eye(L.array.shape[-1], dtype=L.array.dtype))
-    return cholesky_solve(unit, L, upper)
+def cholesky_inverse(input: V, upper: bool = False) -> V:
+    """The inverse of A, given its Cholesky factor L (torch.cholesky_inverse); see cholesky_solve."""
+    check_square("cholesky_inverse", input)
+    check_flags("cholesky_inverse", upper=upper)
+    return CholeskyInverse(upper)(input)
 
 
 def linalg_qr(A: Variable, mode: str = "reduced") -> Any:  # noqa: N803 - torch's name
@@ -175,5 +249,6 @@ def _warn_of_old_name(name: str) -> None:
 def qr(input: Variable, some: bool = True) -> Any:
     """linalg.qr, reduced if `some`, else complete (torch.qr)."""
     check_matrices("linalg.qr", input)
+    check_flags("qr", some=some)
     _warn_of_old_name("qr")
     return return_types.qr(*Qr("reduced" if some else "complete")(input))

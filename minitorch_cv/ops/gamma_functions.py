@@ -112,7 +112,10 @@ def lgamma_(input: V) -> V:
 
 
 def digamma(input: V) -> V:
-    """The derivative of lgamma (torch.digamma)."""
+    """The derivative of lgamma (torch.digamma).
+
+    At 0, -1, -2 ... its gradient is inf; PyTorch gives a large number instead, but at 0.
+    """
     return Polygamma(0)(floating("digamma", input))
 
 
@@ -122,7 +125,7 @@ def digamma_(input: V) -> V:
 
 
 def polygamma(n: int, input: V) -> V:
-    """The n-th derivative of digamma (torch.polygamma).
+    """The n-th derivative of digamma (torch.polygamma); its limit, 0, at infinity, where PyTorch has NaN for n > 1.
 
     Raises:   RuntimeError: for a negative n.
     """

@@ -116,8 +116,16 @@ def index_add_(input: V, dim: int, index: Variable, source: Variable, *, alpha: 
     return index_adding("index_add_", input, dim, index, source, alpha).inplace(input, source)
 
 
-def index_adding(op_name: str, input: Variable, dim: int, index: Variable, source: Variable, alpha: float) -> IndexAdd:
-    """The operation, after all checks."""
+def index_adding(
+    op_name: str,
+    input: Variable,
+    dim: int,
+    index: Variable,
+    source: Variable,
+    alpha: float,
+    error: type[Exception] = RuntimeError,
+) -> IndexAdd:
+    """The operation, after all checks; `error` for an index out of range."""
     check_tensor(op_name, input)
     check_tensor(op_name, source, "source")
     shape, source_shape = input.array.shape, source.array.shape
@@ -141,7 +149,7 @@ def index_adding(op_name: str, input: Variable, dim: int, index: Variable, sourc
             f"{op_name}: source tensor shape must match self tensor shape, excluding the specified dimension. Got "
             f"self.shape = {list(shape)} source.shape = {list(source_shape)}"
         )
-    return IndexAdd(d, in_range(op_name, index.array.reshape(-1), shape[d] if shape else 1, d), alpha)
+    return IndexAdd(d, in_range(op_name, index.array.reshape(-1), shape[d] if shape else 1, d, error), alpha)
 
 
 @numpy_names

@@ -17,6 +17,7 @@ from .copying import clone
 from .matmul import matmul
 from .matrix_checks import (
     LinAlgError,
+    check_flags,
     check_matrices,
     check_matrix_shape,
     check_same_floats,
@@ -30,17 +31,21 @@ from .reshaping import reshape
 from .sizes import is_int
 
 
+def pivots(matrix: Array) -> Array:
+    """The diagonal of U in the factorization P @ L @ U of a matrix."""
+    from scipy.linalg import lu_factor
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return np.diagonal(lu_factor(matrix, check_finite=False)[0])
+
+
 def zero_pivot(matrix: Array) -> int:
     """The place, from 1 on, of the pivot at which the inversion of a matrix breaks off; 0 if it does not."""
     try:
         np.linalg.inv(matrix)
     except np.linalg.LinAlgError:
-        from scipy.linalg import lu_factor
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            pivots = np.diagonal(lu_factor(matrix)[0])
-        return int(np.argmin(np.abs(pivots))) + 1
+        return int(np.nanargmin(np.abs(pivots(matrix)))) + 1
     return 0
 
 
@@ -182,19 +187,20 @@ def solve(A: V, B: Variable, *, left: bool = True) -> V:  # noqa: N803 - torch's
     Raises:   LinAlgError: for a singular A. RuntimeError: for other shapes and dtypes.
     """
     check_square("linalg.solve", A)
+    check_flags("linalg_solve", left=left)
     check_tensor("linalg.solve", B, "B")
     check_same_floats("linalg.solve", A=A, B=B)
     shape = B.array.shape
     if len(shape) != 1 and shape != A.array.shape[:-1]:
-        _check_equation("linalg.solve", A, B, left)
+        check_equation("linalg.solve", A, B, left)
         return Solve(left)(A, B)
     columns: Any = reshape(B, (*shape, 1))
-    _check_equation("linalg.solve", A, columns, left)
+    check_equation("linalg.solve", A, columns, left)
     found = Solve(left)(A, columns)
     return reshape(found, found.array.shape[:-1])
 
 
-def _check_equation(op_name: str, a: Variable, b: Variable, left: bool) -> None:
+def check_equation(op_name: str, a: Variable, b: Variable, left: bool) -> None:
     """Raise unless the shapes of A and B go together."""
     check_matrix_shape(op_name, b, "B")
     (n, _), (rows, columns) = a.array.shape[-2:], b.array.shape[-2:]
@@ -207,7 +213,7 @@ def _check_equation(op_name: str, a: Variable, b: Variable, left: bool) -> None:
 
 
 def solve_triangular(
-    A: V,  # noqa: N803 - torch's name
+    input: V,
     B: Variable,  # noqa: N803 - torch's name
     *,
     upper: bool,
@@ -216,67 +222,69 @@ def solve_triangular(
 ) -> V:
     """X with A @ X = B for a triangular A (torch.linalg.solve_triangular); a zero on its diagonal gives infinities.
 
-    Args:     A: (..., n, n), of which only one triangle is looked at.
+    Args:     input: A, (..., n, n), of which only one triangle is looked at.
               B: (..., n, k), of A's dtype.
               upper: that triangle is the one above the diagonal.
               left: False for X @ A = B with B (..., k, n).
               unitriangular: take ones for A's diagonal.
     """
-    check_square("linalg.solve_triangular", A)
+    check_square("linalg.solve_triangular", input)
     check_matrices("linalg.solve_triangular", B, "B")
-    check_same_floats("linalg.solve_triangular", A=A, B=B)
-    _check_equation("linalg.solve_triangular", A, B, left)
-    return SolveTriangular(left, upper, unitriangular)(A, B)
+    check_same_floats("linalg.solve_triangular", A=input, B=B)
+    check_flags("linalg_solve_triangular", upper=upper, left=left, unitriangular=unitriangular)
+    check_equation("linalg.solve_triangular", input, B, left)
+    return SolveTriangular(left, upper, unitriangular)(input, B)
 
 
-def tensorinv(A: V, ind: int = 2) -> V:  # noqa: N803 - torch's name
-    """The inverse of A as a map that takes its last dimensions to its first `ind` (torch.linalg.tensorinv).
+def tensorinv(input: V, ind: int = 2) -> V:
+    """The inverse of input as a map that takes its last dimensions to its first `ind` (torch.linalg.tensorinv).
 
     Raises:   RuntimeError: unless ind is positive, and both parts have as many elements.
     """
-    check_tensor("linalg.tensorinv", A, "A")
+    check_tensor("linalg.tensorinv", input)
     if not is_int(ind) or ind <= 0:
         raise RuntimeError(f"Expected a strictly positive integer for 'ind', got {ind}")
-    first, last = A.array.shape[:ind], A.array.shape[ind:]
+    first, last = input.array.shape[:ind], input.array.shape[ind:]
     if prod(first) != prod(last):
         raise RuntimeError(
             f"Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
             f"{prod(last)} != {prod(first)}"
         )
-    return reshape(inv(reshape(A, (prod(first), prod(last)))), (*last, *first))
+    return reshape(inv(reshape(input, (prod(first), prod(last)))), (*last, *first))
 
 
-def tensorsolve(A: V, B: Variable, dims: tuple[int, ...] | None = None) -> V:  # noqa: N803 - torch's names
-    """X with tensordot(A, X, X.ndim) = B (torch.linalg.tensorsolve).
+def tensorsolve(input: V, other: Variable, dims: tuple[int, ...] | None = None) -> V:
+    """X with tensordot(input, X, X.ndim) = other (torch.linalg.tensorsolve).
 
-    Args:     A: of B's shape, then X's, with as many elements in each.
-              dims: dimensions of A that go to its end first.
+    Args:     input: of other's shape, then X's, with as many elements in each.
+              dims: dimensions of input that go to its end first.
     """
-    check_tensor("linalg.tensorsolve", A, "A")
-    check_tensor("linalg.tensorsolve", B, "B")
-    a: Any = A if dims is None else movedim(A, tuple(dims), tuple(range(A.array.ndim - len(dims), A.array.ndim)))
-    unknown = a.array.shape[B.array.ndim :]
+    check_tensor("linalg.tensorsolve", input)
+    check_tensor("linalg.tensorsolve", other, "other")
+    ndim = input.array.ndim
+    a: Any = input if dims is None else movedim(input, tuple(dims), tuple(range(ndim - len(dims), ndim)))
+    unknown = a.array.shape[other.array.ndim :]
     n = prod(unknown)
-    if prod(a.array.shape) != n * n or B.array.size != n:
+    if prod(a.array.shape) != n * n or other.array.size != n:
         raise RuntimeError(
             "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), "
-            f"but got {n} != {prod(a.array.shape[: B.array.ndim])}"
+            f"but got {n} != {prod(a.array.shape[: other.array.ndim])}"
         )
-    return reshape(solve(reshape(a, (n, n)), reshape(B, (n,))), unknown)
+    return reshape(solve(reshape(a, (n, n)), reshape(other, (n,))), unknown)
 
 
-def matrix_power(A: V, n: int) -> V:  # noqa: N803 - torch's name
-    """A @ A @ ... n times; for n = 0 the identity, for a negative n of the inverse (torch.linalg.matrix_power).
+def matrix_power(input: V, n: int) -> V:
+    """input @ input @ ... n times; for n = 0 the identity, for a negative n of the inverse (torch.linalg.matrix_power).
 
     Raises:   LinAlgError: for a singular matrix and a negative n.
     """
-    check_square_shape("linalg.matrix_power", A)
+    check_square_shape("linalg.matrix_power", input)
     if not is_int(n):
         raise TypeError(f"linalg_matrix_power(): argument 'n' must be int, not {type(n).__name__}")
-    base, exponent = (A, int(n)) if n >= 0 else (inv(A), -int(n))
+    base, exponent = (input, int(n)) if n >= 0 else (inv(input), -int(n))
     if exponent == 0:
-        everywhere = A.wrap(np.ones(A.array.shape, bool))
-        return where(everywhere, A.wrap(np.eye(A.array.shape[-1], dtype=A.array.dtype)), A)
+        everywhere = input.wrap(np.ones(input.array.shape, bool))
+        return where(everywhere, input.wrap(np.eye(input.array.shape[-1], dtype=input.array.dtype)), input)
     if exponent == 1:
         return clone(base)
     result: Any = None  # of the powers of two that the exponent has

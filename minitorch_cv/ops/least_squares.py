@@ -10,14 +10,23 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..types import return_types
+from . import decompositions
 from .arguments import as_number, broadcast_shape, check_tensor, unbroadcast
 from .arithmetic import div, mul
 from .expanding import expand
 from .filling import masked_fill
 from .inverses import Inverse
-from .matrix_checks import LinAlgError, check_floats, check_matrices, check_matrix_shape, check_square, transposed
+from .matrix_checks import (
+    LinAlgError,
+    check_flags,
+    check_floats,
+    check_matrices,
+    check_matrix_shape,
+    check_square,
+    transposed,
+)
 from .norms import Svdvals, matrix_norm
-from .reshaping import reshape, squeeze, unsqueeze
+from .reshaping import reshape, squeeze
 from .slicing import select
 
 Number = float | None
@@ -27,25 +36,41 @@ Number = float | None
 class Cutoff:
     """Which singular values count as 0: those of at most atol, or at most rtol times the largest."""
 
-    atol: float
-    rtol: float
+    atol: Array
+    rtol: Array
 
     def kept(self, s: Array) -> Array:
         """Where the absolute values of `s`, along its last dimension, do not count as 0."""
         largest = s.max(axis=-1, keepdims=True, initial=0)
-        return s > np.maximum(np.asarray(self.atol, s.dtype), np.asarray(self.rtol, s.dtype) * largest)
+        atol, rtol = (tolerance.astype(s.dtype)[..., None] for tolerance in (self.atol, self.rtol))
+        return s > np.maximum(atol, rtol * largest)
+
+
+def _default_cutoff(x: Array) -> Cutoff:
+    return Cutoff(np.asarray(0.0), np.asarray(max(x.shape[-2:]) * float(np.finfo(x.dtype).eps)))
 
 
 def _cutoff(op_name: str, x: Variable, atol: Any, rtol: Any) -> Cutoff:
     """By default the largest side times the dtype's precision, unless there is an atol."""
-    atol, rtol = (
-        tolerance if tolerance is None else as_number(op_name, name, tolerance)
-        for name, tolerance in (("atol", atol), ("rtol", rtol))
-    )
-    if rtol is None:
-        by_default = max(x.array.shape[-2:]) * float(np.finfo(x.array.dtype).eps)
-        rtol = 0.0 if atol is not None and atol > 0 else by_default
-    return Cutoff(0.0 if atol is None else float(atol), float(rtol))
+    by_default = _default_cutoff(x.array).rtol
+    least = np.asarray(0.0) if atol is None else _tolerance(op_name, x, "atol", atol)
+    relative = np.where(least > 0, 0, by_default) if rtol is None else _tolerance(op_name, x, "rtol", rtol)
+    return Cutoff(least, relative)
+
+
+def _tolerance(op_name: str, x: Variable, arg_name: str, tolerance: Any) -> Array:
+    """A number, or a tensor of one for each matrix."""
+    if not isinstance(tolerance, Variable) or not tolerance.array.ndim or tolerance.requires_grad:
+        return np.asarray(float(as_number(op_name, arg_name, tolerance)))
+    broadcast_shape(op_name, tolerance.array.shape, x.array.shape[:-2])
+    return tolerance.array
+
+
+def _check_tolerances(op_name: str, **tolerances: Any) -> None:
+    """Raise unless all are numbers, or all are tensors."""
+    if len({isinstance(t, Variable) for t in tolerances.values() if t is not None}) > 1:
+        got = ", ".join(f"{name}={type(t).__name__}" for name, t in tolerances.items())
+        raise TypeError(f"{op_name}() received an invalid combination of arguments: {got}; give two numbers or tensors")
 
 
 @dataclass(eq=False, repr=False)
@@ -62,23 +87,17 @@ class Pinv(Operation):
         return self.y
 
     def backward(self, grad_out: Array) -> Array:
-        return pseudo_inverse_gradient(self.x, self.y, grad_out)
+        return unbroadcast(pseudo_inverse_gradient(self.x, self.y, grad_out), self.x.shape)
 
 
 def pseudo_inverse(x: Array, cutoff: Cutoff, hermitian: bool = False) -> Array:
     """The pseudo-inverse from singular values, or, of symmetric matrices, from eigenvalues."""
-    try:
-        if hermitian:
-            values, right = np.linalg.eigh(x)
-            left = right
-        else:
-            left, values, rows = np.linalg.svd(x, full_matrices=False)
-            right = transposed(rows)
-    except np.linalg.LinAlgError:
-        raise LinAlgError(
-            "linalg.pinv: The algorithm failed to converge because the input matrix is ill-conditioned or contains "
-            "non-finite values."
-        ) from None
+    if hermitian:
+        values, right = decompositions.eigh(x)
+        left = right
+    else:
+        left, values, rows = decompositions.svd(x)
+        right = transposed(rows)
     kept = cutoff.kept(np.abs(values))
     inverted = np.where(kept, 1 / np.where(kept, values, 1), 0).astype(x.dtype)
     return (right * inverted[..., None, :]) @ transposed(left)
@@ -102,62 +121,88 @@ class Lstsq(Operation):
     """The X for which the columns of A @ X - B are shortest, the shortest such X; and rank and singular values of A.
 
     A and B are matrices of the same batch.
+
+    Attributes:
+        cutoff: what the rank depends on.
+        pivoted: the rank is that of a QR factorization with pivots (gelsy), else that of the singular values.
     """
 
     torch_name = "LinalgLstsqBackward0"
     cutoff: Cutoff
+    pivoted: bool
 
     def forward(self, a: Array, b: Array) -> tuple[Array, Array, Array, Array]:
-        values = np.linalg.svd(a, compute_uv=False)
-        self.pinv = pseudo_inverse(a, self.cutoff)
-        solution = self.pinv @ b
         self.a, self.b = a, b
-        rank = self.cutoff.kept(values).sum(axis=-1)
-        difference = b - a @ solution
-        return solution, (difference * difference).sum(axis=-2), rank, values
+        if self.pivoted and a.size and b.size:
+            self.x, rank = _by_pivoted_qr(a, b, float(self.cutoff.rtol))
+            values = np.zeros((*a.shape[:-2], min(a.shape[-2:])), a.dtype)
+        else:
+            values = decompositions.singular_values(a)
+            self.x = pseudo_inverse(a, self.cutoff) @ b
+            rank = self.cutoff.kept(values).sum(axis=-1)
+        difference = b - a @ self.x
+        return self.x, (difference * difference).sum(axis=-2), rank, values
 
     def backward(self, grad_x: Array, grad_residuals: Array, *_: Any) -> tuple:
+        """By way of the pseudo-inverse with its own cutoff, as in PyTorch."""
         grad_a = grad_b = None
-        difference = self.b - self.a @ (self.pinv @ self.b)
+        inverse = pseudo_inverse(self.a, _default_cutoff(self.a))
+        difference = self.b - self.a @ self.x
         through = 2 * difference * grad_residuals[..., None, :]  # least at X: only A and B themselves count
         if self.needs_grad[0]:
             grad_inverse = grad_x @ transposed(self.b)
-            grad_a = pseudo_inverse_gradient(self.a, self.pinv, grad_inverse)
-            grad_a = grad_a - through @ transposed(self.pinv @ self.b)
+            grad_a = pseudo_inverse_gradient(self.a, inverse, grad_inverse)
+            grad_a = grad_a - through @ transposed(self.x)
             grad_a = unbroadcast(grad_a, self.a.shape)
         if self.needs_grad[1]:
-            grad_b = unbroadcast(transposed(self.pinv) @ grad_x + through, self.b.shape)
+            grad_b = unbroadcast(transposed(inverse) @ grad_x + through, self.b.shape)
         return grad_a, grad_b
 
 
+def _by_pivoted_qr(a: Array, b: Array, rcond: float) -> tuple[Array, Array]:
+    """Solutions and ranks of a batch, by LAPACK's gelsy."""
+    from scipy.linalg import lstsq as least_squares
+
+    solution = np.empty((*a.shape[:-2], a.shape[-1], b.shape[-1]), a.dtype)
+    rank = np.empty(a.shape[:-2], np.int64)
+    for place in np.ndindex(rank.shape):
+        found = least_squares(a[place], b[place], rcond, check_finite=False, lapack_driver="gelsy")
+        solution[place], rank[place] = found[0], found[2]
+    return solution, rank
+
+
 def pinv(
-    A: V,  # noqa: N803 - torch's name
-    rcond: Number = None,
+    input: V,
+    rcond: Any = None,
     hermitian: bool = False,
     *,
-    atol: Number = None,
-    rtol: Number = None,
+    atol: Any = None,
+    rtol: Any = None,
 ) -> V:
     """The pseudo-inverse of a matrix, or of each of a batch (torch.linalg.pinv).
 
-    Args:     A: (..., m, n) float32 or float64.
+    Args:     input: (..., m, n) float32 or float64.
               rcond: an old name of rtol.
-              hermitian: A is symmetric; its lower triangle is looked at.
+              hermitian: input is symmetric; its lower triangle is looked at.
               atol, rtol: singular values of at most atol, or rtol times the largest, count as 0; by default atol is 0
-                  and rtol max(m, n) times the dtype's precision, or 0 if there is an atol.
+                  and rtol max(m, n) times the dtype's precision, or 0 if there is an atol. Two numbers, or two tensors
+                  of one number for each matrix.
     Returns:  (..., n, m).
+    Raises:   LinAlgError: for NaN. RuntimeError: for other shapes and dtypes.
     """
-    check_tensor("linalg.pinv", A, "A")
-    if A.array.ndim < 2 or A.array.dtype not in (np.float32, np.float64):
+    check_tensor("linalg.pinv", input)
+    check_flags("linalg_pinv", hermitian=hermitian)
+    if input.array.ndim < 2 or input.array.dtype not in (np.float32, np.float64):
         raise RuntimeError(
-            f"linalg.pinv({A.dtype.tensor_type}{{{list(A.array.shape)}}}): expected a tensor with 2 or more dimensions "
-            "of float, double, cfloat or cdouble types"
+            f"linalg.pinv({input.dtype.tensor_type}{{{list(input.array.shape)}}}): expected a tensor with 2 or more "
+            "dimensions of float, double, cfloat or cdouble types"
         )
     if hermitian:
-        check_square("linalg.pinv", A)
+        check_square("linalg.pinv", input)
     if rcond is not None and (atol is not None or rtol is not None):
         raise TypeError("linalg_pinv() received an invalid combination of arguments: rcond beside atol or rtol")
-    return Pinv(_cutoff("linalg.pinv", A, atol, rtol if rcond is None else rcond), bool(hermitian))(A)
+    _check_tolerances("linalg_pinv", atol=atol, rtol=rtol)
+    return Pinv(_cutoff("linalg.pinv", input, atol, rtol if rcond is None else rcond), hermitian)(input)
 
 
 def pinverse(input: V, rcond: float = 1e-15) -> V:
@@ -166,47 +211,49 @@ def pinverse(input: V, rcond: float = 1e-15) -> V:
 
 
 def lstsq(
-    A: Variable,  # noqa: N803 - torch's name
-    B: Variable,  # noqa: N803 - torch's name
+    input: Variable,
+    b: Variable,
     rcond: Number = None,
     *,
     driver: str | None = None,
 ) -> Any:
-    """The X for which A @ X is nearest to B, the shortest of several (torch.linalg.lstsq).
+    """The X for which input @ X is nearest to b, the shortest of several (torch.linalg.lstsq).
 
-    Args:     A: (..., m, n) float32 or float64.
-              B: (..., m, k), or, with a dimension less than A, vectors (..., m); of A's dtype. Batches broadcast.
-              rcond: singular values of at most rcond times the largest count as 0; None: max(m, n) times the dtype's
-                  precision.
-              driver: "gelsy" (the default), "gelsd" or "gelss", which also gives singular values; "gels": A has to be
-                  of full rank, and no rank is given.
+    Args:     input: A, (..., m, n) float32 or float64.
+              b: (..., m, k), or, with a dimension less than A, vectors (..., m); of A's dtype. Batches broadcast.
+              rcond: what is at most rcond times the largest counts as 0, singular values, or, for "gelsy", estimates of
+                  them from a QR factorization; None: max(m, n) times the dtype's precision.
+              driver: "gelsy" (the default); "gelsd" or "gelss", which also give singular values; "gels": A has to be
+                  of full rank, or 0 throughout, and no rank is given.
     Returns:  the named tuple (solution (..., n, k), residuals (..., k), rank (...), singular_values (..., min(m, n))).
               Residuals are sums of squares, empty for "gelsy" and unless m > n and all of A's ranks are n.
-    Raises:   LinAlgError: for "gels" and less than full rank. RuntimeError: for other shapes, dtypes and drivers.
+    Raises:   LinAlgError: for "gels" and less than full rank, and for NaN and infinity. RuntimeError: for other shapes,
+                  dtypes and drivers.
     """
     name = "torch.linalg.lstsq"
-    check_tensor(name, A, "input")
-    check_tensor(name, B, "other")
-    a, b = A.array, B.array
-    if a.ndim < 2:
-        raise RuntimeError(f"{name}: input must have at least 2 dimensions. Got shape {list(a.shape)}")
-    if b.ndim < 1:
+    check_tensor(name, input)
+    check_tensor(name, b, "other")
+    shape, other = input.array.shape, b.array.shape
+    if len(shape) < 2:
+        raise RuntimeError(f"{name}: input must have at least 2 dimensions. Got shape {list(shape)}")
+    if len(other) < 1:
         raise RuntimeError(f"{name}: other must have at least 1 dimension.")
-    if a.dtype != b.dtype:
+    if input.array.dtype != b.array.dtype:
         raise RuntimeError(
-            f"{name}: Expected input and other to have the same dtype, but got input's dtype {A.dtype.tensor_type} and "
-            f"other's dtype {B.dtype.tensor_type}"
+            f"{name}: Expected input and other to have the same dtype, but got input's dtype "
+            f"{input.dtype.tensor_type} and other's dtype {b.dtype.tensor_type}"
         )
-    check_floats(name, A)
+    check_floats(name, input)
     if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
         raise RuntimeError(f"{name}: parameter `driver` should be one of (gels, gelsy, gelsd, gelss), got {driver!r}")
-    vectors = a.ndim - 1 == b.ndim
-    if (not vectors and b.ndim < 2) or a.shape[-2] != b.shape[-1 if vectors else -2]:
+    vectors = len(shape) - 1 == len(other)
+    if (not vectors and len(other) < 2) or shape[-2] != other[-1 if vectors else -2]:
         raise RuntimeError(
-            f"{name}: input.size(-2) should match other.size(-2), but the shapes are {list(a.shape)} and "
-            f"{list(b.shape)}"
+            f"{name}: input.size(-2) should match other.size(-2), but the shapes are {list(shape)} and {list(other)}"
         )
-    return _least_squares(A, B, rcond, driver, vectors)
+    if not (np.isfinite(input.array).all() and np.isfinite(b.array).all()):
+        raise LinAlgError(f"{name}: The least squares solution could not be computed because of non-finite values.")
+    return _least_squares(input, b, rcond, driver, vectors)
 
 
 def _least_squares(given: Variable, wanted: Variable, rcond: Number, driver: str | None, vectors: bool) -> Any:
@@ -215,9 +262,13 @@ def _least_squares(given: Variable, wanted: Variable, rcond: Number, driver: str
     a = expand(given, (*batch, *given.array.shape[-2:]))
     columns = expand(columns, (*batch, *columns.array.shape[-2:]))
     m, n = a.array.shape[-2:]
-    solution, residuals, rank, values = Lstsq(_cutoff("linalg.lstsq", a, None, rcond))(a, columns)
+    pivoted = driver in (None, "gelsy")
+    solution, residuals, rank, values = Lstsq(_cutoff("linalg.lstsq", a, None, rcond), pivoted)(a, columns)
     full = bool((rank.array == min(m, n)).all())
     if driver == "gels":
+        zero = ~a.array.any(axis=(-2, -1))
+        full = bool((zero | (rank.array == min(m, n))).all())
+        residuals = masked_fill(residuals, given.wrap(np.expand_dims(zero, -1)), 0)  # as LAPACK leaves them
         if not full:
             raise LinAlgError(
                 "torch.linalg.lstsq: The least squares solution could not be computed because the input matrix does "
@@ -227,60 +278,64 @@ def _least_squares(given: Variable, wanted: Variable, rcond: Number, driver: str
     nothing = given.wrap(np.empty(0, a.array.dtype))
     return return_types.linalg_lstsq(
         squeeze(solution, -1) if vectors else solution,
-        residuals if m > n and full and driver not in (None, "gelsy") else nothing,
+        residuals if m > n and full and not pivoted else nothing,
         rank,
         given.wrap(values.array) if driver in ("gelsd", "gelss") else nothing,
     )
 
 
 def matrix_rank(
-    A: V,  # noqa: N803 - torch's name
-    tol: Number = None,
+    input: V,
+    tol: Any = None,
     hermitian: bool = False,
     *,
-    atol: Number = None,
-    rtol: Number = None,
+    atol: Any = None,
+    rtol: Any = None,
 ) -> V:
     """How many singular values do not count as 0, int64 (torch.linalg.matrix_rank).
 
     Args:     tol: an old name of atol.
               hermitian, atol, rtol: as pinv's.
     """
-    check_matrix_shape("torch.linalg.matrix_rank", A, "input")
-    check_floats("torch.linalg.matrix_rank", A)
+    check_flags("linalg_matrix_rank", hermitian=hermitian)
+    check_matrix_shape("torch.linalg.matrix_rank", input, "input")
+    check_floats("torch.linalg.matrix_rank", input)
     if hermitian:
-        check_square("torch.linalg.matrix_rank", A)
+        check_square("torch.linalg.matrix_rank", input)
+    _check_tolerances("linalg_matrix_rank", atol=atol, rtol=rtol)
     if tol is not None:
         if atol is not None or rtol is not None:
             raise TypeError(
                 "linalg_matrix_rank() received an invalid combination of arguments: tol beside atol or rtol"
             )
         atol, rtol = tol, 0.0
-    x = A.array
-    values = np.abs(np.linalg.eigvalsh(x)) if hermitian else np.linalg.svd(x, compute_uv=False)
-    kept = _cutoff("torch.linalg.matrix_rank", A, atol, rtol).kept(values)
-    return A.wrap(np.asarray(kept.sum(axis=-1, dtype=np.int64)))
+    x = input.array
+    values = np.abs(decompositions.eigenvalues(x)) if hermitian else decompositions.singular_values(x)
+    kept = _cutoff("torch.linalg.matrix_rank", input, atol, rtol).kept(values)
+    return input.wrap(np.asarray(kept.sum(axis=-1, dtype=np.int64)))
 
 
-def cond(A: V, p: float | str | None = None) -> V:  # noqa: N803 - torch's name
+def cond(input: V, p: float | str | None = None) -> V:
     """The condition number: the norm of a matrix times that of its inverse (torch.linalg.cond).
 
-    Args:     A: (..., n, n) float32 or float64; for p = 2, -2 and None (..., m, n).
+    Args:     input: (..., n, n) float32 or float64; for p = 2, -2 and None (..., m, n).
               p: as matrix_norm's ord; None: 2, the largest singular value divided by the smallest.
     Returns:  (...); inf for a singular matrix.
     """
-    check_matrix_shape("linalg.cond", A)
+    check_matrix_shape("linalg.cond", input)
     if p in (None, 2, -2):
-        check_matrices("linalg.cond", A)
-        if 0 in A.array.shape[-2:]:
-            return A.wrap(np.zeros(A.array.shape[:-2], A.array.dtype))
-        values = Svdvals()(A)
+        check_matrices("linalg.cond", input)
+        if 0 in input.array.shape[-2:]:
+            return input.wrap(np.zeros(input.array.shape[:-2], input.array.dtype))
+        values = Svdvals()(input)
         largest, smallest = select(values, -1, 0), select(values, -1, -1)
         return div(smallest, largest) if p == -2 else div(largest, smallest)
     if p not in ("fro", "nuc", 1, -1, float("inf"), float("-inf")):
         raise RuntimeError(f"linalg.cond got an invalid norm type: {p}; there are fro, nuc, inf, -inf, 1, -1, 2 and -2")
-    check_square(f"linalg.cond(ord={p})", A)
-    inverse = Inverse(strict=False)(A)
-    singular = A.wrap(np.asarray(np.isinf(inverse.array).any(axis=(-2, -1))))
-    finite = masked_fill(inverse, unsqueeze(unsqueeze(singular, -1), -1), 0)
-    return masked_fill(mul(matrix_norm(A, p), matrix_norm(finite, p)), singular, float("inf"))
+    check_square(f"linalg.cond(ord={p})", input)
+    inverse = Inverse(strict=False)(input)
+    singular = np.isinf(inverse.array).any(axis=(-2, -1))
+    finite = masked_fill(inverse, input.wrap(singular[..., None, None]), 0)
+    product = mul(matrix_norm(input, p), matrix_norm(finite, p))
+    infinite = singular if p == "nuc" else singular | np.isnan(product.array)
+    return masked_fill(product, input.wrap(np.asarray(infinite)), float("inf"))

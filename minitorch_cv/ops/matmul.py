@@ -348,22 +348,50 @@ def baddbmm_(input: V, batch1: Variable, batch2: Variable, *, beta: float = 1, a
     return op.inplace(*operands)
 
 
-def addmv(input: V, mat: Variable, vec: Variable, *, beta: float = 1, alpha: float = 1) -> V:
-    """beta * input + alpha * (mat @ vec) (torch.addmv); as addmm."""
+def _check_addmv(op_name: str, input: Any, mat: Any, vec: Any) -> None:
     for name, operand in (("input", input), ("mat", mat), ("vec", vec)):
-        check_tensor("addmv", operand, name)
+        check_tensor(op_name, operand, name)
     if mat.array.ndim != 2 or vec.array.ndim != 1 or input.array.ndim > 1:
         dims = [t.array.ndim for t in (input, mat, vec)]
-        raise RuntimeError(f"addmv: vector + matrix @ vector expected, got {dims[0]}, {dims[1]}, {dims[2]} dimensions")
+        raise RuntimeError(
+            f"{op_name}: vector + matrix @ vector expected, got {dims[0]}, {dims[1]}, {dims[2]} dimensions"
+        )
+
+
+def _check_addr(op_name: str, input: Any, vec1: Any, vec2: Any) -> None:
+    check_tensor(op_name, input)
+    for name, vector in (("vec1", vec1), ("vec2", vec2)):
+        check_tensor(op_name, vector, name)
+        if vector.array.ndim != 1:
+            raise RuntimeError(f"{op_name}: Expected 1-D argument {name}, but got {vector.array.ndim}-D")
+
+
+def addmv(input: V, mat: Variable, vec: Variable, *, beta: float = 1, alpha: float = 1) -> V:
+    """beta * input + alpha * (mat @ vec) (torch.addmv); as addmm."""
+    _check_addmv("addmv", input, mat, vec)
     column = unsqueeze(input, -1) if input.array.ndim else input
     return squeeze(addmm(column, mat, unsqueeze(vec, -1), beta=beta, alpha=alpha), -1)
 
 
+def addmv_(input: V, mat: Variable, vec: Variable, *, beta: float = 1, alpha: float = 1) -> V:
+    """Take beta * input + alpha * (mat @ vec), in place."""
+    _check_addmv("addmv_", input, mat, vec)
+    if input.array.shape != mat.array.shape[:1]:
+        raise RuntimeError(
+            f"addmv_: input is written to and must have shape {list(mat.array.shape[:1])}, but has "
+            f"{list(input.array.shape)}"
+        )
+    addmm_(unsqueeze(input, -1), mat, unsqueeze(vec, -1), beta=beta, alpha=alpha)
+    return input
+
+
 def addr(input: V, vec1: Variable, vec2: Variable, *, beta: float = 1, alpha: float = 1) -> V:
     """beta * input + alpha * outer(vec1, vec2) (torch.addr); as addmm."""
-    check_tensor("addr", input)
-    for name, vector in (("vec1", vec1), ("vec2", vec2)):
-        check_tensor("addr", vector, name)
-        if vector.array.ndim != 1:
-            raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {vector.array.ndim}-D")
+    _check_addr("addr", input, vec1, vec2)
     return addmm(input, unsqueeze(vec1, 1), unsqueeze(vec2, 0), beta=beta, alpha=alpha)
+
+
+def addr_(input: V, vec1: Variable, vec2: Variable, *, beta: float = 1, alpha: float = 1) -> V:
+    """Take beta * input + alpha * outer(vec1, vec2), in place."""
+    _check_addr("addr_", input, vec1, vec2)
+    return addmm_(input, unsqueeze(vec1, 1), unsqueeze(vec2, 0), beta=beta, alpha=alpha)

@@ -27,6 +27,13 @@ def check_floats(op_name: str, x: Variable) -> None:
         raise RuntimeError(f"{op_name}: Low precision dtypes not supported. Got {x.dtype.tensor_type}")
 
 
+def check_flags(op_name: str, **flags: Any) -> None:
+    """Raise TypeError unless all are True or False."""
+    for name, flag in flags.items():
+        if not isinstance(flag, bool):
+            raise TypeError(f"{op_name}(): argument '{name}' must be bool, not {type(flag).__name__}")
+
+
 def check_matrix_shape(op_name: str, x: Any, arg_name: str = "A") -> None:
     """Raise unless `x` is a tensor of at least two dimensions."""
     check_tensor(op_name, x, arg_name)

@@ -13,6 +13,7 @@ from ..autograd.variable import V, Variable
 from ..kernels.summation import accurate_sum
 from ..types import dtype as dt
 from ..types.promotion import promote_types
+from . import decompositions
 from .arguments import as_number, check_tensor, normalize_dim, to_dtype
 from .dimensions import Dims, count, keep_dims, reduced_dims
 from .extremes import amax, amin
@@ -104,8 +105,8 @@ class Svdvals(Operation):
 
     def forward(self, x: Array) -> Array:
         if not self.needs_grad[0]:
-            return np.linalg.svd(x, full_matrices=False, compute_uv=False)
-        self.left, values, self.right = np.linalg.svd(x, full_matrices=False)
+            return decompositions.singular_values(x)
+        self.left, values, self.right = decompositions.svd(x)
         return values
 
     def backward(self, grad_out: Array) -> Array:
@@ -173,7 +174,7 @@ def svdvals(A: V) -> V:  # noqa: N803 - torch's name
 
 @numpy_names
 def matrix_norm(
-    A: V,  # noqa: N803 - torch's name
+    input: V,
     ord: float | str = "fro",
     dim: Any = (-2, -1),
     keepdim: bool = False,
@@ -187,7 +188,7 @@ def matrix_norm(
               dim: rows and columns.
     Raises:   RuntimeError: for another ord, other than two different dims, and integers.
     """
-    m = _norm_input("linalg.matrix_norm", A, dtype)
+    m = _norm_input("linalg.matrix_norm", input, dtype)
     if m.array.ndim < 2:
         raise RuntimeError(
             f"linalg.matrix_norm: The input tensor A must have at least 2 dimensions, got {m.array.ndim}"
@@ -245,7 +246,7 @@ def norm(input: V, p: float | str | None = "fro", dim: Any = None, keepdim: bool
 
 @numpy_names
 def linalg_norm(
-    A: V,  # noqa: N803 - torch's name
+    input: V,
     ord: float | str | None = None,
     dim: Any = None,
     keepdim: bool = False,
@@ -259,18 +260,18 @@ def linalg_norm(
               dim: one dimension of vectors, or two of matrices.
     Raises:   RuntimeError: for an ord without dim and an input of other than 1 or 2 dimensions; more than 2 dims.
     """
-    check_tensor("linalg.norm", A, "A")
+    check_tensor("linalg.norm", input)
     dims = None if dim is None else tuple(dim) if isinstance(dim, (tuple, list)) else (dim,)
     if dims is not None and len(dims) not in (1, 2):
         raise RuntimeError(f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {list(dims)}")
     if ord is None:
-        return vector_norm(A, 2, dims, keepdim, dtype=dtype)
-    if dims is None and A.array.ndim not in (1, 2):
+        return vector_norm(input, 2, dims, keepdim, dtype=dtype)
+    if dims is None and input.array.ndim not in (1, 2):
         raise RuntimeError(
             "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. "
-            f"Got {A.array.ndim}D. Use linalg.vector_norm for the norm of all elements."
+            f"Got {input.array.ndim}D. Use linalg.vector_norm for the norm of all elements."
         )
-    of_matrices = isinstance(ord, str) or len(dims if dims is not None else A.array.shape) == 2
+    of_matrices = isinstance(ord, str) or len(dims if dims is not None else input.array.shape) == 2
     if of_matrices:
-        return matrix_norm(A, ord, (-2, -1) if dims is None else dims, keepdim, dtype=dtype)
-    return vector_norm(A, ord, dims, keepdim, dtype=dtype)  # type: ignore[arg-type]
+        return matrix_norm(input, ord, (-2, -1) if dims is None else dims, keepdim, dtype=dtype)
+    return vector_norm(input, ord, dims, keepdim, dtype=dtype)  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..types import dtype as dt
 from .arguments import (
+    broadcast_shape,
     check_tensor,
     dtype_of_operands,
     inplace_operands,
@@ -19,10 +20,9 @@ from .arguments import (
     to_dtype,
     unbroadcast,
 )
-from .arithmetic import mul, mul_
+from .arithmetic import mul, mul_, pow_
 from .arithmetic import pow as power
-from .pointwise import refuse_integers
-from .undifferentiable import Undifferentiable
+from .pointwise import floating, floating_target, refuse_integers
 
 
 class OfTwo(Operation):
@@ -102,6 +102,29 @@ class Copysign(OfTwo):
         return np.where(x == 0, 0, np.copysign(x, y) / x), np.zeros_like(y)
 
 
+class Nextafter(OfTwo):
+    """The next number after x in the direction of y, which has no gradient: x plus a step."""
+
+    def value(self, x: Array, y: Array) -> Array:
+        return np.nextafter(x, y)
+
+    def slopes(self, x: Array, y: Array) -> tuple[Array, Array]:
+        return (x != y).astype(x.dtype), np.zeros_like(y)
+
+
+class Ldexp(Operation):
+    """x * 2**exponent for integers, without overflow on the way. (PyTorch's gradient is 0 for negative ones.)"""
+
+    is_pointwise = True
+
+    def forward(self, x: Array, exponent: Array) -> Array:
+        self.x_shape, self.exponent = x.shape, exponent
+        return np.ldexp(x, exponent)
+
+    def backward(self, grad_out: Array) -> tuple:
+        return unbroadcast(np.asarray(np.ldexp(grad_out, self.exponent)), self.x_shape), None
+
+
 @dataclass(eq=False, repr=False)
 class OfIntegers(Operation):
     """A NumPy function of two integers."""
@@ -177,6 +200,17 @@ def float_power(input: Variable | float, exponent: Variable | float) -> Any:
     return power(base, raised)
 
 
+def float_power_(input: V, exponent: Variable | float) -> V:
+    """Raise input, which has to be float64, to a power, in place."""
+    check_tensor("float_power_", input)
+    if input.array.dtype != np.float64:
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {input.dtype.tensor_type} but the operation's result requires "
+            "dtype Double"
+        )
+    return pow_(input, to_dtype(exponent, dt.float64) if isinstance(exponent, Variable) else exponent)
+
+
 def _integers(op_name: str, input: Any, other: Any) -> None:
     check_tensor(op_name, input)
     check_tensor(op_name, other, "other")
@@ -210,19 +244,39 @@ def lcm_(input: V, other: Variable) -> V:
 
 
 def ldexp(input: V, other: Variable) -> V:
-    """input * 2**other (torch.ldexp)."""
-    check_tensor("ldexp", input)
-    check_tensor("ldexp", other, "other")
-    return mul(input, power(2.0, other))
+    """input * 2**other (torch.ldexp).
+
+    Args:     input: integers count as floats of the default dtype.
+              other: integers, for which nothing overflows on the way; or floats.
+    Raises:   NotImplementedError: for an other of bool.
+    """
+    if not _is_whole_exponent("ldexp", input, other):
+        return mul(input, power(2.0, other))
+    return Ldexp()(floating("ldexp", input), other)
 
 
 def ldexp_(input: V, other: Variable) -> V:
     """Take input * 2**other, in place."""
-    check_tensor("ldexp_", input)
-    check_tensor("ldexp_", other, "other")
-    return mul_(input, power(2.0, other))
+    if not _is_whole_exponent("ldexp_", input, other):
+        return mul_(input, power(2.0, other))
+    broadcast_shape("ldexp_", input.array.shape, other.array.shape)
+    return Ldexp().inplace(floating_target("ldexp_", input), other)
+
+
+def _is_whole_exponent(op_name: str, input: Any, other: Any) -> bool:
+    check_tensor(op_name, input)
+    check_tensor(op_name, other, "other")
+    if other.array.dtype == bool:
+        raise NotImplementedError(f"\"{op_name}\" not implemented for 'Bool' in other. Convert it: .long()")
+    return other.array.dtype.kind in "iu"
 
 
 def nextafter(input: V, other: Variable) -> V:
-    """The next number of the dtype after input, in the direction of other (torch.nextafter). It has no derivative."""
-    return Undifferentiable("nextafter", np.nextafter)(*_two("nextafter", input, other))
+    """The next number of the dtype after input, in the direction of other (torch.nextafter)."""
+    return Nextafter()(*_two("nextafter", input, other))
+
+
+def nextafter_(input: V, other: Variable) -> V:
+    """Take the next number, in place."""
+    _two("nextafter_", input, other)
+    return Nextafter().inplace(input, *inplace_operands("nextafter_", input, other))

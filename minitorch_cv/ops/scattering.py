@@ -104,7 +104,7 @@ def _index_reducing(
         raise RuntimeError(
             f"{op_name}(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}. index_add() sums."
         )
-    adding = index_adding(op_name, input, dim, index, source, 1)
+    adding = index_adding(op_name, input, dim, index, source, 1, IndexError)
     line = [1] * max(source.array.ndim, 1)
     line[adding.dim] = -1
     places = np.broadcast_to(adding.index.reshape(line), np.atleast_1d(source.array).shape)

@@ -10,7 +10,8 @@ import numpy as np
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..types import return_types
-from .matrix_checks import LinAlgError, check_matrices, check_square, transposed
+from . import decompositions
+from .matrix_checks import check_flags, check_matrices, check_square, transposed
 from .norms import Svdvals
 from .permuting import transpose
 
@@ -35,25 +36,19 @@ class Eigh(Operation):
     vectors: bool
 
     def forward(self, x: Array) -> Any:
-        try:
-            if not self.vectors and not self.needs_grad[0]:
-                return np.linalg.eigvalsh(x, self.triangle)
-            self.values, self.q = np.linalg.eigh(x, self.triangle)
-        except np.linalg.LinAlgError:
-            raise LinAlgError(
-                "linalg.eigh: The algorithm failed to converge because the input matrix is ill-conditioned, has too "
-                "many repeated eigenvalues, or contains non-finite values."
-            ) from None
+        if not self.vectors and not self.needs_grad[0]:
+            return decompositions.eigenvalues(x, self.triangle)
+        self.values, self.q = decompositions.eigh(x, self.triangle)
         return (self.values, self.q) if self.vectors else self.values
 
     def backward(self, grad_values: Array, grad_q: Array | None = None) -> Array:
-        """q (diag(grad_values) + (q.T @ grad_q) / differences) q.T.
+        """q (diag(grad_values) + skew(q.T @ grad_q) / differences) q.T, with skew(x) = (x - x.T) / 2: symmetric.
 
         Source:   Giles 2008, An extended collection of matrix derivative results.
         """
         if grad_q is None:
             return (self.q * grad_values[..., None, :]) @ transposed(self.q)
-        inner = transposed(self.q) @ grad_q / _differences(self.values)
+        inner = _antisymmetric(transposed(self.q) @ grad_q) / 2 / _differences(self.values)
         diagonal = np.arange(self.values.shape[-1])
         inner[..., diagonal, diagonal] = grad_values
         return self.q @ inner @ transposed(self.q)
@@ -71,14 +66,7 @@ class Svd(Operation):
     full: bool
 
     def forward(self, x: Array) -> tuple[Array, Array, Array]:
-        try:
-            u, s, vh = np.linalg.svd(x, full_matrices=self.full)
-        except np.linalg.LinAlgError:
-            finite = np.isfinite(x).all()
-            raise LinAlgError(
-                "linalg.svd: The algorithm failed to converge because the input matrix "
-                + ("is ill-conditioned." if finite else "contained non-finite values.")
-            ) from None
+        u, s, vh = decompositions.svd(x, self.full)
         self.u, self.s, self.vh = u, s, vh
         return u, s, vh
 
@@ -117,23 +105,23 @@ def _check_triangle(triangle: Any) -> str:
     return triangle.upper()
 
 
-def eigh(A: Variable, UPLO: str = "L") -> Any:  # noqa: N803 - torch's names
+def eigh(input: Variable, UPLO: str = "L") -> Any:  # noqa: N803 - torch's name
     """Eigenvalues, the smallest first, and eigenvectors of a symmetric matrix (torch.linalg.eigh).
 
-    Args:     A: (..., n, n) float32 or float64.
-              UPLO: which triangle of A is looked at, "L" or "U".
+    Args:     input: (..., n, n) float32 or float64.
+              UPLO: which triangle of input is looked at, "L" or "U".
     Returns:  the named tuple (eigenvalues (..., n), eigenvectors (..., n, n), one in each column). Each vector may be
               its negative as well.
-    Raises:   LinAlgError: if there is no convergence. RuntimeError: for other shapes, dtypes and UPLO.
+    Raises:   LinAlgError: for NaN, and if there is no convergence. RuntimeError: for other shapes, dtypes and UPLO.
     """
-    check_square("linalg.eigh", A)
-    return return_types.linalg_eigh(*Eigh(_check_triangle(UPLO), True)(A))
+    check_square("linalg.eigh", input)
+    return return_types.linalg_eigh(*Eigh(_check_triangle(UPLO), True)(input))
 
 
-def eigvalsh(A: V, UPLO: str = "L") -> V:  # noqa: N803 - torch's names
+def eigvalsh(input: V, UPLO: str = "L") -> V:  # noqa: N803 - torch's name
     """The eigenvalues of a symmetric matrix, the smallest first (torch.linalg.eigvalsh); arguments as eigh's."""
-    check_square("linalg.eigh", A)
-    return Eigh(_check_triangle(UPLO), False)(A)
+    check_square("linalg.eigh", input)
+    return Eigh(_check_triangle(UPLO), False)(input)
 
 
 def linalg_svd(A: Variable, full_matrices: bool = True, *, driver: str | None = None) -> Any:  # noqa: N803
@@ -144,14 +132,16 @@ def linalg_svd(A: Variable, full_matrices: bool = True, *, driver: str | None = 
                   more has no gradient.
               driver: None; others are for CUDA.
     Returns:  the named tuple (U, S, Vh). A pair of vectors may be its negative as well.
-    Raises:   LinAlgError: if there is no convergence. RuntimeError: for other shapes and dtypes, and a driver.
+    Raises:   LinAlgError: for NaN, and if there is no convergence. RuntimeError: for other shapes and dtypes, and a
+                  driver.
     """
     check_matrices("linalg.svd", A)
+    check_flags("linalg_svd", full_matrices=full_matrices)
     if driver is not None:
         raise RuntimeError(
             "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend."
         )
-    return return_types.linalg_svd(*Svd(bool(full_matrices))(A))
+    return return_types.linalg_svd(*Svd(full_matrices)(A))
 
 
 def svd(input: Variable, some: bool = True, compute_uv: bool = True) -> Any:
@@ -162,6 +152,7 @@ def svd(input: Variable, some: bool = True, compute_uv: bool = True) -> Any:
     Returns:  the named tuple (U, S, V).
     """
     check_matrices("linalg.svd", input)
+    check_flags("svd", some=some, compute_uv=compute_uv)
     if not compute_uv:
         m, n = input.array.shape[-2:]
         batch = input.array.shape[:-2]

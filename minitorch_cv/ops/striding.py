@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
+from math import gcd, prod
 from typing import Any
 
 import numpy as np
 
-from ..autograd.memory_order import exposed
+from ..autograd.memory_order import exposed, memory_of
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from ..kernels.owner import owner_of
+from ..types import memory_format as mf
 from .arguments import check_tensor
 from .sizes import check_not_negative, int_tuple, is_int, spread_ints
 
@@ -36,9 +39,11 @@ class AsStrided(Operation):
         offset = x.ctypes.data - owner.ctypes.data + self.distance * x.itemsize
         strides = [s * x.itemsize for s in self.stride]
         view: Array = np.ndarray(self.size, x.dtype, memory, offset, strides)
-        places = _places(self.size, self.stride)
-        view.flags.writeable = x.flags.writeable and np.unique(places).size == places.size
+        view.flags.writeable = x.flags.writeable and not overlaps(self.size, self.stride)
         return view
+
+    def inverse(self) -> AsStrided:
+        return AsStrided(self.input_shape, self.input_stride, -self.distance)
 
     def backward(self, grad_out: Array) -> Array:
         """Through the memory: a place that the view shows several times gets the sum, one that x shows so a share."""
@@ -51,6 +56,27 @@ class AsStrided(Operation):
         sums = np.bincount((shown - first).reshape(-1), grad_out.reshape(-1), length)
         times = np.bincount((wanted - first).reshape(-1), minlength=length)
         return (sums / np.maximum(times, 1))[wanted - first].astype(grad_out.dtype)
+
+
+def overlaps(size: tuple[int, ...], stride: tuple[int, ...]) -> bool:
+    """Whether a view of such a size and strides, none of them negative, shows a place in memory twice."""
+    dims = sorted((step, n) for n, step in zip(size, stride) if n > 1)
+    if 0 in size or not dims:
+        return False
+    if dims[0][0] == 0:
+        return True
+    reach = 0
+    for step, n in dims:
+        if step <= reach:
+            break
+        reach += step * (n - 1)
+    else:  # each step leads beyond all that the smaller ones reach
+        return False
+    for (short, n), (long, m) in combinations(dims, 2):
+        common = gcd(short, long)
+        if long // common < n and short // common < m:  # so many short steps lead to where so many long ones do
+            return True
+    return len(dims) > 2 and np.unique(_places(size, stride)).size < prod(size)
 
 
 def _places(size: tuple[int, ...], stride: tuple[int, ...]) -> Array:
@@ -66,8 +92,23 @@ def as_strided(input: V, size: Any, stride: Any, storage_offset: int | None = No
 
     Args:     size, stride: integers, as many of one as of the other.
               storage_offset: elements from the start of the memory; None: as input's.
-    Raises:   RuntimeError: if the view would reach beyond the memory, and for negative strides.
+    Raises:   RuntimeError: if the view would reach beyond the memory, and for negative strides. A view that shows a
+                  place in memory several times cannot be written to.
     """
+    return _as_strided(input, size, stride, storage_offset)(input)
+
+
+def as_strided_(input: V, size: Any, stride: Any, storage_offset: int | None = None) -> V:
+    """Show its memory through a size and strides of its own, in place; see as_strided."""
+    op = _as_strided(input, size, stride, storage_offset)
+    memory = memory_of(input)
+    op.inplace_view(input)
+    if input._base is None:
+        input._whole = memory
+    return input
+
+
+def _as_strided(input: Variable, size: Any, stride: Any, storage_offset: int | None) -> AsStrided:
     check_tensor("as_strided", input)
     sizes = check_not_negative("as_strided", int_tuple("as_strided", "size", size))
     strides = int_tuple("as_strided", "stride", stride)
@@ -78,7 +119,7 @@ def as_strided(input: V, size: Any, stride: Any, storage_offset: int | None = No
             f"as_strided: Negative strides are not supported at the moment, got strides: {list(strides)}"
         )
     array = exposed(input)  # in the order of the dimensions, as strides are meant
-    memory = array if input._base is None else input._base.array
+    memory = memory_of(input)
     if not memory.flags.forc:
         raise RuntimeError("as_strided: input's memory has gaps or an order of its own; take contiguous() or clone()")
     begins = (array.ctypes.data - memory.ctypes.data) // array.itemsize
@@ -94,17 +135,22 @@ def as_strided(input: V, size: Any, stride: Any, storage_offset: int | None = No
             f"{array.itemsize} requiring a storage size of {reach * array.itemsize} are out of bounds for storage of "
             f"size {memory.nbytes}"
         )
-    return AsStrided(sizes, strides, int(offset) - begins if reach else 0)(input)
+    return AsStrided(sizes, strides, int(offset) - begins if reach else 0)
 
 
-def resize_(input: V, *sizes: Any) -> V:
+def resize_(input: V, *sizes: Any, memory_format: Any = mf.contiguous_format, **keywords: Any) -> V:
     """Give input another shape, in place, with its first elements in order (Tensor.resize_).
 
+    An empty tensor gets new memory with whatever is in it, and shares none with others any more.
+
+    Args:     sizes: integers or one tuple of them, which may be called size.
+              memory_format: contiguous_format; others are not supported.
     Raises:   RuntimeError: for more elements than there are, unless there are none (other tensors may show the same
                   memory, which would have to move), for memory that is not in order, and a tensor that requires grad.
     """
     check_tensor("resize_", input)
-    wanted = check_not_negative("resize_", spread_ints("resize_", "size", sizes, {}))
+    wanted = check_not_negative("resize_", spread_ints("resize_", "size", sizes, keywords))
+    _check_format("resize_", memory_format)
     if input.requires_grad:
         raise RuntimeError("resize_: cannot resize variables that require grad; use reshape() or narrow()")
     array = exposed(input)
@@ -123,7 +169,18 @@ def resize_(input: V, *sizes: Any) -> V:
     return input
 
 
-def resize_as_(input: V, the_template: Variable) -> V:
-    """Give input the shape of another tensor, in place (Tensor.resize_as_); see resize_."""
+def _check_format(op_name: str, memory_format: Any) -> None:
+    mf.check_memory_format(op_name, memory_format)
+    if memory_format is not mf.contiguous_format:
+        raise RuntimeError(
+            f"{op_name}: memory format {memory_format!r} is not supported, torch.contiguous_format is; "
+            "contiguous(memory_format=torch.channels_last) gives a copy"
+        )
+
+
+def resize_as_(input: V, the_template: Variable, *, memory_format: Any = None) -> V:
+    """Give input the shape of another tensor, in place (torch.resize_as_); see resize_."""
     check_tensor("resize_as_", the_template, "the_template")
+    if memory_format is not None:
+        _check_format("resize_as_", memory_format)
     return resize_(input, tuple(the_template.array.shape))

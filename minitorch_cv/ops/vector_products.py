@@ -207,10 +207,10 @@ def chain_matmul(*matrices: Any) -> Any:
     return multi_dot(matrices)
 
 
-def matrix_exp(A: V) -> V:  # noqa: N803 - torch's name
-    """The exponential of a square matrix, the sum of A**k / k! (torch.linalg.matrix_exp); batches too."""
-    check_square("linalg.matrix_exp", A)
-    return MatrixExp()(A)
+def matrix_exp(input: V) -> V:
+    """The exponential of a square matrix, the sum of input**k / k! (torch.linalg.matrix_exp); batches too."""
+    check_square("linalg.matrix_exp", input)
+    return MatrixExp()(input)
 
 
 def kron(input: V, other: Variable) -> V:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.memory_order import exposed, pin
+from ..autograd.memory_order import exposed, memory_of, part_of, pin
 from ..autograd.variable import Variable
 from ..kernels.owner import owner_of
 from ..ops.arguments import normalize_dim
@@ -143,6 +143,7 @@ class AttributeMethods(Variable):
     def data(self) -> Any:
         """The same memory, without history and with a version of its own: writes to it go unnoticed by backward."""
         made = self.wrap(exposed(self))
+        made._whole = part_of(self)
         pin(made)
         return made
 
@@ -154,7 +155,7 @@ class AttributeMethods(Variable):
             raise RuntimeError("data set to a tensor that requires gradients must be floating point")
         if (new.array.shape, new.array.dtype) != (self.array.shape, self.array.dtype):
             self._accumulator = None  # graphs that are still alive lead to an end of the old shape and dtype
-        self.array = exposed(new)
+        self.array, self._whole = exposed(new), part_of(new)
         pin(self)
 
     def detach(self) -> Any:
@@ -175,8 +176,10 @@ class AttributeMethods(Variable):
 
     def untyped_storage(self) -> UntypedStorage:
         """The memory, which this shares with its views."""
-        return UntypedStorage(owner_of(exposed(self)))
+        array = exposed(self)
+        memory = memory_of(self)
+        return UntypedStorage(memory if memory.flags.forc else owner_of(array))
 
     def storage_offset(self) -> int:
         """Elements between the start of the memory and the first element."""
-        return (self.array.ctypes.data - owner_of(self.array).ctypes.data) // self.array.itemsize
+        return (self.array.ctypes.data - memory_of(self).ctypes.data) // self.array.itemsize

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.memory_order import exposed, pin
+from ..autograd.memory_order import exposed, part_of, pin
 from ..autograd.variable import Variable
 from ..kernels.owner import owner_of
 
@@ -18,7 +18,9 @@ class DuplicationMethods(Variable):
     __slots__ = ()
 
     def __copy__(self) -> Any:
-        return _rebuild(type(self), exposed(self), self.requires_grad, self.__dict__)
+        made = _rebuild(type(self), exposed(self), self.requires_grad, self.__dict__)
+        made._whole = part_of(self)
+        return made
 
     def __deepcopy__(self, memo: dict) -> Any:
         if not self.is_leaf:
@@ -28,7 +30,9 @@ class DuplicationMethods(Variable):
             )
         if id(self) in memo:
             return memo[id(self)]
-        made = _rebuild(type(self), _copied_memory(exposed(self), memo), self.requires_grad, {})
+        array = exposed(self)
+        made = _rebuild(type(self), _copied_memory(array, memo), self.requires_grad, {})
+        made._whole = memo[id(owner_of(array))]
         memo[id(self)] = made
         if self.grad is not None:
             made.grad = copy.deepcopy(self.grad, memo)

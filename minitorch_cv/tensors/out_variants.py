@@ -29,28 +29,37 @@ from ..ops import (
     rounding,
     scans,
     sigmoids,
+    sorting,
     trigonometry,
     vector_products,
 )
 from ..ops import (
     matmul as products,
 )
+from ..ops.c_names import C_NAMES
 from ..types.promotion import can_cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def takes_out(function: F) -> F:
+def takes_out(function: F, same_dtype: bool = False) -> F:
     """Let `function`, which gives one tensor, be called with out=, a tensor that gets the result and is returned.
 
-    `out` may be one of the inputs. Its dtype has to be able to hold the result's; if its shape is another one it is
-    resized, with a warning unless it was empty. No gradient flows through it.
+    `out` may be one of the inputs. Its dtype has to be able to hold the result's, or, with `same_dtype`, to be the
+    same; if its shape is another one it is resized, with a warning unless it was empty. No gradient flows through it.
     """
 
     @functools.wraps(function)
     def wrapper(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
-        return result if out is None else _write(function.__name__, result, out, (*args, *kwargs.values()))
+        if out is None:
+            return result
+        if same_dtype and isinstance(out, Variable) and out.dtype is not result.dtype:
+            raise RuntimeError(
+                f"{function.__name__}(): Expected out tensor to have dtype {C_NAMES[result.dtype]}, but got "
+                f"{C_NAMES[out.dtype]} instead"
+            )
+        return _write(function.__name__, result, out, (*args, *kwargs.values()))
 
     return wrapper  # type: ignore[return-value]
 
@@ -95,8 +104,9 @@ def _tensors(arguments: tuple) -> Iterator[Variable]:
 
 add, sub, mul, div = (takes_out(f) for f in (arithmetic.add, arithmetic.sub, arithmetic.mul, arithmetic.div))
 pow, neg, remainder = (takes_out(f) for f in (arithmetic.pow, arithmetic.neg, arithmetic.remainder))
-matmul, mm, bmm, mv, dot = (
-    takes_out(f) for f in (products.matmul, products.mm, products.bmm, products.mv, products.dot)
+matmul, mm, bmm, mv, dot, addmv = (
+    takes_out(f, same_dtype=True)
+    for f in (products.matmul, products.mm, products.bmm, products.mv, products.dot, products.addmv)
 )
 exp, log, log1p = (takes_out(f) for f in (exponential.exp, exponential.log, exponential.log1p))
 abs, sqrt, square, reciprocal = (takes_out(f) for f in (powers.abs, powers.sqrt, powers.square, powers.reciprocal))
@@ -104,10 +114,11 @@ sin, cos, tan, tanh = (takes_out(f) for f in (trigonometry.sin, trigonometry.cos
 floor, ceil, round, sigmoid = (takes_out(f) for f in (rounding.floor, rounding.ceil, rounding.round, sigmoids.sigmoid))
 clamp, maximum, minimum = (takes_out(f) for f in (clamping.clamp, choosing.maximum, choosing.minimum))
 sum, mean, cat, stack = (takes_out(f) for f in (reductions.sum, reductions.mean, joining.cat, joining.stack))
-addmv, addr, inverse, matrix_power = (
-    takes_out(f) for f in (products.addmv, products.addr, inverses.inverse, inverses.matrix_power)
+inverse, matrix_power, cross, vdot = (
+    takes_out(f, same_dtype=True)
+    for f in (inverses.inverse, inverses.matrix_power, vector_products.cross, vector_products.vdot)
 )
-cross, vdot, kron = (takes_out(f) for f in (vector_products.cross, vector_products.vdot, vector_products.kron))
+addr, kron = takes_out(products.addr), takes_out(vector_products.kron)
 digamma, erfc, erfinv, i0, lgamma, polygamma, sinc = (
     takes_out(f)
     for f in (
@@ -120,17 +131,18 @@ digamma, erfc, erfinv, i0, lgamma, polygamma, sinc = (
         gamma_functions.sinc,
     )
 )
-hypot, xlogy, logaddexp2, copysign, float_power, gcd, lcm, nextafter = (
+hypot, xlogy, logaddexp2, copysign, gcd, lcm, nextafter = (
     takes_out(f)
     for f in (
         pairwise_functions.hypot,
         pairwise_functions.xlogy,
         pairwise_functions.logaddexp2,
         pairwise_functions.copysign,
-        pairwise_functions.float_power,
         pairwise_functions.gcd,
         pairwise_functions.lcm,
         pairwise_functions.nextafter,
     )
 )
-logcumsumexp = takes_out(scans.logcumsumexp)
+logcumsumexp, float_power, msort = (
+    takes_out(f, same_dtype=True) for f in (scans.logcumsumexp, pairwise_functions.float_power, sorting.msort)
+)

@@ -126,6 +126,7 @@ class PointwiseMethods(Variable):
     copysign = pairwise_functions.copysign
     copysign_ = pairwise_functions.copysign_
     float_power = pairwise_functions.float_power
+    float_power_ = pairwise_functions.float_power_
     gcd = pairwise_functions.gcd
     gcd_ = pairwise_functions.gcd_
     lcm = pairwise_functions.lcm
@@ -133,6 +134,7 @@ class PointwiseMethods(Variable):
     ldexp = pairwise_functions.ldexp
     ldexp_ = pairwise_functions.ldexp_
     nextafter = pairwise_functions.nextafter
+    nextafter_ = pairwise_functions.nextafter_
 
     floor = rounding.floor
     floor_ = rounding.floor_

@@ -26,7 +26,9 @@ class ProductMethods(Variable):
     baddbmm = ops.baddbmm
     baddbmm_ = ops.baddbmm_
     addmv = ops.addmv
+    addmv_ = ops.addmv_
     addr = ops.addr
+    addr_ = ops.addr_
     trace = ops.trace
     ger = outer
 

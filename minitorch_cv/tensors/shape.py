@@ -33,6 +33,7 @@ class ShapeMethods(Variable):
         """The elements in another shape, `reshape(2, -1)` or `reshape((2, -1))`; a copy only where a view cannot be."""
         return reshaping.reshape(self, spread_ints("reshape", "shape", shape, kwargs))
 
+    as_strided_ = striding.as_strided_
     resize_ = striding.resize_
     resize_as_ = striding.resize_as_
 

@@ -39,6 +39,7 @@ def test_running_results(name):
 
 # Every function of the front door that writes into its first argument and needs no other.
 OTHERS = "clamp_ clamp_max_ clamp_min_ clip_ fill_ gcd_ index_put_ lcm_ ldexp_ resize_as_ rrelu_ threshold_ xlogy_"
+OTHERS += " addmv_ as_strided_"
 ALONE = [name for name in dir(mt) if name.endswith("_") and not name.startswith("_") and name not in OTHERS.split()]
 
 
@@ -67,6 +68,23 @@ def test_at_the_front_door_with_arguments():
     check_same(lambda t, a, b: (t.gcd_(a.clone(), b), t.lcm_(a.clone(), b)), [np.array([4]), np.array([6])], grad=False)
 
 
+def test_sums_with_products():
+    x, row, column = normal(3, 4), normal(4, seed=1), normal(3, seed=2)
+    for o in ({}, {"beta": 2, "alpha": 0.5}, {"beta": 0}):
+        check_same(lambda t, x, a, b, o=o: ((b * 1).addmv_(x, a, **o), t.addmv_(b * 1, x, a, **o)), [x, row, column])
+        check_same(lambda t, x, a, b, o=o: (x * 1).addr_(b, a, **o), [x, row, column])
+    f = lambda t, x, a: (a[:1] * 1).addmv_(x, a)
+    check_same_error(RuntimeError, "must have shape|should match", f, x, row)
+    check_same_error(RuntimeError, "1-D|1D", lambda t, x: (x * 1).addr_(x, x), x)
+
+
+def test_float_power_in_place():
+    check_same(lambda t, x: (x * 1).float_power_(2), [np.abs(normal(3)) + 1], dtypes=["float64"])
+    check_same(lambda t, x, y: (x * 1).float_power_(y), [np.abs(normal(3)) + 1, normal(3)], dtypes=["float64"])
+    f = lambda t, x: x.float_power_(2)
+    check_same_error(RuntimeError, "requires dtype Double", f, np.ones(2, np.float32))
+
+
 @pytest.mark.parametrize("reduce", ["prod", "mean", "amax", "amin"])
 @pytest.mark.parametrize("include_self", [True, False])
 @pytest.mark.filterwarnings("ignore:index_reduce")
@@ -77,6 +95,8 @@ def test_index_reduce(reduce, include_self):
         check_same(f, [x, index, source])
         g = lambda t, x, i, s, d=dim: (x * 1).index_reduce_(d, i, s, reduce, include_self=include_self)
         check_same(g, [x, index, source])
+    f = lambda t, x, i: t.index_reduce(x, 0, i, x, "amax")
+    check_same_error(IndexError, "index (3 is )?out of", f, np.ones(1), np.array([3]))
     check_same_error(
         RuntimeError, "one of prod, mean, amax or amin but got sum", lambda t, x, i: t.index_reduce(x, 0, i, x, "sum"),
         normal(3), index,

@@ -132,6 +132,28 @@ def test_singular_matrices():
 
 def test_not_a_number_is_no_error():
     check_same(lambda t, x: t.inverse(x), [np.full((2, 2), np.nan)], grad=False)
+    check_same(lambda t, x: (t.det(x), *t.slogdet(x), t.logdet(x)), [np.full((2, 2), np.nan)], grad=False)
+    x = np.full((2, 2), np.nan)
+    check_same(lambda t, x: t.det(x), [x], finite_differences=False)
+    check_same(lambda t, x: t.logdet(x), [x], finite_differences=False)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_a_pivot_of_zero_beside_one_that_is_not_finite(number):
+    x = np.array([[0.0, 1], [0, number]])
+    check_same(lambda t, x: (t.det(x), *t.slogdet(x), t.logdet(x)), [np.stack([x, np.eye(2)])], grad=False)
+    for library, make in ((mt, ours_of), (torch, theirs_of)):
+        check_error(library.linalg.LinAlgError, "The diagonal element 1 is zero", library.inverse, make(x))
+        check_error(library.linalg.LinAlgError, "The solver failed", library.linalg.solve, make(x), make(x))
+    check_same(lambda t, x: t.linalg.cond(x, 1), [x], grad=False)
+
+
+def test_gradients_of_an_infinite_determinant_come_back():
+    x = np.eye(3)
+    x[0, 0] = np.inf
+    ours = ours_of(x, True)
+    mt.det(ours).backward()
+    assert np.isnan(ours.grad.numpy()).any()
 
 
 def test_equations_that_do_not_fit():
@@ -157,3 +179,27 @@ def test_out(name):
         for made in [make(np.empty(0, int if name == "matrix_rank" else float))]
     )
     assert_close(ours, theirs, 1e-13, name)
+
+
+KEYWORDS = {
+    "det": lambda t, x: t.det(input=x),
+    "matrix_exp": lambda t, x: (t.matrix_exp(input=x), t.linalg.matrix_exp(input=x)),
+    "matrix_power": lambda t, x: (t.matrix_power(input=x, n=2), t.linalg.matrix_power(input=x, n=2)),
+    "cholesky_solve": lambda t, x: (t.cholesky_solve(input=x, input2=x), x.cholesky_solve(input2=x)),
+    "cholesky_inverse": lambda t, x: t.cholesky_inverse(input=x),
+    "lstsq": lambda t, x: t.linalg.lstsq(input=x, b=x)[0],
+    "pinv": lambda t, x: t.linalg.pinv(input=x),
+    "matrix_rank": lambda t, x: t.linalg.matrix_rank(input=x),
+    "cond": lambda t, x: t.linalg.cond(input=x),
+    "cholesky": lambda t, x: t.linalg.cholesky(input=x),
+    "eigh": lambda t, x: (t.linalg.eigh(input=x)[0], t.linalg.eigvalsh(input=x)),
+    "tensors": lambda t, x: (t.linalg.tensorinv(input=x, ind=1), t.linalg.tensorsolve(input=x, other=x[0])),
+    "solve_triangular": lambda t, x: t.linalg.solve_triangular(input=x, B=x, upper=True),
+    "norms": lambda t, x: (t.linalg.norm(input=x), t.linalg.matrix_norm(input=x), t.linalg.vector_norm(x=x)),
+    "A": lambda t, x: (t.linalg.inv(A=x), t.linalg.det(A=x), t.linalg.svdvals(A=x), t.linalg.solve(A=x, B=x)),
+}
+
+
+@pytest.mark.parametrize("name", KEYWORDS)
+def test_names_of_arguments(name):
+    check_same(KEYWORDS[name], [np.diag([2.0, 3.0])], grad=False)

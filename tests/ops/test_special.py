@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import minitorch_cv as mt
-from tests.checks import assert_close, check_error, check_op, normal, ours_of, theirs_of
+from tests.checks import assert_close, check_op, normal, ours_of, theirs_of
 from tests.ops.both import check_same, check_same_error
 
 NAN, INF = np.nan, np.inf
@@ -108,13 +108,33 @@ def test_float_power_ldexp_nextafter():
     x = np.abs(normal(2, 3)) + 0.1
     check_same(lambda t, x: (t.float_power(x, 2), x.float_power(0.5), t.float_power(2, x)), [x])
     check_same(lambda t, x, y: (t.ldexp(x, y), x.ldexp(y)), [normal(3), np.array([0, 2, 1])])
-    with torch.no_grad(), mt.no_grad():
-        check_same(lambda t, x, y: t.nextafter(x, y), [x, np.array(INF)], grad=False)
-    check_error(
-        NotImplementedError,
-        "nextafter is not impl",
-        lambda: mt.nextafter(ours_of(x, True), ours_of(x)).sum().backward(),
-    )
+    a, b = np.array([1.0, 2, 2, 0, np.nan, 1]), np.array([3.0, 2, 1, 0, 1, np.nan])
+    for pair in ([x, np.array(INF)], [a, b]):
+        check_same(lambda t, x, y: t.nextafter(x, y), pair, finite_differences=False)
+        check_same(lambda t, x, y: (x * 1).nextafter_(y), pair, finite_differences=False)
+
+
+def test_ldexp_of_integers():
+    exponents = np.array([130, -160, 0, 3])
+    x = np.array([1e-30, 3.0, np.inf, np.nan])
+    for kind in ("int64", "int32", "int8"):
+        y = exponents.clip(-50, 50).astype(kind)
+        check_same(lambda t, x, y: (t.ldexp(x, y), (x * 1).ldexp_(y)), [x, y], grad=False)
+    check_op(lambda x: mt.ldexp(x, mt.tensor([-2, 3, 0])), None, [normal(3)])  # PyTorch's gradient of the first is 0
+    check_same(lambda t, x, y: t.ldexp(x, y), [x, exponents], grad=False)
+    check_same(lambda t, x, y: t.ldexp(x, y), [normal(2, 1), np.array([[1, 2, 3]])])
+    check_same(lambda t, x, y: t.ldexp(x, y), [normal(0, 2), np.array([1, 2])])
+    check_same(lambda t, x, y: t.ldexp(x, y), [np.array([1, 2]), np.array([3, 4])], grad=False)
+    check_same(lambda t, x, y: t.ldexp(x, y), [np.array([1.0, 2]), np.array([2.5, 4])])
+    assert mt.ldexp(mt.ones(2).half(), mt.tensor([3, 4])).dtype is mt.float16
+    check_same_error(NotImplementedError, "'Bool'", lambda t, x, y: t.ldexp(x, y), np.ones(1), np.ones(1, bool))
+    check_same_error(NotImplementedError, "'Bool'", lambda t, x, y: x.ldexp_(y), np.ones(1), np.ones(1, bool))
+    check_same_error(RuntimeError, "can't be cast", lambda t, x: x.ldexp_(x), np.array([1]))
+
+
+def test_the_gradient_of_remainder_by_infinity():
+    pair = [np.array([1.0, 2, -3, 5]), np.array([INF, -INF, INF, 3])]
+    check_same(lambda t, x, y: t.remainder(x, y), pair, finite_differences=False)
 
 
 def test_divisors_and_multiples():

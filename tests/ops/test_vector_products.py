@@ -181,4 +181,10 @@ def test_cov_of_few_and_of_others():
     check_same_error(RuntimeError, "aweights to have floating point dtype", with_a, x, np.array([1, 2, 3]))
     check_same_error(RuntimeError, "aweights to have one or fewer", with_a, x, np.ones((1, 3)))
     check_same_error(RuntimeError, "weights sum to zero", with_f, x, np.zeros(3, int))
+    check_same_error(RuntimeError, "weights sum to zero", with_f, np.zeros((3, 0)), np.zeros(0, int))
+    check_same_error(RuntimeError, "weights sum to zero", with_a, np.zeros((3, 0)), np.zeros(0))
+    for correction in (0.5, True, "1", None, np.float64(1)):
+        f = lambda t, x, c=correction: t.cov(x, correction=c)
+        check_same_error(TypeError, "argument 'correction' must be int, not", f, x)
+    check_same(lambda t, x: (t.cov(x, correction=np.int64(2)), t.cov(x, correction=t.tensor(0))), [x])
     assert ours_of(normal(3)).dist(ours_of(normal(3))).item() == 0

@@ -101,3 +101,69 @@ def test_what_is_no_tensor():
 
 def test_the_front_door_has_these():
     assert mt.add is out_variants.add and mt.matmul is out_variants.matmul
+
+
+A, ROW = 2 * np.eye(2), np.ones(2)
+THREE = np.arange(3.0)[None]
+STRICT = {  # `out` has to have the result's dtype: (expression of t, out and arrays), arrays
+    "inverse": (lambda t, o, a: t.inverse(a, out=o), A),
+    "cross": (lambda t, o, a: t.cross(a, a, dim=1, out=o), THREE),
+    "addmv": (lambda t, o, a, b: t.addmv(b, a, b, out=o), A, ROW),
+    "matrix_power": (lambda t, o, a: t.matrix_power(a, 2, out=o), A),
+    "float_power": (lambda t, o, a: t.float_power(a, 2, out=o), A),
+    "logcumsumexp": (lambda t, o, a: t.logcumsumexp(a, 0, out=o), A),
+    "matmul": (lambda t, o, a: t.matmul(a, a, out=o), A),
+    "mm": (lambda t, o, a: t.mm(a, a, out=o), A),
+    "mv": (lambda t, o, a, b: t.mv(a, b, out=o), A, ROW),
+    "bmm": (lambda t, o, a: t.bmm(a[None], a[None], out=o), A),
+    "dot": (lambda t, o, a: t.dot(a, a, out=o), ROW),
+    "vdot": (lambda t, o, a: t.vdot(a, a, out=o), ROW),
+    "msort": (lambda t, o, a: t.msort(a, out=o), A),
+    "linalg.cholesky": (lambda t, o, a: t.linalg.cholesky(a, out=o), A),
+    "linalg.cross": (lambda t, o, a: t.linalg.cross(a, a, out=o), THREE),
+    "linalg.det": (lambda t, o, a: t.linalg.det(a, out=o), A),
+    "linalg.eigvalsh": (lambda t, o, a: t.linalg.eigvalsh(a, out=o), A),
+    "linalg.inv": (lambda t, o, a: t.linalg.inv(a, out=o), A),
+    "linalg.matmul": (lambda t, o, a: t.linalg.matmul(a, a, out=o), A),
+    "linalg.matrix_norm": (lambda t, o, a: t.linalg.matrix_norm(a, out=o), A),
+    "linalg.matrix_power": (lambda t, o, a: t.linalg.matrix_power(a, -1, out=o), A),
+    "linalg.multi_dot": (lambda t, o, a: t.linalg.multi_dot([a, a, a], out=o), A),
+    "linalg.norm": (lambda t, o, a: t.linalg.norm(a, "nuc", out=o), A),
+    "linalg.solve": (lambda t, o, a: t.linalg.solve(a, a, out=o), A),
+    "linalg.solve_triangular": (lambda t, o, a: t.linalg.solve_triangular(a, a, upper=True, out=o), A),
+    "linalg.svdvals": (lambda t, o, a: t.linalg.svdvals(a, out=o), A),
+    "linalg.vecdot": (lambda t, o, a: t.linalg.vecdot(a, a, out=o), A),
+    "linalg.vector_norm": (lambda t, o, a: t.linalg.vector_norm(a, out=o), A),
+}
+FREE = {
+    "addr": (lambda t, o, a, b: t.addr(a, b, b, out=o), A, ROW),
+    "kron": (lambda t, o, a: t.kron(a, a, out=o), A),
+    "linalg.cond": (lambda t, o, a: t.linalg.cond(a, out=o), A),
+    "linalg.matrix_rank": (lambda t, o, a: t.linalg.matrix_rank(a, out=o), A),
+    "linalg.pinv": (lambda t, o, a: t.linalg.pinv(a, out=o), A),
+    "linalg.tensorinv": (lambda t, o, a: t.linalg.tensorinv(a, 1, out=o), A),
+    "linalg.tensorsolve": (lambda t, o, a, b: t.linalg.tensorsolve(a, b, out=o), A, ROW),
+}
+
+
+@pytest.mark.parametrize("name", [*STRICT, *FREE])
+def test_functions_of_linear_algebra(name):
+    f, *arrays = {**STRICT, **FREE}[name]
+    results = []
+    for library, make in ((mt, ours_of), (torch, theirs_of)):
+        out = library.empty(0, dtype=library.float64)
+        assert f(library, out, *map(make, arrays)) is out
+        results.append(out)
+        narrow = library.empty(0)
+        if name in FREE:
+            assert f(library, narrow, *map(make, arrays)).dtype is library.float32
+            continue
+        with pytest.raises(RuntimeError, match=r"(out|type).*[dD]ouble"):
+            f(library, narrow, *map(make, arrays))
+    assert_close(*results, 1e-13, name)
+
+
+def test_special_functions_are_the_front_doors():
+    for name in ["digamma", "erfc", "erfinv", "i0", "log1p", "polygamma", "round", "sigmoid", "sinc", "xlogy"]:
+        assert getattr(mt.special, {"sigmoid": "expit"}.get(name, name)) is getattr(mt, name)
+    assert mt.special.gammaln is mt.lgamma
