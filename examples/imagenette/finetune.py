@@ -4,17 +4,20 @@
     python examples/imagenette/finetune.py --data FOLDER --model squeezenet1_0 --weights squeezenet1_0.pth
     python examples/imagenette/finetune.py --data FOLDER                                            # random weights
 
-The last layer (of SqueezeNet the whole classifier) is exchanged for one of ten classes. With weights, it learns alone
-first; then the layers before it learn too, at a lower rate. A frozen batch norm normalises by the statistics of the
-images that the weights were trained on, and keeps its factors; a free one goes by the new images. With random weights
-there is nothing worth freezing, and SqueezeNet, AlexNet and VGG without _bn have no batch norms: then there is one
-variant. The rate falls to nothing, so the weights of the last epoch are tested, once, on each image and its mirror
-image. A run that was cut off goes on where it was when the command is given again.
+With weights, ImageNet's last layer stays, which knows the ten classes among its thousand, and a new layer adds to what
+it says of them (see PriorClassifier). The new layer learns alone first; then all learn, the new one at a higher rate.
+Smoothed labels keep scores moderate that are sure from the beginning. With random weights the last layer is exchanged
+for one of ten classes. A frozen batch norm normalises by the statistics of the images that the weights were trained on,
+and keeps its factors; a free one goes by the new images. With random weights there is nothing worth freezing, and
+SqueezeNet, AlexNet and VGG without _bn have no batch norms: then there is one variant. The rate falls to nothing, so
+the weights of the last epoch are tested, once, on each image and its mirror image, by pretrained networks in two sizes,
+chosen by the loss on validation images. A run that was cut off goes on where it was when the command is given again.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 from pathlib import Path
 
@@ -25,11 +28,15 @@ from minitorch_cv.utils.command_line import existing_file, positive_int
 from minitorch_cv.utils.data import DataLoader, Subset
 from minitorch_cv.vision.datasets import Imagenette
 from minitorch_cv.vision.models import FINE_TUNABLE, for_fine_tuning
+from minitorch_cv.vision.models.imagenet_classes import IMAGENET_CLASSES
 from minitorch_cv.vision.transforms import BatchAugment, CenterCrop, Compose, ImageBatches, Resize
 
 SIZE = 192
-PROBE_EPOCHS = 2  # of the new layer alone
-RATE, BODY_RATE = 1e-3, 4e-5  # of it afterwards, and of the layers before it
+PROBE_EPOCHS = 4  # of the new layer alone, by SGD
+SGD = functools.partial(torch.optim.SGD, momentum=0.9, weight_decay=1e-3)
+RATE, BODY_RATE = 2e-4, 4e-5  # of it afterwards, and of all others; by AdamW
+SMOOTHING = 0.1  # of the labels
+SIZES = (176,)  # in which a pretrained network sees each test image besides
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as the weights expect
 
 
@@ -50,6 +57,7 @@ def main() -> None:
     to_size = Compose([Resize(size), CenterCrop(size)])
     train_set, test_set = (Imagenette(args.data, split, "160px", transform=to_size) for split in ("train", "val"))
     classes = [names[0] for names in train_set.classes]
+    known = [[IMAGENET_CLASSES.index(name)] for name in classes] if args.weights else None
     if args.quick:
         train_set, test_set = spread_subset(train_set, 100), spread_subset(test_set, 60)
     augment = BatchAugment(padding=size // 8, padding_mode="reflect", flip=0.5, mean=MEAN, std=STD)
@@ -67,7 +75,7 @@ def main() -> None:
     for variant in variants:
         torch.manual_seed(args.seed)
         train_loader = DataLoader(Subset(images, indices[held_out:]), batch_size=32, shuffle=True, num_workers=1)
-        model, new, new_rate, features = for_fine_tuning(args.model, len(classes), args.weights)
+        model, new, new_rate, features = for_fine_tuning(args.model, len(classes), args.weights, known)
         if variant == "batch norm frozen":
             for module in model.modules():
                 if isinstance(module, nn.BatchNorm2d):
@@ -98,15 +106,26 @@ def main() -> None:
             },
             notes=[] if args.weights else ["From random weights: no weights trained on other images were given."],
         )
-        criterion = nn.CrossEntropyLoss()
+        criterion = nn.CrossEntropyLoss(label_smoothing=SMOOTHING)
         if probe_epochs:
-            linear_probe(model, new, train_loader, criterion, probe_epochs, new_rate, out=out)
+            sgd = 10 * new_rate  # which is AdamW's
+            linear_probe(model, new, train_loader, criterion, probe_epochs, sgd, out=out, optimizer=SGD)
         optimizer = torch.optim.AdamW(nn.utils.parameter_groups(model, {new: rate}, lr=body_rate), weight_decay=0.01)
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, max_lr=[group["lr"] for group in optimizer.param_groups], total_steps=epochs * len(train_loader)
         )
         fit(model, train_loader, val_loader, optimizer, criterion, epochs, scheduler, out=out)
-        result = finish_run(out, model, test_loader, criterion, mean=MEAN, std=STD, features=features, mirror=True)
+        result = finish_run(
+            out,
+            model,
+            test_loader,
+            criterion,
+            mean=MEAN,
+            std=STD,
+            features=features,
+            mirror=True,
+            sizes=SIZES if args.weights else (),
+        )
         print(f"{variant}: test accuracy {result['accuracy']:.2%}, page: {report(out)}\n")
         runs.append(out)
     if len(runs) > 1:
