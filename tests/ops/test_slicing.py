@@ -72,7 +72,7 @@ def test_overlapping_windows_cannot_be_written_to():
     x = ours_of(normal(6))
     x.unfold(0, 2, 2).mul_(2)
     assert x._version == 1
-    with pytest.raises(RuntimeError, match=r"more than one element of the written-to tensor refers to a single memory.*clone\(\)"):
+    with pytest.raises(RuntimeError, match=r"more than one element of the written-to tensor refers to a single memory"):
         x.unfold(0, 2, 1).mul_(2)
 
 
