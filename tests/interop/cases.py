@@ -11,9 +11,7 @@ from minitorch_cv.nn import functional as F
 from minitorch_cv.vision import models
 from tests.checks import normal
 
-# All models but those that are a tested one, ResNet-50, with more blocks, or others of its numbers of channels.
-_LIKE_RESNET50 = {"resnet101", "resnet152", "resnext50_32x4d", "wide_resnet50_2"}
-MODELS = [name for name in models.list_models(module=models) if name not in _LIKE_RESNET50]
+MODELS = models.list_models(module=models)
 
 IMAGES, SEQUENCES, FEATURES = (2, 4, 7, 6), (2, 4, 9), (2, 6)
 

@@ -8,6 +8,7 @@ import sys
 import textwrap
 
 import pytest
+from numba.core import config
 
 # A processor with vectors of 8, and one with vectors of 4 and no multiply-add.
 TARGETS = {
@@ -18,6 +19,8 @@ TARGETS = {
 
 def run_for_target(target: str, cache: object, code: str) -> str:
     """What a fresh process prints that compiles for one of TARGETS; skips where this processor cannot run that."""
+    if config.DISABLE_JIT:
+        pytest.skip("a process of its own compiles: the same as with the JIT on")
     if target == "avx2" and not _here("avx2"):
         pytest.skip("this processor has no AVX2")
     if target == "portable" and not _here("sse2"):
