@@ -16,7 +16,7 @@ from .joining import cat
 from .rearranging import flip
 from .reshaping import reshape, unsqueeze
 from .scans import cumprod
-from .sizes import is_int
+from .sizes import as_integer, is_int
 
 
 def linalg_vander(x: V, *, N: int | None = None) -> V:  # noqa: N803 - torch's name
@@ -51,8 +51,7 @@ def vander(x: V, N: int | None = None, increasing: bool = False) -> V:  # noqa: 
     if x.array.ndim != 1:
         raise RuntimeError(f"vander: x must be a one-dimensional tensor. Got shape {list(x.array.shape)}")
     count = x.array.size if N is None else N
-    if not is_int(count):
-        raise TypeError(f"vander(): argument 'N' must be int, not {type(N).__name__}")
+    count = as_integer("vander", "N", count)
     if count < 0:
         raise RuntimeError(f"vander: N must be non-negative. Got {count}")
     if count == 0:
@@ -70,8 +69,7 @@ def combinations(input: V, r: int = 2, with_replacement: bool = False) -> V:
     check_tensor("combinations", input)
     if input.array.ndim != 1:
         raise RuntimeError(f"combinations: Expect a 1D vector, but got shape {list(input.array.shape)}")
-    if not is_int(r):
-        raise TypeError(f"combinations(): argument 'r' must be int, not {type(r).__name__}")
+    r = as_integer("combinations", "r", r)
     if r < 0:
         raise RuntimeError(f"combinations: Expect a non-negative number, but got {r}")
     if r == 0:

@@ -17,7 +17,7 @@ from .permuting import transpose
 from .reductions import sum
 from .reshaping import flatten, reshape
 from .scans import cumsum
-from .sizes import is_int
+from .sizes import as_integer
 from .slicing import narrow
 
 
@@ -47,8 +47,7 @@ def diff(input: V, n: int = 1, dim: int = -1, prepend: Variable | None = None, a
     Raises:   RuntimeError: for a tensor without dimensions and a negative n.
     """
     check_tensor("diff", input)
-    if not is_int(n):
-        raise TypeError(f"diff(): argument 'n' must be int, not {type(n).__name__}")
+    n = as_integer("diff", "n", n)
     if input.array.ndim == 0:
         raise RuntimeError("diff expects input to be at least one-dimensional")
     if n < 0:

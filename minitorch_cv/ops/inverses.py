@@ -28,7 +28,7 @@ from .matrix_checks import (
 )
 from .permuting import movedim
 from .reshaping import reshape
-from .sizes import is_int
+from .sizes import as_integer, is_int
 
 
 def pivots(matrix: Array) -> Array:
@@ -279,8 +279,7 @@ def matrix_power(input: V, n: int) -> V:
     Raises:   LinAlgError: for a singular matrix and a negative n.
     """
     check_square_shape("linalg.matrix_power", input)
-    if not is_int(n):
-        raise TypeError(f"linalg_matrix_power(): argument 'n' must be int, not {type(n).__name__}")
+    n = as_integer("linalg_matrix_power", "n", n)
     base, exponent = (input, int(n)) if n >= 0 else (inv(input), -int(n))
     if exponent == 0:
         everywhere = input.wrap(np.ones(input.array.shape, bool))

@@ -15,7 +15,7 @@ from .copying import clone
 from .memory_order import tidy
 from .permuting import transpose
 from .reshaping import ravel, reshape
-from .sizes import int_tuple, is_int
+from .sizes import as_integer, int_tuple, is_int
 from .slicing import Diagonal
 
 
@@ -191,8 +191,7 @@ def _triangle(op_name: str, input: Variable, diagonal: Any) -> Triangle:
     check_tensor(op_name, input)
     if input.array.ndim < 2:
         raise RuntimeError(f"{op_name}: input tensor must have at least 2 dimensions, got {input.array.ndim}")
-    if not is_int(diagonal):
-        raise TypeError(f"{op_name}(): argument 'diagonal' must be int, not {type(diagonal).__name__}")
+    diagonal = as_integer(op_name, "diagonal", diagonal)
     return Triangle(int(diagonal), f"{op_name[:4].capitalize()}Backward0")
 
 
@@ -217,8 +216,7 @@ def diag_embed(input: V, offset: int = 0, dim1: int = -2, dim2: int = -1) -> V:
     first, second = normalize_dim("diag_embed", dim1, ndim), normalize_dim("diag_embed", dim2, ndim)
     if first == second:
         raise RuntimeError(f"diag_embed: diagonal dimensions cannot be identical {dim1}, {dim2}")
-    if not is_int(offset):
-        raise TypeError(f"diag_embed(): argument 'offset' must be int, not {type(offset).__name__}")
+    offset = as_integer("diag_embed", "offset", offset)
     return DiagonalEmbed(int(offset), first, second)(input)
 
 

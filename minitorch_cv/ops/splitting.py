@@ -11,7 +11,7 @@ from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from .arguments import check_tensor, normalize_dim
 from .numpy_names import numpy_names
-from .sizes import int_tuple, is_int
+from .sizes import as_integer, int_tuple, is_int
 from .slicing import BasicIndex
 
 
@@ -114,8 +114,7 @@ def chunk(input: V, chunks: int, dim: int = 0) -> tuple[V, ...]:
     Raises:   RuntimeError: for chunks < 1.
     """
     check_tensor("chunk", input)
-    if not is_int(chunks):
-        raise TypeError(f"chunk(): argument 'chunks' must be int, not {type(chunks).__name__}")
+    chunks = as_integer("chunk", "chunks", chunks)
     count = int(chunks)
     n, d = _size_and_dim("chunk", input, dim)
     if count <= 0:

@@ -15,7 +15,7 @@ from ..autograd.variable import V, Variable
 from ..kernels.owner import owner_of
 from ..types import memory_format as mf
 from .arguments import check_tensor
-from .sizes import check_not_negative, int_tuple, is_int, spread_ints
+from .sizes import as_integer, check_not_negative, int_tuple, spread_ints
 
 
 @dataclass(eq=False, repr=False)
@@ -124,8 +124,7 @@ def _as_strided(input: Variable, size: Any, stride: Any, storage_offset: int | N
         raise RuntimeError("as_strided: input's memory has gaps or an order of its own; take contiguous() or clone()")
     begins = (array.ctypes.data - memory.ctypes.data) // array.itemsize
     offset = begins if storage_offset is None else storage_offset
-    if not is_int(offset):
-        raise TypeError(f"as_strided(): argument 'storage_offset' must be int, not {type(offset).__name__}")
+    offset = as_integer("as_strided", "storage_offset", offset)
     if offset < 0:
         raise RuntimeError(f"as_strided: invalid storage offset {offset}")
     reach = 0 if 0 in sizes else offset + 1 + sum((n - 1) * s for n, s in zip(sizes, strides))

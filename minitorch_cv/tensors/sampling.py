@@ -11,7 +11,7 @@ from ..autograd.variable import Variable
 from ..ops import sampling as ops
 from ..ops.arguments import as_number, check_tensor
 from ..ops.copying import as_asked
-from ..ops.sizes import is_int
+from ..ops.sizes import as_integer, is_int
 from ..types import dtype as dt
 from ..types import memory_format as mf
 from ..types.random_source import rng_of
@@ -180,8 +180,7 @@ def randperm(
 
     Raises:   RuntimeError: if n is negative, or the dtype cannot hold n - 1.
     """
-    if not is_int(n):
-        raise TypeError(f"randperm(): argument 'n' must be int, not {type(n).__name__}")
+    n = as_integer("randperm", "n", n)
     rng = rng_of("randperm", generator)
 
     def check(d: dt.dtype) -> None:

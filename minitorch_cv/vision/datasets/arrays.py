@@ -11,7 +11,7 @@ from ...tensors.tensor import Tensor
 from .vision import VisionDataset
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    pass
 
 
 def item_of(values: Any, index: int) -> Any:
@@ -19,11 +19,30 @@ def item_of(values: Any, index: int) -> Any:
     return values.array[index] if isinstance(values, Tensor) else values[index]
 
 
-def image_of_planes(planes: Any) -> Image:
-    """Pixels (C, H, W) uint8 as a PIL image."""
-    from PIL import Image
+class PlanesDataset(VisionDataset):
+    """Base of datasets of coloured images in one array. A sample is (PIL image of mode RGB, int), transformed.
 
-    return Image.fromarray(np.ascontiguousarray(np.asarray(planes).transpose(1, 2, 0)))
+    `data` is (N, 3, H, W) uint8 and `labels` (N,); both may be replaced: by tensors, arrays or lists.
+    """
+
+    split: str
+    data: Any
+    labels: Any
+
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
+        from PIL import Image
+
+        planes = np.asarray(item_of(self.data, index))
+        image: Any = Image.fromarray(np.ascontiguousarray(planes.transpose(1, 2, 0)))
+        target: Any = int(item_of(self.labels, index))
+        return self._each_transformed(image, target)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def extra_repr(self) -> str:
+        """Which split."""
+        return f"Split: {self.split}"
 
 
 class ArrayDataset(VisionDataset):

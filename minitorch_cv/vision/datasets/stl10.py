@@ -11,10 +11,10 @@ import numpy as np
 from ...utils.checksum import md5
 from ...utils.download import fetch_file
 from .arguments import not_found, one_of
-from .arrays import image_of_planes, item_of
+from .arrays import PlanesDataset
 from .corrupted import corrupted
 from .unpack import unpack
-from .vision import VisionDataset, data_root
+from .vision import data_root
 
 _SIDE = 96
 _PIXELS = 3 * _SIDE * _SIDE
@@ -22,7 +22,7 @@ _CLASSES = 10
 _FOLDS = 10
 
 
-class STL10(VisionDataset):
+class STL10(PlanesDataset):
     """Objects and animals: 5,000 images to train, 8,000 to test, 100,000 unlabelled. A sample is (PIL image RGB, int).
 
     `data` is (N, 3, 96, 96) uint8 and `labels` (N,), -1 for images without a label; both may be replaced by others.
@@ -102,18 +102,6 @@ class STL10(VisionDataset):
         if unlabelled is None:
             return images, labels
         return np.concatenate([images, unlabelled]), np.concatenate([labels, np.full(len(unlabelled), -1)])
-
-    def __getitem__(self, index: int) -> tuple[Any, Any]:
-        image: Any = image_of_planes(item_of(self.data, index))
-        target: Any = int(item_of(self.labels, index))
-        return self._each_transformed(image, target)
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-    def extra_repr(self) -> str:
-        """Which split."""
-        return f"Split: {self.split}"
 
 
 def _fold(folds: Any) -> int | None:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ...utils.checksum import md5
 from ...utils.download import fetch_file
 from .arguments import not_found, one_of
-from .arrays import image_of_planes, item_of
+from .arrays import PlanesDataset
 from .corrupted import corrupted
 from .mat_files import read_mat
-from .vision import VisionDataset, data_root
+from .vision import data_root
 
 
-class SVHN(VisionDataset):
+class SVHN(PlanesDataset):
     """Digits from Street View: 73,257 to train, 26,032 to test, 531,131 easier ones. A sample is (PIL image RGB, int).
 
     `data` is (N, 3, 32, 32) uint8 and `labels` (N,) int64, 0 to 9: the files call the digit 0 10. Read from
@@ -74,18 +73,6 @@ class SVHN(VisionDataset):
         path = Path(str(self.root), self.filename)
         if not path.is_file():
             fetch_file([self.url], path, md5(self.file_md5))
-
-    def __getitem__(self, index: int) -> tuple[Any, Any]:
-        image: Any = image_of_planes(item_of(self.data, index))
-        target: Any = int(item_of(self.labels, index))
-        return self._each_transformed(image, target)
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-    def extra_repr(self) -> str:
-        """Which split."""
-        return f"Split: {self.split}"
 
 
 def _images_and_labels(path: Path) -> tuple[np.ndarray, np.ndarray]:
