@@ -34,6 +34,7 @@ class Row:
               training: the report's figure on its training images.
               stands_for: ours is another network than the report's, or begins with other weights: say which.
               versus: run of the line that this one is to be better than.
+              needs: a file that its command needs and that is not at hand here.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Row:
     training: float | None = None
     stands_for: bool = False
     versus: str | None = None
+    needs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Project:
 SIMPLENET = "scenes15-simplenet/"
 LENET, RESNET9 = "cinic10-lenet5/", "cinic10-resnet9/"
 IMAGENETTE, FINE = "imagenette-ablation/", "imagenette-finetune/"
+RESNET18 = "torchvision's resnet18.pth"
 PROJECTS = [
     Project(
         "15-Scenes",
@@ -134,8 +137,8 @@ PROJECTS = [
             Row("all", 75.67, IMAGENETTE + "all", versus=IMAGENETTE + "base"),
             Row("all, LeakyReLU", None, IMAGENETTE + "all-LeakyReLU"),
             Row("all, Sigmoid", None, IMAGENETTE + "all-Sigmoid"),
-            Row("ResNet-18, fine-tuned, batch norm frozen", 96.82, FINE + "batch-norm-frozen", stands_for=True),
-            Row("ResNet-18, fine-tuned, batch norm free", 97.96, FINE + "batch-norm-free", stands_for=True),
+            Row("ResNet-18, fine-tuned, batch norm frozen", 96.82, FINE + "batch-norm-frozen", needs=RESNET18),
+            Row("ResNet-18, fine-tuned, batch norm free", 97.96, FINE + "batch-norm-free", needs=RESNET18),
             Row("ResNet-18, fine-tuned", 97.96, FINE + "fine-tuned", stands_for=True),
             Row("ResNet-18, from random weights", None, FINE + "random-weights", stands_for=True),
         ],
@@ -273,7 +276,7 @@ def cells(row: Row) -> list[str]:
     if row.training is not None:
         report = f"{row.training:.1f} / {row.report:.1f} %"
     if not found:
-        return [row.name, report, "not run yet", "", "", "", ""]
+        return [row.name, report, f"needs {row.needs}" if row.needs else "not run yet", "", "", "", ""]
     name = f"{row.name} (ours: {description(found[0])})" if row.stands_for else row.name
     values = [kept["metrics"][row.measure] for kept in found]
     shown = f"{100 * mean(values):.2f}" if percent else f"{mean(values):.3f}"

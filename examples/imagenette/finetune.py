@@ -3,6 +3,7 @@
     python examples/imagenette/finetune.py --data FOLDER --model resnet18 --weights resnet18.pth    # torchvision's file
     python examples/imagenette/finetune.py --data FOLDER --model squeezenet1_0 --weights squeezenet1_0.pth
     python examples/imagenette/finetune.py --data FOLDER                                            # random weights
+    python examples/imagenette/finetune.py --data FOLDER --weights FILE --no-validation             # learn from all
 
 With weights, ImageNet's last layer stays, which knows the ten classes among its thousand, and a new layer adds to what
 it says of them (see PriorClassifier). The new layer learns alone first; then all learn, the new one at a higher rate.
@@ -11,7 +12,8 @@ for one of ten classes. A frozen batch norm normalises by the statistics of the 
 and keeps its factors; a free one goes by the new images. With random weights there is nothing worth freezing, and
 SqueezeNet, AlexNet and VGG without _bn have no batch norms: then there is one variant. The rate falls to nothing, so
 the weights of the last epoch are tested, once, on each image and its mirror image, by pretrained networks in two sizes,
-chosen by the loss on validation images. A run that was cut off goes on where it was when the command is given again.
+chosen by the loss on validation images. After such choices there is nothing left to validate: with --no-validation the
+network learns from those images too. A run that was cut off goes on where it was when the command is given again.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ def main() -> None:
     parser.add_argument("--model", choices=FINE_TUNABLE, default="resnet18")
     parser.add_argument("--weights", type=existing_file, help="torchvision's file of the model's weights")
     parser.add_argument("--epochs", type=positive_int, default=10)
+    parser.add_argument("--no-validation", action="store_true", help="learn from the validation images too")
     parser.add_argument("--quick", action="store_true", help="a few images, half their size, one epoch: to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/imagenette-finetune"))
     parser.add_argument("--seed", type=int, default=0)
@@ -64,8 +67,10 @@ def main() -> None:
     images = ImageBatches.from_dataset(train_set, augment)
     test_loader = DataLoader(ImageBatches.from_dataset(test_set, augment.plain()), batch_size=50)
     indices = torch.randperm(len(images), generator=torch.Generator().manual_seed(0)).tolist()
-    held_out = len(indices) // 10
-    val_loader = DataLoader(Subset(images.with_transform(augment.plain()), indices[:held_out]), batch_size=50)
+    held_out = 0 if args.no_validation else len(indices) // 10
+    val_loader = None
+    if held_out:
+        val_loader = DataLoader(Subset(images.with_transform(augment.plain()), indices[:held_out]), batch_size=50)
 
     runs = []
     variants = ["random weights"]
@@ -97,6 +102,7 @@ def main() -> None:
                 "lr": rate,
                 "lr before the last layer": body_rate,
                 "epochs of the last layer alone": probe_epochs,
+                "label smoothing": SMOOTHING,
             },
             data={
                 "name": f"Imagenette, {size}×{size}",

@@ -9,8 +9,9 @@ PriorClassifier). The new layer learns alone first, then the whole network at a 
 rare kinds are as small as their part in the loss: so what the old layer says of them stays. The scores are the means of
 those for an image in three sizes and for its mirror images.
 
-A tenth of the train split, drawn at random, is for validation; VOC's val split is the test split here, looked at once
-for each network. A run that was cut off goes on where it was when the command is given again.
+A tenth of the train split, drawn at random, is for validation, or learnt from too with --no-validation, when there is
+nothing left to choose; VOC's val split is the test split here, looked at once for each network. A run that was cut off
+goes on where it was when the command is given again.
 """
 
 from __future__ import annotations
@@ -94,6 +95,7 @@ def main() -> None:
     parser.add_argument("--model", choices=FINE_TUNABLE, default="alexnet", help="the network called pretrained")
     parser.add_argument("--weights", type=existing_file, help="torchvision's file of that network's weights")
     parser.add_argument("--epochs", type=positive_int, default=15)
+    parser.add_argument("--no-validation", action="store_true", help="learn from the validation images too")
     parser.add_argument("--quick", action="store_true", help="a few images and one epoch, to see it run")
     parser.add_argument("--out", type=Path, default=Path("runs/voc-classify"))
     parser.add_argument("--seed", type=int, default=0)
@@ -112,7 +114,7 @@ def main() -> None:
         difficult = difficult[test_set.indices]
     images, test_images = (ImageBatches.from_dataset(dataset) for dataset in (train_set, test_set))
     indices = torch.randperm(len(images), generator=torch.Generator().manual_seed(0)).tolist()
-    held_out = len(indices) // 10
+    held_out = 0 if args.no_validation else len(indices) // 10
     val_indices, train_indices = indices[:held_out], indices[held_out:]
 
     runs = []
@@ -130,7 +132,9 @@ def main() -> None:
         plain = augment.plain()
         train_batches = images.with_transform(augment if augmented else plain)
         train_loader = DataLoader(Subset(train_batches, train_indices), batch_size=32, shuffle=True, num_workers=1)
-        val_loader = DataLoader(Subset(images.with_transform(plain), val_indices), batch_size=64)
+        val_loader = None
+        if val_indices:
+            val_loader = DataLoader(Subset(images.with_transform(plain), val_indices), batch_size=64)
         test_loader = DataLoader(test_images.with_transform(plain), batch_size=64)
 
         criterion = nn.BCEWithLogitsLoss()

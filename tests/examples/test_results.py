@@ -131,3 +131,4 @@ def test_steps_that_turned_out_otherwise(tmp_path, kept):
         "(within what chance does).",
     ]
     assert results.cells(rows[-1])[2] == "not run yet"
+    assert results.cells(results.Row("fine-tuned", 96.82, "none", needs="resnet18.pth"))[2] == "needs resnet18.pth"

@@ -30,7 +30,8 @@ both_forms = pytest.mark.parametrize("form", FORMS)
 
 
 def make(library, form, layer="Linear", **arguments):
-    """A layer with spectral_norm."""
+    """A layer with spectral_norm, of the same weights at every call."""
+    library.manual_seed(0)
     given, named, _ = LAYERS[layer]
     return FORMS[form](library).spectral_norm(getattr(library.nn, layer.split()[0])(*given, **named), **arguments)
 
