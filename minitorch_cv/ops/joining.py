@@ -10,7 +10,7 @@ from ..autograd.memory_order import has_channels_innermost
 from ..autograd.operation import Array, Operation
 from ..autograd.variable import V, Variable
 from .arguments import common_dtype, normalize_dim
-from .memory_order import tidy
+from .memory_order import empty_in_order_of, tidy
 from .numpy_names import numpy_names
 from .reshaping import atleast_1d, atleast_2d, atleast_3d, reshape
 from .sizes import is_int
@@ -25,7 +25,9 @@ class Cat(Operation):
     def forward(self, *arrays: Array) -> Array:
         self.shapes = [a.shape for a in arrays]
         joined = [a for a in arrays if a.shape != (0,)] or arrays[:1]
-        return tidy(np.concatenate(joined, self.dim))
+        shape = list(joined[0].shape)
+        shape[self.dim] = sum(a.shape[self.dim] for a in joined)
+        return np.concatenate(joined, self.dim, out=empty_in_order_of(joined, shape))
 
     def backward(self, grad_out: Array) -> tuple:
         before = (slice(None),) * self.dim

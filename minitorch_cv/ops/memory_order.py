@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from ..autograd.memory_order import has_channels_innermost
 from ..autograd.operation import Array
+from ..kernels.layout import empty
 
 
 def tidy(result: Array) -> Array:
     """A result that NumPy laid as it liked, in the order of its dimensions, where PyTorch has it, or channels last."""
     return result if result.flags.c_contiguous or has_channels_innermost(result) else result.copy(order="C")
+
+
+def empty_in_order_of(arrays: Sequence[Array], shape: Sequence[int]) -> Array:
+    """A new array of as many dimensions, in their order of memory if that is channels last in all of them."""
+    order = _outermost_first(arrays[0])
+    if not all(has_channels_innermost(a) and _outermost_first(a) == order for a in arrays):
+        return empty(shape, arrays[0].dtype)
+    return empty([shape[d] for d in order], arrays[0].dtype).transpose(np.argsort(order))
 
 
 def take(x: Array, positions: Array, axis: int) -> Array:

@@ -45,7 +45,11 @@ FINE_TUNED = {
     "imagenette/finetune.py": (resnet18, ["--model", "resnet18"], ["batch-norm-frozen", "batch-norm-free"]),
     "scenes15/finetune.py": (squeezenet1_0, ["--model", "squeezenet1_0"], ["fine-tuned"]),
     "scenes15/multilabel.py": (squeezenet1_0, ["--model", "squeezenet1_0"], ["."]),
-    "voc/classify.py": (squeezenet1_0, ["--networks", "pretrained", "--model", "squeezenet1_0"], ["pretrained"]),
+    "voc/classify.py": (
+        squeezenet1_0,
+        ["--networks", "pretrained", "--model", "squeezenet1_0", "--no-validation"],
+        ["pretrained"],
+    ),
 }
 
 
