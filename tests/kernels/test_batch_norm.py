@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
 from minitorch_cv.kernels import _threads, batch_norm
 from tests.checks import assert_close, normal
+from tests.kernels.targets import TARGETS, run_for_target
 
 CHANNELS = [1, 2, 3, 6, 8, 10, 16, 17, 33, 64]
 SHAPES = [
@@ -161,24 +158,13 @@ def test_which_arrays_are_supported():
     assert not batch_norm.supports(np.zeros((0, 3), np.float32))
 
 
-OTHER_TARGETS = {
-    "avx2": {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx,+avx2,+fma"},
-    "portable": {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""},
-    "without the JIT": {"NUMBA_DISABLE_JIT": "1"},
-}
-
-
-@pytest.mark.parametrize("target", OTHER_TARGETS)
-def test_other_vector_lengths(target, tmp_path):
-    program = """
-from tests.kernels.test_batch_norm import *
-for shape in [(2, 6, 3, 5), (2, 17, 3, 3), (7, 3)]:
-    test_everything(shape, False, False, channels_last)
-    test_everything(shape, True, True, channels_last)
-from minitorch_cv.kernels import target
-print(target.NAME)
-"""
-    environment = {**os.environ, **OTHER_TARGETS[target], "NUMBA_CACHE_DIR": str(tmp_path)}
-    run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    assert target in run.stdout or target == "without the JIT"
+@pytest.mark.parametrize("target", TARGETS)
+def test_other_processors(target, tmp_path):
+    code = """
+        from tests.kernels import test_batch_norm as tests
+        for shape in [(2, 6, 3, 5), (2, 17, 3, 3), (7, 3)]:
+            tests.test_everything(shape, False, False, tests.channels_last)
+            tests.test_everything(shape, True, True, tests.channels_last)
+        print("done")
+    """
+    assert run_for_target(target, tmp_path, code) == "done"

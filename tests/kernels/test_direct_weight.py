@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from llvmlite import binding
 
 from minitorch_cv.kernels._threads import get_num_threads, set_num_threads
 from minitorch_cv.kernels.direct_weight import direct_backward_weight
 from minitorch_cv.kernels.window import Window
 from tests import reference
 from tests.checks import normal
+from tests.kernels.targets import TARGETS, run_for_target
 
 TOLERANCE = 1e-5  # of the norm, float32
 
@@ -189,21 +185,13 @@ def test_any_geometry(size, stride, padding, dilation, extra, groups, c, o, n):
     assert_near(direct_backward_weight(grad_out, x, window, groups), through_torch(grad_out, x, window, groups))
 
 
-PROCESSORS = {"portable": ("generic", "")}
-if binding.get_host_cpu_features().get("avx2"):
-    PROCESSORS["avx2"] = ("haswell", "+avx,+avx2,+fma")
-
-
-def test_other_processors():
-    for name, (processor, features) in PROCESSORS.items():
-        environment = {
-            **os.environ,
-            "NUMBA_CPU_NAME": processor,
-            "NUMBA_CPU_FEATURES": features,
-            "NUMBA_DISABLE_JIT": "0",
-        }
-        script = f"from minitorch_cv.kernels.target import NAME; assert NAME == {name!r}, NAME"
-        subprocess.run([sys.executable, "-c", script], env=environment, check=True)
-        tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", "test_against_pytorch"]
-        run = subprocess.run(tests, env=environment, capture_output=True, text=True)
-        assert run.returncode == 0 and f"{2 * len(CASES)} passed" in run.stdout, run.stdout
+@pytest.mark.parametrize("target", TARGETS)
+def test_other_processors(target, tmp_path):
+    code = """
+        from tests.kernels import test_direct_weight as tests
+        for name in tests.CASES:
+            tests.test_against_pytorch(name, True)
+            tests.test_against_pytorch(name, False)
+        print("done")
+    """
+    assert run_for_target(target, tmp_path, code) == "done"

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -14,6 +11,7 @@ import torch
 import minitorch_cv as mt
 from minitorch_cv.kernels import vector_math
 from tests.checks import check_op, normal, ours_of, theirs_of
+from tests.kernels.targets import TARGETS, run_for_target
 
 F, TF = mt.nn.functional, torch.nn.functional
 SPECIAL = [0, -0.0, np.inf, -np.inf, np.nan, 88.7, -88.7, 1e-40, -1e-40, 1e30, -1e30, 17, -17, -103, 0.625, 1e-3]
@@ -119,17 +117,13 @@ def test_gradient_that_cannot_be_written_to(name):
     np.testing.assert_allclose(ours.grad.array, theirs.grad.numpy(), rtol=0, atol=3e-6 / x.size)
 
 
-OTHER_TARGETS = {
-    "avx2": {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx,+avx2,+fma"},
-    "portable": {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""},
-}
-
-
-@pytest.mark.parametrize("target", OTHER_TARGETS)
-def test_other_vector_lengths(target, tmp_path):
-    program = (
-        "from tests.kernels.test_vector_math import *\nfor name in EXACT: test_values(name)\ntest_underflow(-104.0)"
-    )
-    environment = {**os.environ, **OTHER_TARGETS[target], "NUMBA_CACHE_DIR": str(tmp_path)}
-    run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
+@pytest.mark.parametrize("target", TARGETS)
+def test_other_processors(target, tmp_path):
+    code = """
+        from tests.kernels import test_vector_math as tests
+        for name in tests.EXACT:
+            tests.test_values(name)
+        tests.test_underflow(-104.0)
+        print("done")
+    """
+    assert run_for_target(target, tmp_path, code) == "done"
