@@ -403,14 +403,26 @@ def text() -> str:
             lines += ["", f"Left out, not in the test split: {', '.join(left_out)}."]
         for sentence in surprises(project.rows):
             lines += ["", sentence]
-        lines += ["", *sorted({machine(kept["run"]) for kept in found}), ""]
+        lines += ["", *machines(project.rows), ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def machines(rows: list[Row]) -> list[str]:
+    """Where most of a table's runs were made, and, of each other machine, the lines that are from there."""
+    lines: dict[str, list[str]] = {}
+    for row in rows:
+        for where in sorted({machine(kept["run"]) for kept in kept_runs(row.run)}):
+            lines.setdefault(where, []).append(f"“{row.name}”")
+    if not lines:
+        return []
+    usual, *others = sorted(lines, key=lambda where: -len(lines[where]))
+    return [f"({usual})", *(f"({where}: {', '.join(lines[where])})" for where in others)]
 
 
 def machine(run: Kept) -> str:
     """Processor, cores and versions."""
     versions = ", ".join(f"{name} {number}" for name, number in run["versions"].items())
-    return f"({run['machine']['processor']}, {run['machine']['cores']} cores; {versions})"
+    return f"{run['machine']['processor']}, {run['machine']['cores']} cores; {versions}"
 
 
 def main() -> None:

@@ -132,3 +132,13 @@ def test_steps_that_turned_out_otherwise(tmp_path, kept):
     ]
     assert results.cells(rows[-1])[2] == "not run yet"
     assert results.cells(results.Row("fine-tuned", 96.82, "none", needs="resnet18.pth"))[2] == "needs resnet18.pth"
+
+
+def test_lines_from_another_machine_are_named(tmp_path, kept):
+    assert results.machines([results.Row("a net", None, "mnist-fcn")]) == []
+    other = {"processor": "Q", "cores": 4}
+    for name, changes in (("fcn", {}), ("cnn", {"machine": other}), ("cnn-seed1", {"seed": 1})):
+        write_run(tmp_path / "runs" / f"mnist-{name}", 0.9, **changes)
+    results.take_in(tmp_path / "runs")
+    rows = [results.Row("a net", None, "mnist-fcn"), results.Row("another", None, "mnist-cnn")]
+    assert results.machines(rows) == ["(P, 2 cores; numpy 2)", "(Q, 4 cores; numpy 2: “another”)"]
