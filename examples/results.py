@@ -167,7 +167,7 @@ PROJECTS = [
         "MNIST and CIFAR-100",
         "10,000 test images each; CIFAR-100 pixel for pixel, its images in another order than the official one. The "
         "best network on CIFAR-100, and those of its ablation, see each test image together with its mirror image. "
-        "Two more steps that the script can leave out were not run: the biases' higher rate, and smaller images at first.",
+        "Two more steps that the script can leave out were not run: the biases' rate, and smaller images at first.",
         [
             Row("MNIST, fully connected", 94.54, "mnist-fcn"),
             Row("MNIST, CNN", 98.43, "mnist-cnn"),
