@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BENCHMARKS := train_step ops infer loading startup memory scaling
+PYTEST := -m pytest -n 2 --dist loadfile -q
 export MPLBACKEND := Agg
 
 .PHONY: demo test test-nojit coverage lint bench bench-quick clean
@@ -12,8 +13,6 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-test
 	$(BIN)/python $(PYTEST) tests
-
-PYTEST := -m pytest -n 2 --dist loadfile -q
 
 # With the JIT off plain Python runs the kernels' source, and what of it runs is seen. First what is made of kernels, then
 # everything but tests that read sources, or compare whole programs in processes of their own: they say nothing new then.

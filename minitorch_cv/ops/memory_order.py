@@ -18,10 +18,12 @@ def tidy(result: Array) -> Array:
 
 def empty_in_order_of(arrays: Sequence[Array], shape: Sequence[int]) -> Array:
     """A new array of as many dimensions, in their order of memory if that is channels last in all of them."""
-    order = _outermost_first(arrays[0])
-    if not all(has_channels_innermost(a) and _outermost_first(a) == order for a in arrays):
-        return empty(shape, arrays[0].dtype)
-    return empty([shape[d] for d in order], arrays[0].dtype).transpose(np.argsort(order))
+    dtype = arrays[0].dtype
+    if all(map(has_channels_innermost, arrays)):
+        order = _outermost_first(arrays[0])
+        if all(_outermost_first(a) == order for a in arrays):
+            return empty([shape[d] for d in order], dtype).transpose(np.argsort(order))
+    return empty(shape, dtype)
 
 
 def take(x: Array, positions: Array, axis: int) -> Array:

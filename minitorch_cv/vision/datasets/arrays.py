@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ...tensors.creation import from_numpy
 from ...tensors.tensor import Tensor
 from .vision import VisionDataset
-
-if TYPE_CHECKING:
-    pass
 
 
 def item_of(values: Any, index: int) -> Any:
